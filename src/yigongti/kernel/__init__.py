@@ -1,0 +1,1 @@
+"""The engines and the screens that every chapter stands on; knows no medical word."""
