@@ -1,0 +1,74 @@
+"""The words a role page is written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reach(StrEnum):
+    """How far from its own unit a post acts."""
+
+    UNIT = "unit"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """One role, as its holder's job description: what it is for, what it may do, what it must never be able to do."""
+
+    code: str
+    title: str
+    does: str
+    works_at: tuple[str, ...]
+    reach: Reach = Reach.UNIT
+    may: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    persona: str = ""
+    source: str = ""
+    second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """One thing that can be permitted: registered by whoever guards it with it."""
+
+    code: str
+    title: str
+    writes: bool
+
+
+class Registry:
+    """Roles and permissions known to this house; names are resolved and checked at boot."""
+
+    def __init__(self) -> None:
+        self.roles: dict[str, Role] = {}
+        self.permissions: dict[str, Permission] = {}
+
+    def add_role(self, role: Role) -> Role:
+        """Register a role page; a second page of the same code is a programmer's error."""
+        if self.roles.setdefault(role.code, role) != role:
+            raise ValueError(f"two pages describe the role {role.code}")
+        return role
+
+    def add_permission(self, code: str, *, title: str, writes: bool) -> str:
+        """Register what a gate asks for; the same code may guard several doors of the same kind."""
+        self.permissions.setdefault(code, Permission(code=code, title=title, writes=writes))
+        return code
+
+    def faults(self) -> list[str]:
+        """What is wrong between the pages and the gates: unknown names, doors that nobody may pass."""
+        known = set(self.permissions)
+        granted = {code for role in self.roles.values() for code in role.may}
+        unknown = [
+            f"role {role.code} may {code}, which no gate asks for"
+            for role in self.roles.values()
+            for code in role.may
+            if code not in known
+        ]
+        return unknown + [f"{code} is guarded but no role may do it" for code in sorted(known - granted)]
+
+
+registry = Registry()

@@ -1,0 +1,1 @@
+"""The one gate for writing: permission, transaction, idempotency, audit, receipt."""

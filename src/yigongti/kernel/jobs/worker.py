@@ -1,0 +1,58 @@
+"""The worker process: beats (recurring work) and deferred jobs, through procrastinate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import connection
+
+
+log = structlog.get_logger()
+
+Beat = Callable[[], object]
+
+_beats: dict[str, tuple[str, Beat]] = {}
+
+
+def beat(code: str, *, cron: str) -> Callable[[Beat], Beat]:
+    """Register recurring work. Six fields: the last is seconds. Two workers never run the same beat at once."""
+
+    def add(function: Beat) -> Beat:
+        _beats[code] = (cron, function)
+        return function
+
+    return add
+
+
+def _enter(app: Any) -> None:
+    for code, (cron, function) in _beats.items():
+        task = app.task(name=code, queueing_lock=code, lock=code)(_without_time(function))
+        app.periodic(cron=cron)(task)
+
+
+def _without_time(function: Beat) -> Callable[[int], None]:
+    def run(timestamp: int) -> None:
+        function()
+
+    return run
+
+
+def run_worker() -> None:
+    """Run until told to stop; finished jobs leave no row behind."""
+    from procrastinate.contrib.django import app
+
+    _enter(app)
+    log.info("worker.starts", beats=sorted(_beats))
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        worker_app.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True)
+
+
+def last_heartbeat() -> datetime | None:
+    """When a worker last said that it lives; None when none ever did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(last_heartbeat) FROM procrastinate_workers")
+        (seen,) = cursor.fetchone()
+    return seen  # type: ignore[no-any-return]

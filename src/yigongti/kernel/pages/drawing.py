@@ -1,0 +1,243 @@
+"""Geometry of the server-drawn line chart and map: percentages only, so that text keeps its size on every screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+Moment = date | datetime
+TABLE_ROWS = 50
+MARKED_POINTS = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """A measured course with its target band; either end of the band may be open."""
+
+    label: str
+    unit: str
+    points: Sequence[tuple[Moment, float | Decimal]]
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A labelled place on an axis; `place` is a percentage as text, so no locale can touch it."""
+
+    place: str
+    label: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A single value; `kind` is inside, above or below its band."""
+
+    x: str
+    y: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series ready to be drawn in a box of 100 × 100."""
+
+    label: str
+    path: str
+    marks: Sequence[Mark]
+    band: tuple[str, str] | None
+    target: str
+    last: str
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Everything the chart template needs, with a table that says the same."""
+
+    title: str
+    unit: str
+    lines: Sequence[Line]
+    y_ticks: Sequence[Tick]
+    x_ticks: Sequence[Tick]
+    table: Sequence[tuple[str, str, str]]
+    count: int
+    period: str
+
+
+def line_chart(series: Sequence[Series]) -> LineChart | None:
+    """Lay out one or several series on one axis; None when nothing was measured."""
+    seen = [point for one in series for point in one.points]
+    if not seen:
+        return None
+    bottom, top, step = _value_range(series)
+    moments = [_seconds(moment) for moment, _ in seen]
+    first, last = min(moments), max(moments)
+    begin, end = min(seen, key=lambda p: _seconds(p[0]))[0], max(seen, key=lambda p: _seconds(p[0]))[0]
+    return LineChart(
+        title="、".join(one.label for one in series),
+        unit=series[0].unit,
+        lines=[_line(one, bottom, top, first, last) for one in series if one.points],
+        y_ticks=_y_ticks(bottom, top, step),
+        x_ticks=_x_ticks(begin, end, last - first),
+        table=_table(series),
+        count=len(seen),
+        period=f"{_day(begin)} 至 {_day(end)}" if _day(begin) != _day(end) else _day(begin),
+    )
+
+
+def nice_step(span: float) -> float:
+    """The 1-2-5 step that cuts a span into three to six parts."""
+    rough = span / 4
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+
+
+def _value_range(series: Sequence[Series]) -> tuple[float, float, float]:
+    values = [float(value) for one in series for _, value in one.points]
+    values += [edge for one in series for edge in (one.low, one.high) if edge is not None]
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low - 1, high + 1
+    step = nice_step(high - low)
+    return math.floor(low / step) * step, math.ceil(high / step) * step, step
+
+
+def _line(one: Series, bottom: float, top: float, first: float, last: float) -> Line:
+    def x(moment: Moment) -> float:
+        return 2 + 96 * ((_seconds(moment) - first) / (last - first) if last > first else 0.5)
+
+    def y(value: float) -> float:
+        return 100 * (top - value) / (top - bottom)
+
+    points = sorted(one.points, key=lambda point: _seconds(point[0]))
+    path = " ".join(f"{'ML'[i > 0]}{x(m):.2f} {y(float(v)):.2f}" for i, (m, v) in enumerate(points))
+    shown = points if len(points) <= MARKED_POINTS else [p for p in points[:-1] if _side(one, p[1]) != "inside"]
+    marks = [Mark(_pct(x(m)), _pct(y(float(v))), _side(one, v), f"{_day(m)} {_number(v)} {one.unit}") for m, v in shown]
+    band = None
+    if one.low is not None or one.high is not None:
+        upper = y(one.high if one.high is not None else top)
+        lower = y(one.low if one.low is not None else bottom)
+        band = (_pct(upper), _pct(lower - upper))
+    return Line(one.label, path, marks, band, target_words(one), _number(points[-1][1]))
+
+
+def target_words(one: Series) -> str:
+    """目标 90–140, ≤ 140, ≥ 90, or nothing."""
+    if one.low is not None and one.high is not None:
+        return f"{_number(one.low)}–{_number(one.high)}"
+    if one.high is not None:
+        return f"≤ {_number(one.high)}"
+    return f"≥ {_number(one.low)}" if one.low is not None else ""
+
+
+def _side(one: Series, value: float | Decimal) -> str:
+    if one.high is not None and value > one.high:
+        return "above"
+    return "below" if one.low is not None and value < one.low else "inside"
+
+
+def _y_ticks(bottom: float, top: float, step: float) -> list[Tick]:
+    count = round((top - bottom) / step)
+    return [Tick(_pct(100 - 100 * i / count), _number(round(bottom + i * step, 10))) for i in range(count + 1)]
+
+
+def _x_ticks(begin: Moment, end: Moment, seconds: float) -> list[Tick]:
+    if seconds == 0:
+        return [Tick("50%", _day(begin))]
+    style = "%H:%M" if seconds < 2 * 86400 and isinstance(begin, datetime) else "%m-%d"
+    style = "%Y-%m" if seconds > 300 * 86400 else style
+    places = [(0, "start"), (1 / 3, "middle"), (2 / 3, "middle"), (1, "end")]
+    return [Tick(_pct(2 + 96 * part), f"{begin + (end - begin) * part:{style}}", anchor) for part, anchor in places]
+
+
+def _table(series: Sequence[Series]) -> list[tuple[str, str, str]]:
+    rows = [(moment, one.label, f"{_number(value)} {one.unit}") for one in series for moment, value in one.points]
+    rows.sort(key=lambda row: _seconds(row[0]), reverse=True)
+    return [(_minute(moment), label, words) for moment, label, words in rows[:TABLE_ROWS]]
+
+
+def _seconds(moment: Moment) -> float:
+    if isinstance(moment, datetime):
+        return moment.timestamp()
+    return float(moment.toordinal() * 86400)
+
+
+def _day(moment: Moment) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+def _minute(moment: Moment) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else _day(moment)
+
+
+def _number(value: float | Decimal) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value != int(value) else str(int(value))
+
+
+def _pct(value: float) -> str:
+    return f"{value:.2f}%"
+
+
+# --- map -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A point on the map; the shape says its level, the word its name."""
+
+    label: str
+    longitude: float
+    latitude: float
+    level: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnPlace:
+    """A place at its percentages."""
+
+    x: str
+    y: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Map:
+    """An outline as a path in a box of 100 × 100, and the places in it."""
+
+    path: str
+    places: Sequence[DrawnPlace]
+
+
+def outline_map(rings: Sequence[Sequence[tuple[float, float]]], places: Sequence[Place], *, ratio: float = 4 / 3) -> Map:
+    """Fit rings of (longitude, latitude) into a box `ratio` wide, keeping distances true at the middle latitude."""
+    around = [point for ring in rings for point in ring] + [(p.longitude, p.latitude) for p in places]
+    west, east = min(p[0] for p in around), max(p[0] for p in around)
+    south, north = min(p[1] for p in around), max(p[1] for p in around)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    height = max(north - south, (east - west) * squeeze / ratio, 1e-6)
+    width = height * ratio
+
+    def x(longitude: float) -> float:
+        return 4 + 92 * (0.5 + (longitude - (west + east) / 2) * squeeze / width)
+
+    def y(latitude: float) -> float:
+        return 4 + 92 * (0.5 - (latitude - (south + north) / 2) / height)
+
+    path = " ".join("M" + " L".join(f"{x(lon):.2f} {y(lat):.2f}" for lon, lat in ring) + "Z" for ring in rings if ring)
+    return Map(path, [DrawnPlace(_pct(x(p.longitude)), _pct(y(p.latitude)), p) for p in places])
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """A bare course in a box of 100 × 100, for the trend beside a figure."""
+    if len(values) < 2:
+        return ""
+    low, span = min(values), (max(values) - min(values)) or 1
+    width = 100 / (len(values) - 1)
+    return " ".join(f"{'ML'[i > 0]}{i * width:.1f} {92 - 84 * (v - low) / span:.1f}" for i, v in enumerate(values))

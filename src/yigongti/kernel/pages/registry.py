@@ -1,0 +1,92 @@
+"""Every page of the house in one list: its address, who may open it, where it stands in the menu."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.words import registry as access_registry
+from yigongti.kernel.refusal import Refusal
+
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page. `permission` is empty for pages that every signed-in account may open; `menu` orders the sidebar."""
+
+    code: str
+    route: str
+    title: str
+    permission: str
+    view: View
+    menu: int = 0
+    icon: str = ""
+    writes: bool = False
+
+
+pages: dict[str, Page] = {}
+
+
+def page(
+    code: str,
+    route: str,
+    *,
+    title: str,
+    permission: str | None = None,
+    menu: int = 0,
+    icon: str = "",
+    writes: bool = False,
+) -> Callable[[View], View]:
+    """Register a view behind sign-in and its permission (its own code unless told; '' for any signed-in account).
+
+    A Refusal that the view lets through becomes the refusal page with its status. The view finds the one who asks in
+    `request.actor`.
+    """
+    asked = code if permission is None else permission
+
+    def wrap(view: View) -> View:
+        if asked and not writes:
+            access_registry.add_permission(asked, title=title, writes=False)
+
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
+            actor: Actor | None = getattr(request, "actor", None)
+            if actor is None:
+                return HttpResponseRedirect(f"/sign-in?next={request.path}")
+            try:
+                if asked:
+                    actor.require(asked)
+                return view(request, **arguments)
+            except Refusal as refusal:
+                return refusal_page(request, refusal)
+
+        pages[code] = Page(
+            code=code, route=route, title=title, permission=asked, view=guarded, menu=menu, icon=icon, writes=writes
+        )
+        return guarded
+
+    return wrap
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Say no in words: the sentence, the rule, and the way back."""
+    return render(request, "refusal.html", {"refusal": refusal}, status=refusal.status)
+
+
+def addresses() -> list[URLPattern]:
+    """All registered pages as URL patterns, named by their codes."""
+    return [path(p.route, p.view, name=p.code) for p in pages.values()]
+
+
+def menu_for(actor: Actor) -> list[Page]:
+    """The sidebar of the actor's role: five to eight entries, in order."""
+    return sorted((p for p in pages.values() if p.menu and actor.may(p.permission)), key=lambda p: p.menu)

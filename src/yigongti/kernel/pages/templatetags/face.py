@@ -1,0 +1,100 @@
+"""Template tags of the face: icons, said dates, masks, clocks, fields, charts and maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import uuid4
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from yigongti.kernel import clock
+from yigongti.kernel.language import say
+from yigongti.kernel.pages import drawing, said
+from yigongti.kernel.pages.fields import field_of
+from yigongti.kernel.pages.parts import Clock, Field
+
+
+register = template.Library()
+register.simple_tag(say, name="t")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line icon from the one sprite; a word always stands beside it, so it is hidden from screen readers."""
+    sprite = static("yigongti/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true" width="20" height="20"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The idempotency key of a form; `once.js` renews it, without scripts this one serves."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid4())
+
+
+@register.filter
+def said_date(moment: date | datetime | None) -> SafeString | str:
+    """The date as people say it, exact on hover and on paper."""
+    if moment is None:
+        return ""
+    exact = said.exact_date(moment)
+    return format_html(
+        '<time datetime="{}" title="{}"><span class="said">{}</span><span class="exact">{}</span></time>',
+        moment.isoformat(), exact, said.said_date(moment, now=clock.now()), exact,
+    )  # fmt: skip
+
+
+@register.filter
+def age(born: date | None) -> str:
+    return said.said_age(born, today=clock.today()) if born else ""
+
+
+@register.filter
+def due_clock(due: datetime | None) -> Clock | None:
+    """A deadline as a `Clock` for `parts/clock.html`."""
+    return said.due_clock(due, now=clock.now()) if due else None
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    return said.masked_name(name)
+
+
+@register.filter
+def masked_id(number: str) -> str:
+    return said.masked_id(number)
+
+
+@register.filter
+def masked_phone(number: str) -> str:
+    return said.masked_phone(number)
+
+
+@register.inclusion_tag("parts/field.html")
+def form_field(bound: BoundField) -> dict[str, Field]:
+    """A field of a Django form, drawn like every other field."""
+    return {"field": field_of(bound)}
+
+
+@register.inclusion_tag("parts/chart.html")
+def line_chart(series: drawing.Series | Sequence[drawing.Series]) -> dict[str, object]:
+    """One series or several on one axis, with their target bands and a table that says the same."""
+    several = [series] if isinstance(series, drawing.Series) else list(series)
+    return {"chart": drawing.line_chart(several), "label": "、".join(one.label for one in several)}
+
+
+@register.inclusion_tag("parts/map.html")
+def outline_map(
+    rings: Sequence[Sequence[tuple[float, float]]], places: Sequence[drawing.Place], source: str
+) -> dict[str, object]:
+    """An outline with places; the source is always said, since it is not an official map."""
+    return {"map": drawing.outline_map(rings, places), "source": source}
+
+
+@register.filter
+def sparkline(values: Sequence[float]) -> str:
+    return drawing.sparkline(values)

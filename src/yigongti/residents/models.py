@@ -1,0 +1,152 @@
+"""The master index. A resident's `master` is the row that stands for the human: itself, until merged into another.
+
+Other chapters refer to the row they were told of and read through `master`, so a merge moves nothing and an un-merge
+gives everything back.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+SEXES = ("0", "1", "2", "9")  # GB/T 2261.1
+IDENTIFIER_SYSTEMS = ("id_card", "passport", "residence_permit", "birth_certificate", "health_card", "insurance_no",
+                      "temporary")  # fmt: skip
+
+
+class Household(models.Model):
+    """A household: people at one address with one managing institution."""
+
+    number = models.CharField(max_length=24, unique=True)
+    address = models.CharField(max_length=200, blank=True)
+    division = models.CharField(max_length=12)
+    managing = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Resident(models.Model):
+    """One registration of a human. Four places are kept apart: where they live, are insured, are registered, and who
+    manages their health record. `sensitive` names special classes the person as a whole belongs to (minors are by
+    age)."""
+
+    id = models.BigAutoField(primary_key=True)
+    master = models.ForeignKey("self", on_delete=models.PROTECT, related_name="aliases", db_index=True)
+    record_no = models.CharField(max_length=17, unique=True)
+    name = models.CharField(max_length=100, db_collation="C")
+    pinyin = models.CharField(max_length=200, blank=True, db_collation="C")
+    initials = models.CharField(max_length=60, blank=True, db_collation="C")
+    sex = models.CharField(max_length=1)
+    birth_date = models.DateField()
+    birth_estimated = models.BooleanField(default=False)
+    id_card = models.CharField(max_length=18, blank=True, db_collation="C")
+    phone = models.CharField(max_length=20, blank=True, db_collation="C")
+    phone_owner = models.CharField(max_length=12, default="self")
+    ethnicity = models.CharField(max_length=2, default="01")
+    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="members")
+    household_role = models.CharField(max_length=12, blank=True)
+    lives_division = models.CharField(max_length=12, blank=True)
+    lives_address = models.CharField(max_length=200, blank=True)
+    insured_division = models.CharField(max_length=12, blank=True)
+    register_division = models.CharField(max_length=12, blank=True)
+    managing = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    chronic = ArrayField(models.CharField(max_length=24), default=list)
+    sensitive = ArrayField(models.CharField(max_length=16), default=list)
+    died_on = models.DateField(null=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(sex__in=SEXES), name="resident_sex"),
+            models.CheckConstraint(
+                condition=Q(phone_owner__in=("self", "family", "neighbour", "village_doctor", "none")),
+                name="resident_phone_owner",
+            ),
+            models.UniqueConstraint(
+                fields=["id_card"], condition=~Q(id_card="") & Q(master=F("id")), name="resident_id_card_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["managing", "initials", "id"]),
+            models.Index(fields=["managing", "name", "id"]),
+            models.Index(fields=["name", "birth_date"]),
+            models.Index(fields=["initials", "id"]),
+            models.Index(fields=["pinyin", "id"]),
+            models.Index(fields=["phone"]),
+            models.Index(fields=["id_card"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.record_no
+
+
+class Identifier(models.Model):
+    """A paper or card that names a resident; the ID card of record is on the resident too."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="identifiers")
+    system = models.CharField(max_length=24)
+    value = models.CharField(max_length=60, db_collation="C")
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(system__in=IDENTIFIER_SYSTEMS), name="identifier_system"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["value", "system"]), models.Index(fields=["resident"])]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.value}"
+
+
+class Merge(models.Model):
+    """Two registrations found to be one human. Undone, both are as before: nothing was moved."""
+
+    kept = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    absorbed = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    absorbed_aliases = ArrayField(models.BigIntegerField(), default=list)
+    reason = models.CharField(max_length=400)
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    undo_reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(kept=F("absorbed")), name="merge_of_two"),
+            models.UniqueConstraint(fields=["absorbed"], condition=Q(undone_at__isnull=True), name="merge_absorbed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absorbed_id} → {self.kept_id}"
+
+
+class Suspicion(models.Model):
+    """A likely duplicate put before data staff: by a registration that met it, or by a sweep."""
+
+    one = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=200)
+    score = models.SmallIntegerField()
+    raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=12, default="open")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(verdict__in=("open", "same", "different")), name="suspicion_verdict"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="suspicion_ordered"),
+            models.UniqueConstraint(fields=["one", "other"], name="suspicion_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} ? {self.other_id}"
