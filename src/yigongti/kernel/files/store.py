@@ -1,0 +1,72 @@
+"""Keeping and reading stored files; bytes are on the disk before their row exists."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.files.models import StoredFile
+from yigongti.kernel.parameters import values
+from yigongti.kernel.refusal import BadValue, NotFound
+
+
+def folder() -> Path:
+    """Where the bytes lie, two levels deep by digest."""
+    return Path(settings.DATA_FOLDER) / "files"
+
+
+def path_of(digest: str) -> Path:
+    """The place of a digest's bytes."""
+    return folder() / digest[:2] / digest[2:4] / digest
+
+
+def keep(*, by: Actor, name: str, media_type: str, chunks: Iterable[bytes]) -> StoredFile:
+    """Store bytes once and return their row. Raises BadValue for a type or size that the county does not take."""
+    accepted = values.value("files.accepted_types")
+    if media_type not in (accepted if isinstance(accepted, tuple) else (accepted,)):
+        raise BadValue(field="file", label="文件", value=name, problem=f"不接收 {media_type} 类型")
+    digest, size = _write(chunks, most=values.number("files.largest_megabytes") * 1024 * 1024, name=name)
+    row, _made = StoredFile.objects.get_or_create(
+        digest=digest,
+        defaults={"name": name[:200], "media_type": media_type, "size": size, "stored_at": clock.now(),
+                  "stored_by_id": by.post_id},
+    )  # fmt: skip
+    return row
+
+
+def _write(chunks: Iterable[bytes], *, most: int, name: str) -> tuple[str, int]:
+    folder().mkdir(parents=True, exist_ok=True)
+    running, size = hashlib.sha256(), 0
+    handle, temporary = tempfile.mkstemp(dir=folder())
+    try:
+        with os.fdopen(handle, "wb") as out:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > most:
+                    raise BadValue(field="file", label="文件", value=name, problem=f"超过 {most // 1048576} MB")
+                running.update(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        place = path_of(running.hexdigest())
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Path(temporary).replace(place)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return running.hexdigest(), size
+
+
+def read(digest: str) -> bytes:
+    """The bytes of a digest, checked against it. Raises NotFound when missing or damaged."""
+    place = path_of(digest)
+    content = place.read_bytes() if place.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise NotFound
+    return content
