@@ -1,0 +1,1 @@
+"""Where the house meets the machine: settings, addresses, sign-in, command line."""
