@@ -98,3 +98,21 @@ def outline_map(
 @register.filter
 def sparkline(values: Sequence[float]) -> str:
     return drawing.sparkline(values)
+
+
+@register.filter
+def minutes(seconds: int | None) -> int:
+    """Whole minutes, for a session that says how long it still lasts."""
+    return max(0, int(seconds or 0)) // 60
+
+
+@register.filter
+def cell_text(cell: object) -> object:
+    """The words of a table cell, be it plain text or a `Cell`."""
+    return getattr(cell, "text", cell)
+
+
+@register.filter
+def nth(items: Sequence[object], index: int) -> object:
+    """The column that belongs to a cell."""
+    return items[index]

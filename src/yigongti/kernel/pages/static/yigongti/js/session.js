@@ -1,0 +1,41 @@
+// The session's clock: minutes in the side list, and in the last five minutes a strip that counts down and can renew it.
+
+const LAST = 300;
+const strip = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-session]"));
+const words = /** @type {HTMLElement | null} */ (document.querySelector("[data-session-words]"));
+let ends = 0;
+
+/** @param {number} seconds */
+function start(seconds) {
+  ends = Date.now() + seconds * 1000;
+}
+
+function tick() {
+  const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
+  if (words) words.textContent = (words.dataset.sessionWords ?? "").replace("{n}", String(Math.floor(left / 60)));
+  if (!strip) return;
+  strip.hidden = left > LAST;
+  const shown = strip.querySelector("[data-left]");
+  if (shown && left <= LAST) shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  // A strip that speaks every second would drown a screen reader: it speaks when it appears.
+  strip.setAttribute("aria-live", left === LAST || left === 60 ? "polite" : "off");
+}
+
+if (strip) {
+  start(Number(strip.dataset.session));
+  setInterval(tick, 1000);
+  tick();
+  // Renewed in the background: what is half typed on this page stays.
+  strip.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(strip.action, { method: "POST", body: new FormData(strip), headers: { Accept: "application/json" } });
+    if (!answer.ok) location.reload();
+    else start(Number((await answer.json()).session_seconds_left));
+    tick();
+  });
+  // Any answer from the server means that the session has been renewed by it.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const left = /** @type {CustomEvent} */ (event).detail.xhr?.getResponseHeader("X-Session-Seconds-Left");
+    if (left) start(Number(left));
+  });
+}
