@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +47,7 @@ class Registry:
     def __init__(self) -> None:
         self.roles: dict[str, Role] = {}
         self.permissions: dict[str, Permission] = {}
+        self.grants: dict[str, set[str]] = {}
 
     def add_role(self, role: Role) -> Role:
         """Register a role page; a second page of the same code is a programmer's error."""
@@ -58,17 +60,32 @@ class Registry:
         self.permissions.setdefault(code, Permission(code=code, title=title, writes=writes))
         return code
 
+    def grant(self, permission: str, roles: Iterable[str]) -> None:
+        """Let a workflow page's parts carry their steps' permissions: the page already says who acts."""
+        self.grants.setdefault(permission, set()).update(roles)
+
+    def roles_for(self, permission: str) -> set[str]:
+        """The codes of the roles that hold a permission, by their own page or by a workflow's parts."""
+        own = {code for code, role in self.roles.items() if permission in role.may}
+        return own | self.grants.get(permission, set())
+
     def faults(self) -> list[str]:
         """What is wrong between the pages and the gates: unknown names, doors that nobody may pass."""
         known = set(self.permissions)
-        granted = {code for role in self.roles.values() for code in role.may}
+        granted = {code for role in self.roles.values() for code in role.may} | set(self.grants)
         unknown = [
             f"role {role.code} may {code}, which no gate asks for"
             for role in self.roles.values()
             for code in role.may
             if code not in known
         ]
-        return unknown + [f"{code} is guarded but no role may do it" for code in sorted(known - granted)]
+        strangers = [
+            f"{permission} is granted to {role}, a role without a page"
+            for permission, roles in self.grants.items()
+            for role in roles
+            if role not in self.roles
+        ]
+        return unknown + strangers + [f"{code} is guarded but no role may do it" for code in sorted(known - granted)]
 
 
 registry = Registry()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yigongti.kernel.parameters.words import Parameter, defaults
-from yigongti.kernel.workflow.words import BIRTH, Escalate, Remind, Take, Workflow
+from yigongti.kernel.workflow.words import BIRTH, CLOCK, Escalate, Remind, Take, Workflow
 
 
 def faults(page: Workflow) -> list[str]:
@@ -30,7 +30,7 @@ def _doubles(page: Workflow) -> Iterator[str]:
 
 def _unknown_names(page: Workflow) -> Iterator[str]:
     states = {s.code for s in page.states} | {BIRTH}
-    parts = {p.code for p in page.parts}
+    parts = {p.code for p in page.parts} | {CLOCK}
     sides = {s.code for s in page.sides}
     fields = {f.code for f in page.fields}
     steps = {s.code for s in page.steps}

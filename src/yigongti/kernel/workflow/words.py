@@ -17,6 +17,9 @@ from yigongti.kernel.parameters.words import Parameter
 BIRTH = ""
 """The `frm` of a step that brings a case into being."""
 
+CLOCK = "clock"
+"""The part of the clock itself, in `by` of a step that only a timer takes."""
+
 Counts = Literal["minutes", "working_minutes", "calendar_days"]
 FieldKind = Literal["text", "long_text", "choice", "choices", "yes", "number", "date", "moment", "picked"]
 

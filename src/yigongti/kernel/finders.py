@@ -1,0 +1,85 @@
+"""Search as you type, everywhere: finders answer the box at the top, pickers fill a field of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.refusal import BadValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One line found for the box at the top. `person_id` is set when a person is shown, so that it is audited."""
+
+    title: str
+    detail: str
+    href: str
+    kind: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One line of a picker: what the form keeps, what the user reads."""
+
+    value: str
+    label: str
+    detail: str = ""
+    person_id: int | None = None
+
+
+class Finder(Protocol):
+    """A chapter's answer to the box at the top."""
+
+    def __call__(self, *, for_: Actor, text: str, limit: int) -> list[Hit]:
+        """What is found, best first, within the actor's scope."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picker:
+    """What a field is picked from: `find` offers choices for a text (and the form's other values, `given`), `resolve`
+    turns a kept value into the thing or raises BadValue, `label` shows a kept value again."""
+
+    code: str
+    find: Callable[..., list[Choice]]
+    resolve: Callable[..., Any]
+    label: Callable[[Any], str]
+
+
+finders: dict[str, tuple[str, Finder]] = {}
+pickers: dict[str, Picker] = {}
+
+
+def finder(code: str, *, title: str) -> Callable[[Finder], Finder]:
+    """Register a finder; called as `fn(for_=actor, text=text, limit=n)`."""
+
+    def add(function: Finder) -> Finder:
+        finders[code] = (title, function)
+        return function
+
+    return add
+
+
+def picker(
+    code: str,
+    *,
+    find: Callable[..., list[Choice]],
+    resolve: Callable[..., Any],
+    label: Callable[[Any], str] = str,
+) -> Picker:
+    """Register a picker: `find(for_=, text=, limit=, given={})`, `resolve(for_=, value=, given={})`, `label(thing)`."""
+    made = Picker(code=code, find=find, resolve=resolve, label=label)
+    pickers[code] = made
+    return made
+
+
+def resolve(code: str, *, for_: Actor, value: str, given: dict[str, str], field: str, label: str) -> Any:
+    """The thing behind a picked value; BadValue names the field when nothing in reach answers to it."""
+    try:
+        return pickers[code].resolve(for_=for_, value=value, given=given)
+    except BadValue as bad:
+        raise BadValue(field=field, label=label, value=value, problem=bad.facts.get("problem", "请重新选择")) from None

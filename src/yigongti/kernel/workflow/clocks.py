@@ -1,0 +1,125 @@
+"""Clocks of cases: started with a state, stopped when it is left, fired by the worker — once, whoever fires."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.words import Parameter
+from yigongti.kernel.refusal import Refusal
+from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow.models import Case, CaseSide, Clock, Notice
+from yigongti.kernel.workflow.words import Counts, Escalate, Remind, Take, Timer, Workflow
+
+
+log = structlog.get_logger()
+
+CLOCKWORK = registry.add_role(
+    Role(
+        code="clockwork",
+        title="系统时钟",
+        works_at=(),
+        reach=Reach.UNIT,
+        does="到了规定时限，由系统提醒、升级，或办理页面写明由时限办理的步骤。",
+        never=("办理时限以外的任何一步", "查阅档案"),
+    )
+)
+
+
+def the_clock() -> Actor:
+    """The actor that takes steps when their time has come; it has no post and no account."""
+    return Actor(account_id=None, person_name="系统", post_id=None, role=CLOCKWORK, unit_id=0, unit_name="", unit_path="-")
+
+
+def restart(page: Workflow, case: Case) -> None:
+    """Stop the clocks of the state that was left, start those of the state that was entered; set the promised time."""
+    Clock.objects.filter(case=case, fired_at=None, stopped_at=None).update(stopped_at=clock.now())
+    case.due_at = None
+    for place, timer in enumerate(page.timers):
+        if timer.state == case.state:
+            fires_at = _when(timer.after, timer.counts, case.entered_at)
+            Clock.objects.create(case=case, timer=place, state=case.state, fires_at=fires_at)
+            if timer.promise and (case.due_at is None or fires_at < case.due_at):
+                case.due_at = fires_at
+
+
+def _when(after: Parameter, counts: Counts, start: datetime) -> datetime:
+    amount = values.number(after)
+    if counts == "working_minutes":
+        return clock.after_working_minutes(start, amount)
+    if counts == "calendar_days":
+        return clock.after_calendar_days(start, amount)
+    return start + timedelta(minutes=amount)
+
+
+def fire_due(*, most: int = 200) -> int:
+    """Fire what is due; how many. Two workers never fire the same clock: each row is taken with a skip lock."""
+    fired = 0
+    while fired < most and _fire_one():
+        fired += 1
+    return fired
+
+
+def _fire_one() -> bool:
+    with transaction.atomic():
+        due = (
+            Clock.objects.select_for_update(skip_locked=True)
+            .filter(fires_at__lte=clock.now(), fired_at=None, stopped_at=None)
+            .order_by("fires_at")
+            .first()
+        )
+        if due is None:
+            return False
+        due.fired_at = clock.now()
+        due.save(update_fields=["fired_at"])
+        case = Case.objects.select_for_update().get(pk=due.case_id)
+        if case.state == due.state and case.workflow in rooms.kept:
+            _do(rooms.of(case).page, case, due)
+        return True
+
+
+def _do(page: Workflow, case: Case, due: Clock) -> None:
+    timer = page.timers[due.timer]
+    if isinstance(timer.then, Remind):
+        _notice(page, case, "remind", timer.then.part)
+    elif isinstance(timer.then, Escalate):
+        _climb(page, case, due, timer)
+    else:
+        _take(case, timer.then)
+
+
+def _take(case: Case, take: Take) -> None:
+    from yigongti.kernel.workflow import engine  # the engine starts clocks; a clock may take a step
+
+    try:
+        engine.take_as_clock(by=the_clock(), case=case, step=take.step)
+    except Refusal as refusal:
+        log.error("clock.refused", case=case.number, step=take.step, why=refusal.sentence)
+
+
+def _climb(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
+    assert isinstance(timer.then, Escalate)  # noqa: S101 - for the type checker; the caller asked
+    name = timer.then.ladder
+    ladder = next(one for one in page.ladders if one.code == name)
+    _notice(page, case, "escalate", ladder.rungs[due.rung])
+    if ladder.every and due.rung + 1 < len(ladder.rungs):
+        fires_at = _when(ladder.every, ladder.counts, clock.now())
+        Clock.objects.create(case=case, timer=due.timer, state=due.state, rung=due.rung + 1, fires_at=fires_at)
+
+
+def _notice(page: Workflow, case: Case, kind: str, part: str) -> None:
+    """Put the case before the part: before the ones on duty where a roster names them, else before all of it."""
+    side = CaseSide.objects.select_related("unit").filter(case=case, side=page.part(part).side).first()
+    if side is None:
+        return
+    accounts = rooms.on_duty(side.unit.path, part, clock.now()) or [None]
+    Notice.objects.bulk_create(
+        Notice(case=case, kind=kind, part=part, unit=side.unit, account_id=account, at=clock.now())
+        for account in accounts
+    )

@@ -1,0 +1,59 @@
+"""Who sees which case: by role and side, in the states and panels that the page names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.models import Unit
+from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow.models import Case, CaseSide
+from yigongti.kernel.workflow.words import Workflow
+
+
+def my_sides(page: Workflow, for_: Actor) -> set[str]:
+    """The sides for which the actor's role may look: it acts for them, or follows the whole workflow."""
+    acts = {p.side for p in page.parts if for_.role.code in p.roles}
+    follows = f"{page.code}.follow" in for_.role.may
+    return {s.code for s in page.sides} if follows else acts
+
+
+def visible(*, for_: Actor) -> QuerySet[Case]:
+    """The cases that the actor may see: a side within reach, in a state that the side sees."""
+    united = Q(pk__in=())
+    for made in rooms.kept.values():
+        page = made.page
+        if not for_.may(f"{page.code}.follow"):
+            continue
+        for side in my_sides(page, for_):
+            states = [name for s in page.sees if s.side == side for name in s.states]
+            stands = CaseSide.objects.filter(for_.reach("unit__"), case=OuterRef("pk"), side=side)
+            united |= Q(workflow=page.code, state__in=states) & Exists(stands)
+    return Case.objects.filter(united)
+
+
+def sides_within(*, for_: Actor, case: Case) -> set[str]:
+    """The sides of the case that lie within the actor's reach and that its role may look from."""
+    page = rooms.of(case).page
+    reached = CaseSide.objects.filter(for_.reach("unit__"), case=case).values_list("side", flat=True)
+    return set(reached) & my_sides(page, for_)
+
+
+def panels_for(*, for_: Actor, case: Case) -> list[str]:
+    """The panels that the actor's sides see in the case's present state, in the page's order."""
+    sides = sides_within(for_=for_, case=case)
+    page = rooms.of(case).page
+    named = [panel for s in page.sees if s.side in sides and case.state in s.states for panel in s.panels]
+    return list(dict.fromkeys(named))
+
+
+def my_parts(page: Workflow, by: Actor, sides: Mapping[str, int]) -> set[str]:
+    """The parts that the actor plays in a case with these sides."""
+    units = dict(Unit.objects.filter(pk__in=set(sides.values())).values_list("pk", "path"))
+    return {
+        p.code
+        for p in page.parts
+        if by.role.code in p.roles and p.side in sides and by.reaches_path(units[sides[p.side]])
+    }
