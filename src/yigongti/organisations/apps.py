@@ -1,4 +1,4 @@
-"""Django's name for this chapter."""
+"""Django's name for this chapter, and what it brings to the kernel at boot."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,12 @@ from django.apps import AppConfig
 class OrganisationsConfig(AppConfig):
     name = "yigongti.organisations"
     label = "organisations"
+
+    def ready(self) -> None:
+        """Answer for the calendar and the rosters; register pickers, actions and pages."""
+        from yigongti.kernel.workflow.ladder import answer_roster
+        from yigongti.organisations import calendar, choices, rosters
+
+        calendar.keep()
+        answer_roster(rosters.answer)
+        assert choices  # noqa: S101 - imported for what it registers

@@ -47,12 +47,13 @@ class Group(models.Model):
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="groups")
     name = models.CharField(max_length=120)
     legal_model = models.CharField(max_length=24)
-    founded_on = models.DateField(null=True)
+    founded_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(legal_model__in=("single_legal_person", "multi_legal_person")), name="group_legal_model"
+                condition=Q(legal_model__in=("single_legal_person", "multi_legal_person")),
+                name="group_legal_model",
             ),
         ]
 
@@ -63,7 +64,12 @@ class Group(models.Model):
 class Institution(models.Model):
     """A hospital, centre or village room. `pinyin`/`initials` are for search; coordinates are WGS 84 degrees."""
 
-    unit = models.OneToOneField("access.Unit", on_delete=models.PROTECT, primary_key=True, related_name="institution")
+    unit = models.OneToOneField(
+        "access.Unit",
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="institution",
+    )
     name = models.CharField(max_length=120)
     short_name = models.CharField(max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, db_collation="C")
@@ -79,19 +85,31 @@ class Institution(models.Model):
     division = models.CharField(max_length=12, blank=True)
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=20, blank=True)
-    longitude = models.FloatField(null=True)
-    latitude = models.FloatField(null=True)
+    legal_representative = models.CharField(max_length=60, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
     remote_ecg = models.BooleanField(default=False)
-    closed_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=INSTITUTION_KINDS), name="institution_kind"),
             models.CheckConstraint(condition=Q(level__in=LEVELS), name="institution_level"),
             models.CheckConstraint(condition=Q(ownership__in=OWNERSHIPS), name="institution_ownership"),
-            models.CheckConstraint(condition=Q(beds_approved__gte=0, beds_open__gte=0), name="institution_beds"),
+            models.CheckConstraint(
+                condition=Q(beds_approved__gte=0, beds_open__gte=0),
+                name="institution_beds",
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                name="institution_point",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["initials"]), models.Index(fields=["kind"])]
+        indexes: ClassVar = [
+            models.Index(fields=["initials"]),
+            models.Index(fields=["kind"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -103,19 +121,26 @@ class Membership(models.Model):
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="memberships")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     leads = models.BooleanField(default=False)
+    agreement = models.TextField(blank=True)
     begins = models.DateField()
-    ends = models.DateField(null=True)
+    ends = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=_DATES, name="membership_dates"),
             ExclusionConstraint(
                 name="membership_one_group_at_a_time",
-                expressions=[("institution", RangeOperators.EQUAL), (_period(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("institution", RangeOperators.EQUAL),
+                    (_period(), RangeOperators.OVERLAPS),
+                ],
             ),
             ExclusionConstraint(
                 name="membership_one_lead_at_a_time",
-                expressions=[("group", RangeOperators.EQUAL), (_period(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("group", RangeOperators.EQUAL),
+                    (_period(), RangeOperators.OVERLAPS),
+                ],
                 condition=Q(leads=True),
             ),
         ]
@@ -127,7 +152,12 @@ class Membership(models.Model):
 class Department(models.Model):
     """A department; `specialty` is the code of 诊疗科目. Its host institution is dated (R95), see DepartmentHost."""
 
-    unit = models.OneToOneField("access.Unit", on_delete=models.PROTECT, primary_key=True, related_name="department")
+    unit = models.OneToOneField(
+        "access.Unit",
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="department",
+    )
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="departments")
     name = models.CharField(max_length=60)
     pinyin = models.CharField(max_length=120, blank=True, db_collation="C")
@@ -135,7 +165,7 @@ class Department(models.Model):
     specialty = models.CharField(max_length=10, blank=True)
     receives_referrals = models.BooleanField(default=False)
     treats = models.TextField(blank=True)
-    closed_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -147,14 +177,17 @@ class DepartmentHost(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="hosts")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
     begins = models.DateField()
-    ends = models.DateField(null=True)
+    ends = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=_DATES, name="department_host_dates"),
             ExclusionConstraint(
                 name="department_one_host_at_a_time",
-                expressions=[("department", RangeOperators.EQUAL), (_period(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("department", RangeOperators.EQUAL),
+                    (_period(), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 
@@ -169,13 +202,22 @@ class Centre(models.Model):
     family = models.CharField(max_length=24)
     host = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="centres")
     scope = models.TextField(blank=True)
-    opened_on = models.DateField(null=True)
-    closed_on = models.DateField(null=True)
+    opened_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(family__in=("management", "business", "resource", "emergency", "clinical", "tcm")),
+                condition=Q(
+                    family__in=(
+                        "management",
+                        "business",
+                        "resource",
+                        "emergency",
+                        "clinical",
+                        "tcm",
+                    )
+                ),
                 name="centre_family",
             ),
         ]
@@ -187,26 +229,35 @@ class Centre(models.Model):
 class Staff(models.Model):
     """One human of the workforce and the three homes (R79): establishment, payroll, actual work."""
 
-    account = models.OneToOneField("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.OneToOneField(
+        "access.Account",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     name = models.CharField(max_length=60)
     pinyin = models.CharField(max_length=120, blank=True, db_collation="C")
     initials = models.CharField(max_length=20, blank=True, db_collation="C")
     sex = models.CharField(max_length=1, default="0")
-    birth_date = models.DateField(null=True)
+    birth_date = models.DateField(null=True, blank=True)
     title = models.CharField(max_length=24, blank=True)
     profession = models.CharField(max_length=24)
     licence_no = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     works_at = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
-    establishment_at = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")
-    payroll_at = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")
-    left_on = models.DateField(null=True)
+    establishment_at = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    payroll_at = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    left_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(sex__in=("0", "1", "2", "9")), name="staff_sex"),
         ]
-        indexes: ClassVar = [models.Index(fields=["works_at"]), models.Index(fields=["initials"])]
+        indexes: ClassVar = [
+            models.Index(fields=["works_at"]),
+            models.Index(fields=["initials"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -225,7 +276,8 @@ class Duty(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="duty_dates"),
             models.CheckConstraint(
-                condition=Q(duty__in=("referral_desk", "referral_lead", "general_duty")), name="duty_kind"
+                condition=Q(duty__in=("referral_desk", "referral_lead", "general_duty")),
+                name="duty_kind",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["unit", "duty", "begins"])]
@@ -245,8 +297,10 @@ class OpeningHours(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(weekday__range=(0, 6), closes__gt=F("opens")), name="opening_hours_form"
+                condition=Q(weekday__range=(0, 6), closes__gt=F("opens")),
+                name="opening_hours_form",
             ),
+            models.UniqueConstraint(fields=["institution", "weekday", "opens"], name="opening_hours_once"),
         ]
 
     def __str__(self) -> str:
@@ -280,3 +334,23 @@ class Charter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"
+
+
+class CharterApproval(models.Model):
+    """One member's yes to a version of the charter, given by a post of that member."""
+
+    charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="approvals")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["charter", "institution"],
+                name="charter_approved_once_by_a_member",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charter_id} {self.institution_id}"

@@ -26,7 +26,14 @@ def make_unit(*, parent: Unit | None, kind: str, name: str, code: str = "") -> U
         cursor.execute("SELECT nextval(pg_get_serial_sequence('access_unit', 'id'))")
         (number,) = cursor.fetchone()
     path = f"{parent.path if parent else '/'}{number}/"
-    return Unit.objects.create(id=number, code=code or f"u{number}", name=name, kind=kind, parent=parent, path=path)
+    return Unit.objects.create(
+        id=number,
+        code=code or f"u{number}",
+        name=name,
+        kind=kind,
+        parent=parent,
+        path=path,
+    )
 
 
 def move_unit(unit: Unit, *, parent: Unit) -> int:
@@ -53,5 +60,3 @@ def close_unit(unit: Unit, *, on: date) -> None:
 def ancestry(path: str) -> list[int]:
     """The ids on a path, root first."""
     return [int(part) for part in path.split("/") if part]
-
-

@@ -1,0 +1,163 @@
+"""What forms of every chapter pick from: institutions, departments, staff, groups, units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.models import Unit
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.finders import Choice, Hit, finder, picker
+from yigongti.kernel.refusal import BadValue
+from yigongti.organisations import queries
+from yigongti.organisations.labels import KINDS, UNIT_KINDS, label
+from yigongti.organisations.models import Department, Institution, Staff
+
+
+def _one(rows: QuerySet[Any], value: str) -> Any:
+    found = rows.filter(pk=value).first() if value.isascii() and value.isdigit() and len(value) < 19 else None
+    if found is None:
+        raise BadValue(value=value, problem=say("没有这一项，请从名单中选择"))
+    return found
+
+
+def _institution(row: Institution) -> Choice:
+    return Choice(value=str(row.pk), label=row.name, detail=say(label(KINDS, row.kind)))
+
+
+def _department(row: Department) -> Choice:
+    return Choice(
+        value=str(row.pk),
+        label=f"{row.institution.short_name} {row.name}",
+        detail=row.treats[:60],
+    )
+
+
+def _staff(row: Staff) -> Choice:
+    return Choice(
+        value=str(row.pk),
+        label=row.name,
+        detail=f"{row.works_at.name} {row.title}".strip(),
+    )
+
+
+def _unit(row: Unit) -> Choice:
+    return Choice(value=str(row.pk), label=row.name, detail=say(label(UNIT_KINDS, row.kind)))
+
+
+# --- institutions: by name everywhere (names are public, R18), or within reach for those who administer
+
+
+def _find_institutions(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    rows = queries.open_institutions().filter(queries.named(text)).order_by("level", "pinyin", "pk")
+    return [_institution(row) for row in rows[:limit]]
+
+
+def _find_own_institutions(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    rows = queries.institutions_within(for_=for_).filter(queries.named(text)).order_by("level", "pinyin", "pk")
+    return [_institution(row) for row in rows[:limit]]
+
+
+picker(
+    "institution",
+    find=_find_institutions,
+    resolve=lambda *, for_, value, given=None: _one(queries.open_institutions(), value),
+    label=lambda row: row.name,
+)
+picker(
+    "own_institution",
+    find=_find_own_institutions,
+    resolve=lambda *, for_, value, given=None: _one(queries.institutions_within(for_=for_), value),
+    label=lambda row: row.name,
+)
+
+
+# --- departments: of the institution given in the form, if one is; those that receive referrals by another name
+
+
+def _departments(given: dict[str, str] | None, *, receiving: bool) -> QuerySet[Department]:
+    rows = Department.objects.select_related("institution", "unit").filter(closed_on__isnull=True)
+    institution = (given or {}).get("institution", "")
+    if institution.isascii() and institution.isdigit():
+        rows = rows.filter(institution_id=institution)
+    return rows.filter(receives_referrals=True) if receiving else rows
+
+
+def _find_departments(receiving: bool) -> Any:
+    def find(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+        hits = queries.spelled_like(text) | Q(treats__contains=text) | Q(institution__short_name__contains=text)
+        rows = _departments(given, receiving=receiving).filter(hits)
+        return [_department(row) for row in rows.order_by("institution__level", "pinyin", "pk")[:limit]]
+
+    return find
+
+
+for _name, _receiving in (("department", False), ("receiving_department", True)):
+    picker(
+        _name,
+        find=_find_departments(_receiving),
+        resolve=lambda *, for_, value, given=None, receiving=_receiving: _one(
+            _departments(given, receiving=receiving), value
+        ),
+        label=lambda row: f"{row.institution.short_name} {row.name}",
+    )
+
+
+# --- staff, groups, units
+
+
+def _find_staff(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    rows = queries.staff_seen(for_=for_).filter(queries.spelled_like(text), left_on__isnull=True)
+    return [_staff(row) for row in rows.order_by("initials", "pk")[:limit]]
+
+
+def _units(for_: Actor) -> QuerySet[Unit]:
+    return Unit.objects.filter(for_.reach(), closed_on__isnull=True)
+
+
+def _find_units(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    described = Institution.objects.filter(queries.named(text)).values("unit_id")
+    rows = _units(for_).filter(Q(name__contains=text) | Q(pk__in=described)).order_by("path")
+    return [_unit(row) for row in rows[:limit]]
+
+
+def _find_groups(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    rows = queries.groups_seen(for_=for_).filter(name__contains=text).order_by("pk")
+    return [Choice(value=str(row.pk), label=row.name) for row in rows[:limit]]
+
+
+picker(
+    "staff",
+    find=_find_staff,
+    resolve=lambda *, for_, value, given=None: _one(queries.staff_seen(for_=for_), value),
+    label=lambda row: row.name,
+)
+picker(
+    "unit",
+    find=_find_units,
+    resolve=lambda *, for_, value, given=None: _one(_units(for_), value),
+    label=lambda row: row.name,
+)
+picker(
+    "group",
+    find=_find_groups,
+    resolve=lambda *, for_, value, given=None: _one(queries.groups_seen(for_=for_), value),
+    label=lambda row: row.name,
+)
+
+
+@finder("organisations", title="机构")
+def find_institutions(*, for_: Actor, text: str, limit: int) -> list[Hit]:
+    """Institutions on the actor's ground, by name, pinyin or initials."""
+    rows = queries.open_institutions().filter(queries.on_ground("unit__", for_=for_), queries.named(text))
+    return [
+        Hit(
+            title=row.name,
+            detail=say(label(KINDS, row.kind)),
+            href=f"/organisations/institutions/{row.pk}",
+            kind="institution",
+        )
+        for row in rows.order_by("level", "pinyin", "pk")[:limit]
+    ]

@@ -1,0 +1,1 @@
+"""Policy of this chapter: roles, parameters, the working calendar."""

@@ -1,0 +1,181 @@
+"""What others may ask: which institution is this, who belongs to whom on which day, what may the actor see."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.models import Unit
+from yigongti.kernel.access.units import ancestry
+from yigongti.organisations.models import (
+    Charter,
+    County,
+    Department,
+    DepartmentHost,
+    Group,
+    Institution,
+    Membership,
+    Staff,
+)
+from yigongti.organisations.spelling import typed
+
+
+FRESH_SECONDS = 5.0
+
+_institutions: dict[str, tuple[float, Institution | None]] = {}
+_grounds: dict[str, tuple[float, str]] = {}
+
+
+def forget() -> None:
+    """Read again at the next question: after a write, and between tests."""
+    _institutions.clear()
+    _grounds.clear()
+
+
+# --- which institution
+
+
+def institution_of(*, for_: Actor) -> Institution | None:
+    """The nearest institution at or above the actor's unit; none for posts at the group or the county."""
+    return institution_on_path(for_.unit_path)
+
+
+def institution_of_unit(unit_id: int) -> Institution | None:
+    """The nearest institution at or above a unit."""
+    path = Unit.objects.filter(pk=unit_id).values_list("path", flat=True).first()
+    return institution_on_path(path) if path else None
+
+
+def institution_on_path(path: str) -> Institution | None:
+    """The deepest institution on a path; kept for a few seconds, since every page of a post asks for the same."""
+    known = _institutions.get(path)
+    if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+        known = (time.monotonic(), _deepest_institution(path))
+        _institutions[path] = known
+    return known[1]
+
+
+def _deepest_institution(path: str) -> Institution | None:
+    found = Institution.objects.filter(unit_id__in=ancestry(path)).select_related("unit")
+    return found.order_by(Length("unit__path").desc()).first()
+
+
+def institutions_within(*, for_: Actor) -> QuerySet[Institution]:
+    """The open institutions within the actor's reach."""
+    return open_institutions().filter(for_.reach("unit__"))
+
+
+def open_institutions() -> QuerySet[Institution]:
+    """Institutions that are not closed today, with their units."""
+    return Institution.objects.select_related("unit").filter(_open())
+
+
+def _open() -> Q:
+    return Q(closed_on__isnull=True) | Q(closed_on__gte=clock.today())
+
+
+# --- what may be seen (R18)
+
+
+def ground(*, for_: Actor) -> str:
+    """The path below which the actor sees how organisations work: its own group; the county for the county's posts.
+
+    Of another group only names are seen (R18).
+    """
+    known = _grounds.get(for_.unit_path)
+    if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+        known = (time.monotonic(), _ground(for_.unit_path))
+        _grounds[for_.unit_path] = known
+    return known[1]
+
+
+def _ground(path: str) -> str:
+    kinds = dict(Unit.objects.filter(pk__in=ancestry(path)).values_list("path", "kind"))
+    group = next((p for p, kind in kinds.items() if kind == "group"), None)
+    if group or len(kinds) <= 1:
+        return group or path
+    below_county = [p for p, kind in kinds.items() if kind != "county"]
+    return min(below_county, key=len, default=path)
+
+
+def on_ground(prefix: str = "", *, for_: Actor) -> Q:
+    """What lies on the actor's ground, as a condition; `prefix` leads to the unit."""
+    return Q(**{f"{prefix}path__startswith": ground(for_=for_)})
+
+
+# --- who belongs to whom, on which day
+
+
+def memberships_on(day: date, *, group_id: int | None = None) -> QuerySet[Membership]:
+    """The memberships of a day: history is counted with the membership of its own time."""
+    found = Membership.objects.filter(_holds_on(day)).select_related("institution__unit", "group")
+    return found.filter(group_id=group_id) if group_id else found
+
+
+def hosts_on(day: date) -> QuerySet[DepartmentHost]:
+    """Which institution hosted which department on a day (R95)."""
+    return DepartmentHost.objects.filter(_holds_on(day)).select_related("department", "institution")
+
+
+def group_on(day: date, *, institution: Institution) -> Group | None:
+    """The group of an institution on a day; a village room belongs where its centre belongs."""
+    ids = [institution.pk, *reversed(ancestry(institution.unit.path)[:-1])]
+    by_institution = {m.institution_id: m.group for m in memberships_on(day).filter(institution_id__in=ids)}
+    return next((by_institution[pk] for pk in ids if pk in by_institution), None)
+
+
+def _holds_on(day: date) -> Q:
+    return Q(begins__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
+
+
+# --- lists
+
+
+def named(text: str) -> Q:
+    """Institutions by name, short name, pinyin or initials."""
+    keys = typed(text)
+    return Q(name__contains=text) | Q(short_name__contains=text) | Q(pinyin__contains=keys) | Q(initials__contains=keys)
+
+
+def spelled_like(text: str) -> Q:
+    """Departments or staff by name, pinyin or initials."""
+    keys = typed(text)
+    return Q(name__contains=text) | Q(pinyin__startswith=keys) | Q(initials__startswith=keys)
+
+
+def departments_seen(*, for_: Actor) -> QuerySet[Department]:
+    """The open departments on the actor's ground."""
+    return Department.objects.select_related("unit", "institution").filter(_open(), on_ground("unit__", for_=for_))
+
+
+def staff_seen(*, for_: Actor) -> QuerySet[Staff]:
+    """The staff that work within the actor's reach, or at the actor's own institution."""
+    own = institution_of(for_=for_)
+    mine = Q(works_at__path__startswith=own.unit.path) if own else Q(pk__in=())
+    return Staff.objects.select_related("works_at").filter(for_.reach("works_at__") | mine)
+
+
+def groups_seen(*, for_: Actor) -> QuerySet[Group]:
+    """The groups on the actor's ground."""
+    return Group.objects.select_related("unit").filter(on_ground("unit__", for_=for_))
+
+
+def charters_seen(*, for_: Actor) -> QuerySet[Charter]:
+    """The charters of the groups on the actor's ground."""
+    return Charter.objects.select_related("group__unit").filter(on_ground("group__unit__", for_=for_))
+
+
+def members_without_yes(charter: Charter) -> QuerySet[Membership]:
+    """The members of the charter's group who have not approved this version."""
+    said_yes = charter.approvals.filter(institution_id=OuterRef("institution_id"))
+    return memberships_on(clock.today(), group_id=charter.group_id).filter(~Exists(said_yes))
+
+
+def the_county() -> County | None:
+    """The county of this house; one database holds one."""
+    return County.objects.select_related("unit").first()
