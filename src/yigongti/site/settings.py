@@ -18,6 +18,7 @@ SOURCE = Path(__file__).resolve().parents[1]
 DATA_FOLDER = Path(_need("YIGONGTI_DATA"))
 HTTPS = os.environ.get("YIGONGTI_HTTPS") == "1"
 DEBUG = False
+PURPOSE = os.environ.get("YIGONGTI_PURPOSE", "command")  # or web, or worker
 
 # --- secrets and addresses
 
@@ -65,7 +66,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {
     "default": database.django_settings(
-        dsn=_need("YIGONGTI_DATABASE_URL"), purpose=os.environ.get("YIGONGTI_PURPOSE", "command")
+        dsn=_need("YIGONGTI_DATABASE_URL"), purpose=PURPOSE
     )
 }
 STATIC_ROOT = DATA_FOLDER / "static"
@@ -132,6 +133,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+    "root": {"handlers": ["stderr"], "level": "WARNING" if PURPOSE == "command" else "INFO"},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }

@@ -1,0 +1,204 @@
+"""The supervisor: database, web and worker as its children, started in order, restarted if they fall, ended together."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from yigongti.kernel import database, server
+from yigongti.kernel.tether import tie_child
+from yigongti.site.folder import DataFolder
+from yigongti.site.progress import say
+from yigongti.site.sentence import Sentence
+
+
+LONGEST_LOG = 10_000_000
+MOST_RESTARTS, WITHIN = 5, 60.0
+
+
+@dataclass(kw_only=True)
+class Child:
+    """A process of the house that is started again when it falls, though not for ever."""
+
+    name: str
+    launch: Callable[[], "subprocess.Popen[bytes]"]
+    process: "subprocess.Popen[bytes]" = field(init=False)
+    falls: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.process = self.launch()
+
+    def mend(self) -> None:
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        self.falls = [*(fall for fall in self.falls if now - fall < WITHIN), now]
+        if len(self.falls) > MOST_RESTARTS:
+            raise Sentence(f"{self.name} 进程反复退出，详见数据夹里的 log/{self.name}.log。", "It keeps falling, see that log.")
+        self.start()
+
+    def stop(self, patience: float = 8.0) -> None:
+        """Asks, waits, then insists, on the whole group: what a child has started goes with it."""
+        for number, wait in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+            if self.process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, number)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(wait)
+
+
+@contextlib.contextmanager
+def running(child: Child) -> Iterator[Child]:
+    child.start()
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def spawn(verb: list[str], *, log: Path | None, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """One of our own verbs as a process in a session of its own: a Ctrl-C reaches only the supervisor."""
+    command = [sys.executable, "-P", "-m", "yigongti.site", *verb]
+    with contextlib.ExitStack() as stack:
+        output = stack.enter_context(log.open("ab")) if log else None
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=tie_child(signal.SIGKILL),
+        )
+
+
+# --- the database --------------------------------------------------------------------------------------------------
+
+
+class Postgres:
+    """The embedded server, which must answer again before anything else is mended."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self.server = self._start()
+
+    def _start(self) -> server.Server:
+        return server.start(folder=self.folder.postgres, log=self.folder.log / "postgres.log")
+
+    def mend(self) -> None:
+        if self.server.process.poll() is not None:
+            self.server.stop()
+            self.server = self._start()
+            say("数据库意外退出，已重新启动。 The database fell and was started again.")
+
+
+@contextlib.contextmanager
+def database_for(folder: DataFolder) -> Iterator[tuple[str, Postgres | None]]:
+    """The county's own database where one is named, else the embedded one."""
+    named = os.environ.get("YIGONGTI_DATABASE_URL")
+    if named:
+        database.prepare(dsn=named)
+        yield named, None
+        return
+    noted = folder.run / "database"
+    noted.unlink(missing_ok=True)
+    postgres = Postgres(folder)
+    try:
+        dsn = postgres.server.dsn()
+        database.prepare(dsn=dsn)
+        noted.write_text(dsn)
+        yield dsn, postgres
+    finally:
+        postgres.server.stop()
+
+
+# --- from start to end ---------------------------------------------------------------------------------------------
+
+
+def prepare(arguments: list[str], *, environment: dict[str, str]) -> None:
+    """Runs the preparing process to its end; it has already said why when it fails."""
+    child = Child(name="prepare", launch=lambda: spawn(["prepare", *arguments], log=None, environment=environment))
+    with running(child):
+        if child.process.wait():
+            raise Sentence("准备没有完成，原因见上。", "The preparation failed, as said above.")
+
+
+@contextlib.contextmanager
+def web_and_worker(
+    folder: DataFolder, *, environment: dict[str, str], host: str, port: int
+) -> Iterator[tuple[Child, Child]]:
+    def launcher(purpose: str, *arguments: str) -> Callable[[], "subprocess.Popen[bytes]"]:
+        own = {**environment, "YIGONGTI_PURPOSE": purpose, "YIGONGTI_TETHER": "1"}
+        return lambda: spawn([purpose, *arguments], log=folder.log / f"{purpose}.log", environment=own)
+
+    web = Child(name="web", launch=launcher("web", "--host", host, "--port", str(port)))
+    worker = Child(name="worker", launch=launcher("worker"))
+    with running(worker), running(web):
+        yield web, worker
+
+
+def await_health(children: tuple[Child, ...], *, host: str, port: int, name: str, patience: float = 90.0) -> None:
+    """Until everything is well; a child that falls while starting is started again."""
+    deadline = time.monotonic() + patience
+    answer = "no answer"
+    while time.monotonic() < deadline:
+        for child in children:
+            child.mend()
+        status, answer = ask_health(host, port, name)
+        if status == 200:
+            return
+        time.sleep(0.15)
+    raise Sentence(f"没有起来：{answer}", "It did not come up, as said above.")
+
+
+def ask_health(host: str, port: int, name: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": name})
+        response = connection.getresponse()
+        return response.status, response.read().decode(errors="replace")[:300]
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error)
+    finally:
+        connection.close()
+
+
+def watch(children: tuple[Child, ...], postgres: Postgres | None) -> None:
+    """Until a signal ends it from inside."""
+    while True:
+        time.sleep(0.5)
+        if postgres is not None:
+            postgres.mend()
+        for child in children:
+            fallen = child.process.poll() is not None
+            child.mend()
+            if fallen:
+                say(f"{child.name} 进程意外退出，已重新启动。 The {child.name} process fell and was started again.")
+
+
+def require_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise Sentence(f"端口 {port} 需要系统权限，请换一个：--port 8000。", "That port needs privileges.") from None
+        except OSError:
+            raise Sentence(
+                f"端口 {port} 已被占用，请换一个：--port {port + 1}。",
+                f"Port {port} is taken: choose another by --port {port + 1}.",
+            ) from None
+
+
+def shorten_logs(folder: DataFolder) -> None:
+    """One former generation is kept of a log that has grown long."""
+    for log in folder.log.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
