@@ -45,6 +45,7 @@ def _unknown_names(page: Workflow) -> Iterator[str]:
         *(("side", p.side, f"part {p.code}") for p in page.parts),
         *(("part", n, f"ladder {one.code}") for one in page.ladders for n in one.rungs),
         *(("state", t.state, "a timer") for t in page.timers),
+        *(("field", t.since, "a timer") for t in page.timers if t.since),
         *(("part", t.then.part, "a timer") for t in page.timers if isinstance(t.then, Remind)),
         *(("ladder", t.then.ladder, "a timer") for t in page.timers if isinstance(t.then, Escalate)),
         *(("step", t.then.step, "a timer") for t in page.timers if isinstance(t.then, Take)),

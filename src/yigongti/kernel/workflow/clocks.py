@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import structlog
 from django.db import transaction
@@ -37,16 +37,22 @@ def the_clock() -> Actor:
     return Actor(account_id=None, person_name="系统", post_id=None, role=CLOCKWORK, unit_id=0, unit_name="", unit_path="-")
 
 
-def restart(page: Workflow, case: Case) -> None:
+def restart(page: Workflow, case: Case, facts: object) -> None:
     """Stop the clocks of the state that was left, start those of the state that was entered; set the promised time."""
     Clock.objects.filter(case=case, fired_at=None, stopped_at=None).update(stopped_at=clock.now())
     case.due_at = None
     for place, timer in enumerate(page.timers):
         if timer.state == case.state:
-            fires_at = _when(timer.after, timer.counts, case.entered_at)
+            fires_at = _when(timer.after, timer.counts, _start(timer, case, facts))
             Clock.objects.create(case=case, timer=place, state=case.state, fires_at=fires_at)
             if timer.promise and (case.due_at is None or fires_at < case.due_at):
                 case.due_at = fires_at
+
+
+def _start(timer: Timer, case: Case, facts: object) -> datetime:
+    """When counting begins: with the state, or with the recorded date."""
+    day = getattr(facts, timer.since) if timer.since else None
+    return datetime.combine(day, time.min, tzinfo=clock.COUNTY_ZONE) if day else case.entered_at
 
 
 def _when(after: Parameter, counts: Counts, start: datetime) -> datetime:

@@ -137,7 +137,7 @@ def _move(
         recorded={name: recording.plain(value) for name, value in values.items()},
     )  # fmt: skip
     if frm != step.to:
-        clocks.restart(made.page, case)
+        clocks.restart(made.page, case, facts)
         Notice.objects.filter(case=case, seen_at=None).update(seen_at=now)
     case.save()
     _tell(made, step, case, facts, by)

@@ -130,12 +130,16 @@ class Take:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """A clock that runs while the case stands in a state; it survives restarts."""
+    """A clock that runs while the case stands in a state; it survives restarts.
+
+    It counts from entering the state, or from the recorded date that `since` names.
+    """
 
     state: str
     after: Parameter
     counts: Counts
     then: Remind | Escalate | Take
+    since: str = ""
     promise: bool = False
     clause: str = ""
 

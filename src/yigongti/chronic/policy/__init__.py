@@ -1,0 +1,1 @@
+"""The follow-up page that its owner signs."""

@@ -1,0 +1,1 @@
+"""The consultation pages that their owner signs."""

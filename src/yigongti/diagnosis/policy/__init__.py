@@ -1,0 +1,1 @@
+"""The diagnosis pages that their owner signs."""

@@ -1,0 +1,30 @@
+"""Role pages: one role a page, each with what it must never be able to do (reference Part 3)."""
+
+from yigongti.organisations.policy.roles import (
+    administrator,
+    bureau,
+    county_doctor,
+    data_steward,
+    hr_officer,
+    president,
+    referral_desk,
+    referral_lead,
+    township_doctor,
+    township_head,
+    village_doctor,
+)
+
+
+__all__ = [
+    "administrator",
+    "bureau",
+    "county_doctor",
+    "data_steward",
+    "hr_officer",
+    "president",
+    "referral_desk",
+    "referral_lead",
+    "township_doctor",
+    "township_head",
+    "village_doctor",
+]

@@ -1,0 +1,31 @@
+"""人力资源中心：维护职工台账和三处归属、排班、派驻与合同。"""
+
+from yigongti.kernel.access.words import Reach, Role, registry
+
+
+hr_officer = registry.add_role(
+    Role(
+        code="hr_officer",
+        title="人力资源中心",
+        persona="P11",
+        source="R79；领域参考第三部分 P11",
+        does="维护职工台账和三处归属、排班、派驻与合同。",
+        works_at=(
+            "group",
+        ),
+        reach=Reach.BELOW,
+        may=(
+            "organisations.tree",
+            "organisations.staff",
+            "organisations.duty",
+        ),
+        bases=(),
+        gates=(),
+        never=(
+            "看到任何患者数据",
+            "看到不良事件报告人",
+            "批准自己的薪酬",
+            "改动已用于冻结考核的考勤",
+        ),
+    )
+)

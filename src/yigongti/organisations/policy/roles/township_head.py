@@ -1,0 +1,36 @@
+"""乡镇卫生院院长：看本院超期的和质量上的事，管本院职工与村医，签答督办。"""
+
+from yigongti.kernel.access.words import Reach, Role, registry
+
+
+township_head = registry.add_role(
+    Role(
+        code="township_head",
+        title="乡镇卫生院院长",
+        persona="P4",
+        source="领域参考第三部分 P4",
+        does="看本院超期的和质量上的事，管本院职工与村医，签答督办。",
+        works_at=(
+            "township_centre",
+            "community_centre",
+        ),
+        reach=Reach.BELOW,
+        may=(
+            "organisations.tree",
+            "residents.emergency_review",
+            "chronic.follow_up.follow",
+            "referral.upward.follow",
+            "referral.downward.follow",
+            "accounts.cover",
+        ),
+        bases=(),
+        gates=(),
+        never=(
+            "看到其他乡镇的职工薪酬或患者明细",
+            "改动计算出的指标",
+            "批准自己的绩效",
+            "改动排名",
+            "查看居民的病历内容",
+        ),
+    )
+)

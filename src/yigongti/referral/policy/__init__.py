@@ -1,0 +1,1 @@
+"""The referral pages that their owner signs."""
