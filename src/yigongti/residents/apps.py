@@ -1,4 +1,6 @@
-"""Django's name for this chapter."""
+"""Django's name for this chapter; at boot its bases, actions, pages and finders announce themselves."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -6,3 +8,8 @@ from django.apps import AppConfig
 class ResidentsConfig(AppConfig):
     name = "yigongti.residents"
     label = "residents"
+
+    def ready(self) -> None:
+        """Registries are filled by import; models are ready only now."""
+        for room in ("bases",):
+            import_module(f"{self.name}.{room}")

@@ -11,11 +11,28 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Right, Substr
 
 
 SEXES = ("0", "1", "2", "9")  # GB/T 2261.1
+PHONE_OWNERS = ("self", "family", "neighbour", "village_doctor", "none")
 IDENTIFIER_SYSTEMS = ("id_card", "passport", "residence_permit", "birth_certificate", "health_card", "insurance_no",
                       "temporary")  # fmt: skip
+
+STANDS = Q(master=F("id"))
+
+
+class Serial(models.Model):
+    """The last serial given under a prefix: record numbers per village, households, temporary numbers.
+
+    The row is the lock: two who register in one village queue here, and none gets the other's number.
+    """
+
+    prefix = models.CharField(max_length=24, primary_key=True, db_collation="C")
+    last = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.last}"
 
 
 class Household(models.Model):
@@ -37,7 +54,7 @@ class Resident(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     master = models.ForeignKey("self", on_delete=models.PROTECT, related_name="aliases", db_index=True)
-    record_no = models.CharField(max_length=17, unique=True)
+    record_no = models.CharField(max_length=17, db_collation="C")
     name = models.CharField(max_length=100, db_collation="C")
     pinyin = models.CharField(max_length=200, blank=True, db_collation="C")
     initials = models.CharField(max_length=60, blank=True, db_collation="C")
@@ -46,42 +63,54 @@ class Resident(models.Model):
     birth_estimated = models.BooleanField(default=False)
     id_card = models.CharField(max_length=18, blank=True, db_collation="C")
     phone = models.CharField(max_length=20, blank=True, db_collation="C")
-    phone_owner = models.CharField(max_length=12, default="self")
+    phone_owner = models.CharField(max_length=16, default="self")
     ethnicity = models.CharField(max_length=2, default="01")
     household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="members")
     household_role = models.CharField(max_length=12, blank=True)
+    mother = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     lives_division = models.CharField(max_length=12, blank=True)
     lives_address = models.CharField(max_length=200, blank=True)
     insured_division = models.CharField(max_length=12, blank=True)
     register_division = models.CharField(max_length=12, blank=True)
-    managing = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    managing = models.ForeignKey(
+        "organisations.Institution", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     chronic = ArrayField(models.CharField(max_length=24), default=list)
     sensitive = ArrayField(models.CharField(max_length=16), default=list)
     died_on = models.DateField(null=True)
     registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    registered_by = models.ForeignKey(
+        "access.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     version = models.IntegerField(default=1)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(sex__in=SEXES), name="resident_sex"),
-            models.CheckConstraint(
-                condition=Q(phone_owner__in=("self", "family", "neighbour", "village_doctor", "none")),
-                name="resident_phone_owner",
-            ),
+            models.CheckConstraint(condition=Q(phone_owner__in=PHONE_OWNERS), name="resident_phone_owner"),
+            models.UniqueConstraint(fields=["record_no"], name="resident_record_no_once"),
             models.UniqueConstraint(
-                fields=["id_card"], condition=~Q(id_card="") & Q(master=F("id")), name="resident_id_card_once"
+                fields=["id_card"], condition=~Q(id_card="") & STANDS, name="resident_id_card_once"
             ),
         ]
+        # Search is a union of ordered index scans, see queries/search.py: the first index answers narrow scopes in
+        # one index-only pass, the others give the first rows of a whole county in their own order.
         indexes: ClassVar = [
-            models.Index(fields=["managing", "initials", "id"]),
-            models.Index(fields=["managing", "name", "id"]),
-            models.Index(fields=["name", "birth_date"]),
-            models.Index(fields=["initials", "id"]),
-            models.Index(fields=["pinyin", "id"]),
-            models.Index(fields=["phone"]),
-            models.Index(fields=["id_card"]),
-        ]
+            models.Index(
+                fields=["managing", "pinyin", "id"], include=["name", "initials"], condition=STANDS,
+                name="resident_of_unit",
+            ),
+            models.Index(fields=["name", "id"], condition=STANDS, name="resident_name"),
+            models.Index(fields=["initials", "id"], condition=STANDS, name="resident_initials"),
+            models.Index(fields=["pinyin", "id"], condition=STANDS, name="resident_pinyin"),
+            models.Index(Substr("name", 2), "id", condition=STANDS, name="resident_given_name"),
+            models.Index(Substr("name", 3), "id", condition=STANDS, name="resident_last_name"),
+            models.Index(fields=["id_card"], condition=~Q(id_card=""), name="resident_id_card"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="resident_phone"),
+            models.Index(Right("phone", 4), condition=~Q(phone=""), name="resident_phone_end"),
+            models.Index(fields=["birth_date"], name="resident_birth_date"),
+            models.Index(fields=["master"], condition=~STANDS, name="resident_alias"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.record_no
@@ -99,7 +128,7 @@ class Identifier(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(system__in=IDENTIFIER_SYSTEMS), name="identifier_system"),
         ]
-        indexes: ClassVar = [models.Index(fields=["value", "system"]), models.Index(fields=["resident"])]
+        indexes: ClassVar = [models.Index(fields=["value", "system"])]
 
     def __str__(self) -> str:
         return f"{self.system} {self.value}"
@@ -121,7 +150,10 @@ class Merge(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(kept=F("absorbed")), name="merge_of_two"),
-            models.UniqueConstraint(fields=["absorbed"], condition=Q(undone_at__isnull=True), name="merge_absorbed_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="merge_has_reason"),
+            models.UniqueConstraint(
+                fields=["absorbed"], condition=Q(undone_at__isnull=True), name="merge_absorbed_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +172,7 @@ class Suspicion(models.Model):
     verdict = models.CharField(max_length=12, default="open")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=400, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -147,6 +180,41 @@ class Suspicion(models.Model):
             models.CheckConstraint(condition=Q(one__lt=F("other")), name="suspicion_ordered"),
             models.UniqueConstraint(fields=["one", "other"], name="suspicion_once"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["-score", "id"], condition=Q(verdict="open"), name="suspicion_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.one_id} ? {self.other_id}"
+
+
+class Transfer(models.Model):
+    """A wish to manage somebody who is managed elsewhere; data staff decide, nobody takes a person over alone."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    receiver = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=400)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=12, default="open")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(verdict__in=("open", "moved", "declined")), name="transfer_verdict"),
+            models.CheckConstraint(condition=~Q(sender=F("receiver")), name="transfer_between_two"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="transfer_not_decided_by_asker",
+            ),
+            models.UniqueConstraint(
+                fields=["resident", "receiver"], condition=Q(verdict="open"), name="transfer_asked_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["asked_at", "id"], condition=Q(verdict="open"), name="transfer_open")]
+
+    def __str__(self) -> str:
+        return f"{self.resident_id}: {self.sender_id} → {self.receiver_id}"

@@ -1,0 +1,79 @@
+"""The relations this chapter knows between a post and a person: managed here, present, emergency, duty.
+
+Managed is standing. The others ask for an opening: present needs the person to have been found by a full paper number
+or name and birth date; emergency and duty are reviewed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.bases import basis
+from yigongti.kernel.access.models import Unit
+from yigongti.kernel.access.words import Reach
+from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.words import defaults
+from yigongti.organisations.queries import institution_of
+
+
+HOURS = int(defaults()["residents.opening_hours"].values[-1].value)  # type: ignore[arg-type]
+MINORS = "minors"
+
+
+def managing_ids(for_: Actor) -> list[int]:
+    """The institutions whose residents the actor manages: its own, and those below when its role reaches below."""
+    own = institution_of(for_=for_)
+    if for_.role.reach is Reach.UNIT:
+        return [own.pk] if own else []
+    path = own.unit.path if own else for_.unit_path
+    below = Unit.objects.filter(path__startswith=path, institution__isnull=False)
+    return list(below.order_by("pk").values_list("pk", flat=True))
+
+
+def managed(for_: Actor) -> Q:
+    """Residents whose health record the actor's institution manages."""
+    return Q(managing_id__in=managing_ids(for_))
+
+
+def minor_since(day: date) -> date:
+    """Whoever was born after this day is a minor on `day`, by residents.minor_age."""
+    year = day.year - values.number("residents.minor_age", on=day)
+    return date(year, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
+def not_minor_unless_gated(for_: Actor) -> Q:
+    """Minors are closed to a duty that its role page does not open to them."""
+    return Q() if MINORS in for_.role.gates else Q(birth_date__lte=minor_since(clock.today()))
+
+
+basis("managed", title="管辖居民", says="此人的健康档案由您的机构管理。", standing=True, holds=managed)
+basis(
+    "present",
+    title="患者来诊",
+    says="此人现在您面前就诊，已核对证件或姓名与出生日期。",
+    standing=False,
+    holds=None,
+    hours=HOURS,
+)
+basis(
+    "emergency",
+    title="紧急查阅",
+    says="救治此人刻不容缓；次日有人复核。",
+    standing=False,
+    holds=None,
+    hours=HOURS,
+    reviewed=True,
+)
+basis(
+    "duty",
+    title="履职查阅",
+    says="法定或岗位职责需要；有人复核。",
+    standing=False,
+    holds=not_minor_unless_gated,
+    hours=HOURS,
+    reviewed=True,
+)

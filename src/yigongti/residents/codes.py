@@ -1,0 +1,158 @@
+"""Papers and numbers: ID cards (GB 11643), 17-digit record numbers, phones, dates and names as people type them.
+
+Pure functions: each returns the value in its one true form, or raises Unfit with the rule in words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECKS = "10X98765432"
+EARLIEST = date(1900, 1, 1)
+NAME_LENGTH = 100
+_DOTS = str.maketrans(dict.fromkeys("•·・‧∙⋅●\uff0e\uff61", "·"))
+_PADDED = re.compile(r"(?<=[\u2E80-\U0003FFFF]) (?=[\u2E80-\U0003FFFF])")  # 张　三, spaced to look even on paper
+_DATE = re.compile(r"(\d{4})\s*(?:[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))")
+_PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
+
+
+class Unfit(ValueError):
+    """A value that breaks its rule; the message is the rule in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdCard:
+    """An ID card number and what it says about its holder."""
+
+    number: str
+    division: str
+    birth_date: date
+    sex: str
+
+
+def plain(text: str) -> str:
+    """Full-width digits and letters to ordinary ones, no spaces or dashes, capitals: for numbers of all kinds."""
+    return re.sub(r"[\s\-–—_]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def check_digit(first17: str) -> str:
+    """The eighteenth character of an ID card number."""
+    return CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first17, strict=True)) % 11]
+
+
+def id_card(text: str, *, today: date) -> IdCard:
+    """Read an ID card number of 18 characters, or an old one of 15, which is written out to 18."""
+    number = plain(text)
+    if re.fullmatch(r"[0-9]{15}", number):
+        first17 = f"{number[:6]}19{number[6:]}"
+        number = first17 + check_digit(first17)
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        raise Unfit(f"应为 18 位（末位可为 X）或旧 15 位数字，现为 {len(number)} 位")
+    if number[17] != check_digit(number[:17]):
+        raise Unfit("校验位不对（GB 11643），请对照证件逐位核对")
+    born = _calendar_day(number[6:10], number[10:12], number[12:14], "证件号中的出生日期")
+    _lived(born, today)
+    return IdCard(number=number, division=number[:6], birth_date=born, sex="1" if int(number[16]) % 2 else "2")
+
+
+def birth_date(text: str, *, today: date) -> date:
+    """Read a day of birth: 1958-03-04, 1958.3.4, 19580304, 1958年3月4日, full-width or not."""
+    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        raise Unfit("应为年月日，例如 1958-03-04")
+    year, month, day, month2, day2 = found.groups()
+    born = _calendar_day(year, month or month2, day or day2, "日期")
+    _lived(born, today)
+    return born
+
+
+def _calendar_day(year: str, month: str, day: str, what: str) -> date:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise Unfit(f"{what} {year}-{month}-{day} 在日历上不存在") from None
+
+
+def _lived(born: date, today: date) -> None:
+    if born > today:
+        raise Unfit(f"出生日期 {born} 晚于今天")
+    if born < EARLIEST:
+        raise Unfit(f"出生日期 {born} 早于 {EARLIEST}")
+
+
+def person_name(text: str) -> str:
+    """A name as registered: letters of any script, the dot of minority names, inner spaces, hyphen, apostrophe."""
+    name = " ".join(_narrow(text).translate(_DOTS).split())
+    name = re.sub(r" ?· ?", "·", name)
+    name = _PADDED.sub("", name)
+    if len(name) > NAME_LENGTH:
+        raise Unfit(f"最多 {NAME_LENGTH} 个字，现为 {len(name)} 个")
+    odd = sorted({c for c in name if not (c in "·-'’. " or unicodedata.category(c)[0] in "LM")})
+    if odd:
+        shown = "".join(c if c.isprintable() else "�" for c in odd[:5])
+        raise Unfit(f"只能用文字和间隔号，不能用“{shown}”")
+    if not any(unicodedata.category(c)[0] == "L" for c in name):
+        raise Unfit("没有一个文字")
+    return name
+
+
+def _narrow(text: str) -> str:
+    """Full-width Latin to ordinary; Chinese characters stay exactly as written, which NFKC does not promise."""
+    return "".join(unicodedata.normalize("NFKC", c) if "！" <= c <= "～" or c.isspace() else c for c in text)
+
+
+def phone(text: str) -> str:
+    """A mobile or fixed number in digits; +86 and separators fall away."""
+    number = re.sub(r"[()（）.]", "", plain(text))
+    number = re.sub(r"^(?:\+|00)86", "", number)
+    if not _PHONE.fullmatch(number):
+        raise Unfit("应为 11 位手机号，或带区号的固定电话")
+    return number
+
+
+def division(text: str) -> str:
+    """A division code of 6 (county), 9 (township) or 12 (village) digits (GB/T 2260 and its statistical extension)."""
+    code = plain(text)
+    if not re.fullmatch(r"[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?", code):
+        raise Unfit("应为 6、9 或 12 位数字")
+    return code
+
+
+def paper(text: str) -> str:
+    """A card or paper number whose rule is its issuer's: letters and digits, 4 to 40."""
+    number = plain(text)
+    if not re.fullmatch(r"[0-9A-Z]{4,40}", number):
+        raise Unfit("应为 4 至 40 位字母和数字")
+    return number
+
+
+def record_prefix(village: str) -> str:
+    """The first twelve digits of a record number: division, township and village, padded when less is known."""
+    return village.ljust(12, "0")[:12]
+
+
+def record_no(prefix: str, serial: int) -> str:
+    """The 17-digit number of a health record: 6 division, 3 township, 3 village, 5 serial (R133, Part 2.3.1)."""
+    if not re.fullmatch(r"[0-9]{12}", prefix) or not 0 < serial < 100_000:
+        raise Unfit("档案号应为 12 位区划加 5 位序号")
+    return f"{prefix}{serial:05d}"
+
+
+def apart(one: str, other: str) -> int:
+    """How many single slips lie between two ID numbers: a changed character, or two neighbours swapped, counts one.
+
+    Three means "three or more": nobody asks further.
+    """
+    if len(one) != len(other):
+        return 3
+    differing = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(differing) == 2 and differing[1] == differing[0] + 1:
+        first, second = differing
+        if one[first] == other[second] and one[second] == other[first]:
+            return 1
+    return min(len(differing), 3)
