@@ -313,7 +313,7 @@ def _socket_folder(cluster: Path, account: pwd.struct_passwd | None) -> Path:
     """The data folder itself, closed to others; where its path is too long or too odd, a short one."""
     if len(os.fsencode(cluster)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[A-Za-z0-9/._-]+", str(cluster)):
         return cluster
-    folder = Path(tempfile.mkdtemp(prefix="yigongti-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
+    folder = Path(tempfile.mkdtemp(prefix="yigongti-", dir="/tmp"))
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
     return folder

@@ -16,6 +16,7 @@ from yigongti.site.sentence import Sentence
 # htmx's extensions import by bare names, which no hashed name can stand for; we use none of them.
 UNUSED = ["django_htmx/ext*"]
 
+
 def main(arguments: list[str]) -> None:
     """A process of its own: the supervisor stays small, and an interrupt ends the making of a county at once."""
     parser = argparse.ArgumentParser(prog="./run prepare")

@@ -64,11 +64,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- storage
 
-DATABASES = {
-    "default": database.django_settings(
-        dsn=_need("YIGONGTI_DATABASE_URL"), purpose=PURPOSE
-    )
-}
+DATABASES = {"default": database.django_settings(dsn=_need("YIGONGTI_DATABASE_URL"), purpose=PURPOSE)}
 STATIC_ROOT = DATA_FOLDER / "static"
 STATIC_URL = "/static/"
 STORAGES = {

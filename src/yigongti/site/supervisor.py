@@ -1,4 +1,4 @@
-"""The supervisor: database, web and worker as its children, started in order, restarted if they fall, ended together."""
+"""The supervisor: database, web and worker as its children, restarted when they fall, ended together."""
 
 import contextlib
 import http.client
@@ -41,7 +41,9 @@ class Child:
         now = time.monotonic()
         self.falls = [*(fall for fall in self.falls if now - fall < WITHIN), now]
         if len(self.falls) > MOST_RESTARTS:
-            raise Sentence(f"{self.name} 进程反复退出，详见数据夹里的 log/{self.name}.log。", "It keeps falling, see that log.")
+            raise Sentence(
+                f"{self.name} 进程反复退出，详见数据夹里的 log/{self.name}.log。", "It keeps falling, see that log."
+            )
         self.start()
 
     def stop(self, patience: float = 8.0) -> None:
@@ -189,7 +191,9 @@ def require_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except PermissionError:
-            raise Sentence(f"端口 {port} 需要系统权限，请换一个：--port 8000。", "That port needs privileges.") from None
+            raise Sentence(
+                f"端口 {port} 需要系统权限，请换一个：--port 8000。", "That port needs privileges."
+            ) from None
         except OSError:
             raise Sentence(
                 f"端口 {port} 已被占用，请换一个：--port {port + 1}。",
