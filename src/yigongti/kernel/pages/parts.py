@@ -53,6 +53,7 @@ class Clock:
 
     words: str
     kind: StateKind = "waiting"
+    note: str = ""
     exact: str = ""
     rule: str = ""
     elapsed: int = 0

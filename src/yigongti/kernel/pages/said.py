@@ -55,13 +55,14 @@ def due_clock(due: datetime, *, now: datetime, since: datetime | None = None, ru
         last = max(whole / 5, timedelta(minutes=10)) if whole else timedelta(minutes=10)
         words, kind = say("余 {span}", span=said_span(left)), "soon" if left <= last else "waiting"
         elapsed = round(100 * (1 - left / whole)) if whole else 0
-    return Clock(words=words, kind=kind, exact=exact_date(due), rule=rule, elapsed=max(0, min(100, elapsed)))  # type: ignore[arg-type]
+    return Clock(words=words, kind=kind, exact=say("截止 {at}", at=exact_date(due)), rule=rule, elapsed=max(0, min(100, elapsed)))  # type: ignore[arg-type]
 
 
 def waited_clock(since: datetime, *, now: datetime, promised: str = "") -> Clock:
     """How long somebody else has had it, for cases that have no deadline of mine."""
     words = say("已等 {span}", span=said_span(max(now - since, timedelta(0))))
-    return Clock(words=f"{words}{say('（承诺 {span}）', span=promised)}" if promised else words, exact=exact_date(since))
+    note = say("承诺 {span}", span=promised) if promised else ""
+    return Clock(words=words, note=note, exact=say("自 {at}", at=exact_date(since)))
 
 
 def said_age(born: date, *, today: date) -> str:

@@ -128,7 +128,7 @@ def _rows(now: datetime) -> dict[str, object]:
             ),
             CaseRow(
                 person=Person(name="任海生", sex="男", age="46 岁", href="#person"), what="高血压随访 第三季度", detail="上次 162/96 mmHg，已调药",
-                href="#case", receiver="您", receiver_is_me=True, state=STATES[3], clock=soon, act=Act(word="记随访", href="#case"),
+                href="#case", receiver="您", receiver_is_me=True, state=State(word="待随访"), clock=soon, act=Act(word="记随访", href="#case"),
             ),
             CaseRow(
                 person=masked, what="远程心电", href="#case", sender="您", receiver="县心电中心 王医生", state=STATES[1],

@@ -8,13 +8,12 @@ from uuid import uuid4
 
 from django import template
 from django.forms import BoundField
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from yigongti.kernel import clock
 from yigongti.kernel.language import say
-from yigongti.kernel.pages import drawing, said
+from yigongti.kernel.pages import drawing, markup, said
 from yigongti.kernel.pages.fields import field_of
 from yigongti.kernel.pages.parts import Clock, Field
 
@@ -23,11 +22,10 @@ register = template.Library()
 register.simple_tag(say, name="t")
 
 
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """A line icon from the one sprite; a word always stands beside it, so it is hidden from screen readers."""
-    sprite = static("yigongti/icons.svg")
-    return format_html('<svg class="icon" aria-hidden="true" width="20" height="20"><use href="{}#{}"/></svg>', sprite, name)
+register.simple_tag(markup.icon)
+register.simple_tag(markup.state, name="state_chip")
+register.simple_tag(markup.clock, name="clock_words")
+register.simple_tag(markup.person, name="person_chip")
 
 
 @register.simple_tag
