@@ -18,6 +18,7 @@ class Entry(models.Model):
     """One thing in a person's life. `detail` holds, lossless, what the source said beyond the typed columns.
 
     `replaced_by` is set when a newer version corrects this one; readers see versions whose `replaced_by` is empty.
+    `withdrawn` stands on every version of what was entered in error: the wrong person, or it never happened.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -37,13 +38,16 @@ class Entry(models.Model):
         "organisations.Department", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     author = models.CharField(max_length=120, blank=True)
-    author_post = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    author_post = models.ForeignKey(
+        "access.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=40)
     sensitivity = models.CharField(max_length=16, blank=True)
     encounter = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.SmallIntegerField(default=1)
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correction_reason = models.CharField(max_length=400, blank=True)
+    withdrawn = models.BooleanField(default=False, db_default=False)
     detail = models.JSONField(default=dict)
 
     class Meta:

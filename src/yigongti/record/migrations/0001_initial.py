@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('sensitivity', models.CharField(blank=True, max_length=16)),
                 ('version', models.SmallIntegerField(default=1)),
                 ('correction_reason', models.CharField(blank=True, max_length=400)),
+                ('withdrawn', models.BooleanField(db_default=False, default=False)),
                 ('detail', models.JSONField(default=dict)),
                 ('author_post', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.post')),
                 ('department', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.department')),

@@ -1,0 +1,207 @@
+"""Writes of the lifelong record: a new entry, or a new version of one. Nothing is ever changed in place or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.words import registry
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.files.models import StoredFile
+from yigongti.kernel.refusal import AlreadyDone, NotFound
+from yigongti.record import drafts
+from yigongti.record.models import Encounter, Entry, Observation
+from yigongti.record.policy.kinds import KINDS, WRITTEN
+from yigongti.record.queries import Opened, open_record, said_value
+from yigongti.record.refusals import NothingChanged, NotInAnInstitution, NotYours
+from yigongti.record.rows import chain_of
+from yigongti.record.seeing import own_institution, visible
+
+
+ADD = registry.add_permission("record.add", title="书写健康记录", writes=True)
+CORRECT = registry.add_permission("record.correct", title="更正或撤销本机构写的记录", writes=True)
+
+
+@action("record.observe", permission=ADD)
+def observe(
+    *,
+    by: Actor,
+    resident_id: int,
+    series: str,
+    value: str,
+    at: str = "",
+    note: str = "",
+    encounter_id: int | None = None,
+) -> Receipt:
+    """记录一次测量。"""
+    opened = _open_to_write(by, resident_id)
+    encounter = _encounter_of(by, opened, encounter_id)
+    draft = drafts.observation(opened.resident, series=series, value=value, at=at, note=note)
+    return _receipt(opened, _write(by, opened, draft, encounter=encounter), f"{draft.title} {_said(draft)}")
+
+
+@action("record.add_encounter", permission=ADD)
+def add_encounter(
+    *, by: Actor, resident_id: int, encounter_class: str, title: str, at: str = "", until: str = "", code: str = "",
+    text: str = "", sensitivity: str = "",
+) -> Receipt:  # fmt: skip
+    """记录一次就诊。"""
+    opened = _open_to_write(by, resident_id)
+    draft = drafts.encounter(
+        opened.resident, encounter_class=encounter_class, title=title, at=at, until=until, code=code, text=text,
+        sensitivity=sensitivity,
+    )  # fmt: skip
+    return _receipt(opened, _write(by, opened, draft, encounter=None), draft.title)
+
+
+@action("record.add_entry", permission=ADD)
+def add_entry(
+    *, by: Actor, resident_id: int, kind: str, title: str, at: str = "", until: str = "", code: str = "",
+    text: str = "", detail: Mapping[str, str] | None = None, sensitivity: str = "", encounter_id: int | None = None,
+) -> Receipt:  # fmt: skip
+    """记录一条诊断、用药、过敏、报告、手术或接种。"""
+    opened = _open_to_write(by, resident_id)
+    if kind not in WRITTEN:
+        raise NotFound
+    encounter = _encounter_of(by, opened, encounter_id)
+    draft = drafts.plain(
+        opened.resident, kind=KINDS[kind], title=title, at=at, until=until, code=code, text=text, detail=detail or {},
+        sensitivity=sensitivity,
+    )  # fmt: skip
+    return _receipt(opened, _write(by, opened, draft, encounter=encounter), draft.title)
+
+
+@action("record.attach", permission=ADD)
+def attach(
+    *, by: Actor, resident_id: int, title: str, digest: str, name: str, at: str = "", text: str = "",
+    sensitivity: str = "", encounter_id: int | None = None,
+) -> Receipt:  # fmt: skip
+    """附上一份文书。"""
+    opened = _open_to_write(by, resident_id)
+    encounter = _encounter_of(by, opened, encounter_id)
+    # Only who has just stored the bytes knows their digest; a stranger's digest opens nothing.
+    stored = StoredFile.objects.filter(pk=digest).first()
+    draft = drafts.document(
+        opened.resident, title=title, stored=stored, name=name, at=at, text=text, sensitivity=sensitivity
+    )
+    return _receipt(opened, _write(by, opened, draft, encounter=encounter), draft.title)
+
+
+@action("record.correct", permission=CORRECT)
+def correct(*, by: Actor, entry_id: int, reason: str, changes: Mapping[str, Any]) -> Receipt:
+    """更正一条记录（另立新版本）。"""
+    opened, old = _own_entry(by, entry_id)
+    draft = drafts.corrected(opened.resident, old, reason=reason, changes=changes)
+    if draft.same_as(old):
+        raise NothingChanged
+    fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
+    _raise_class(old, fresh)
+    return _receipt(opened, fresh, f"{draft.title}（第 {fresh.version} 版）", old=old)
+
+
+@action("record.withdraw", permission=CORRECT)
+def withdraw(*, by: Actor, entry_id: int, reason: str) -> Receipt:
+    """撤销一条记错的记录。"""
+    opened, old = _own_entry(by, entry_id)
+    draft = drafts.withdrawn(old, reason=reason)
+    fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
+    Entry.objects.filter(pk__in=chain_of(old.pk)).update(withdrawn=True)
+    return _receipt(opened, fresh, f"{old.title}已撤销", old=old)
+
+
+def _open_to_write(by: Actor, resident_id: int) -> Opened:
+    if own_institution(by) is None:
+        raise NotInAnInstitution
+    return open_record(for_=by, resident_id=resident_id)
+
+
+def _own_entry(by: Actor, entry_id: int) -> tuple[Opened, Entry]:
+    """Lock an entry that the actor's institution wrote; the second of two corrections finds what the first has done."""
+    # The person's key first, for the refusals of a stranger; then the lock on the one row.
+    whose = Entry.objects.filter(pk=entry_id).values_list("resident_id", flat=True).first()
+    if whose is None:
+        raise NotFound
+    opened = _open_to_write(by, whose)
+    old = Entry.objects.select_for_update().filter(visible(by, opened.basis.code), pk=entry_id).first()
+    if old is None:
+        raise NotFound
+    if old.institution_id != own_institution(by):
+        raise NotYours(institution=old.institution.name)
+    if old.replaced_by is not None:
+        newer = old.replaced_by
+        raise AlreadyDone(who=newer.author, when=f"{newer.entered_at:%Y-%m-%d %H:%M}", what="更正这一条")
+    return opened, old
+
+
+def _encounter_of(by: Actor, opened: Opened, encounter_id: int | None) -> Entry | None:
+    if encounter_id is None:
+        return None
+    found = Entry.objects.filter(
+        opened.of(), visible(by, opened.basis.code), pk=encounter_id, kind="encounter", withdrawn=False
+    ).first()
+    if found is None:
+        raise NotFound(field="encounter_id")
+    return found
+
+
+def _write(
+    by: Actor, opened: Opened, draft: drafts.Draft, *, encounter: Entry | None, follows: Entry | None = None
+) -> Entry:
+    """Insert the entry and its typed part; what belongs to a secret encounter is as secret."""
+    fresh = Entry.objects.create(
+        resident_id=follows.resident_id if follows else opened.resident.pk,
+        **draft.columns(),
+        sensitivity=draft.sensitivity or (encounter.sensitivity if encounter else ""),
+        entered_at=clock.now(),
+        institution_id=own_institution(by),
+        department_id=by.unit_id if by.unit_kind == "department" else None,
+        author=by.person_name,
+        author_post_id=by.post_id,
+        source="entered",
+        encounter=encounter,
+        version=follows.version + 1 if follows else 1,
+    )
+    _write_typed_part(fresh, draft)
+    if follows:
+        Entry.objects.filter(pk=follows.pk).update(replaced_by=fresh)
+    return fresh
+
+
+def _write_typed_part(fresh: Entry, draft: drafts.Draft) -> None:
+    same = {"entry": fresh, "resident_id": fresh.resident_id, "at": fresh.at}
+    if draft.measured:
+        Observation.objects.create(**same, **draft.measured)
+    if draft.visit:
+        Encounter.objects.create(**same, until=fresh.until, institution_id=fresh.institution_id, **draft.visit)
+
+
+def _raise_class(old: Entry, fresh: Entry) -> None:
+    """A class found late covers the earlier versions too, and what belongs to the encounter."""
+    if fresh.sensitivity and fresh.sensitivity != old.sensitivity:
+        chain = chain_of(fresh.pk)
+        Entry.objects.filter(pk__in=chain, sensitivity="").update(sensitivity=fresh.sensitivity)
+        Entry.objects.filter(encounter_id__in=chain, sensitivity="").update(sensitivity=fresh.sensitivity)
+
+
+def _said(draft: drafts.Draft) -> str:
+    return f"{said_value(draft.measured['value'], draft.measured['second_value'])} {draft.measured['unit']}"
+
+
+def _receipt(opened: Opened, fresh: Entry, said: str, *, old: Entry | None = None) -> Receipt:
+    facts: dict[str, Any] = {"entry": fresh.pk, "kind": fresh.kind, "version": fresh.version}
+    if old:
+        facts |= {"replaces": old.pk, "reason": fresh.correction_reason}
+    return Receipt(
+        number=f"J{fresh.pk}",
+        # The trail keeps `done` and administrators read it: the kind only; what it says goes to the writer in `next`.
+        done=KINDS[fresh.kind].title,
+        next=f"{said}，已进入健康档案时间线",
+        href=f"/residents/{opened.resident.pk}/record",
+        data={"entry": fresh.pk},
+        persons=(opened.resident.pk,),
+        subject=f"record.Entry:{fresh.pk}",
+        basis=opened.basis.code,
+        facts=facts,
+    )

@@ -1,0 +1,240 @@
+"""The forms that write a record: what they ask, and what they hand to the actions. Rules live in the drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yigongti.kernel.action.gate import Receipt
+from yigongti.kernel.files import store
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import Field, Option
+from yigongti.kernel.pages.posting import done, errors_of, key_of
+from yigongti.kernel.pages.registry import page
+from yigongti.kernel.refusal import Missing, NotFound, Refusal
+from yigongti.record import actions, queries
+from yigongti.record.pages.fields import (
+    Ask,
+    as_typed,
+    changes,
+    correction_fields,
+    encounter_fields,
+    entry_fields,
+    file_fields,
+    observing,
+)
+from yigongti.record.pages.person import about, saw
+from yigongti.record.policy.kinds import KINDS, WRITTEN
+from yigongti.record.policy.series import SERIES
+from yigongti.record.queries import Opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A form page: its title, its fields for what was typed, tabs to its siblings, and the write behind it."""
+
+    title: str
+    fields: Callable[[Ask], list[Field]]
+    write: Callable[[Mapping[str, str]], Receipt]
+    typed: Mapping[str, str] = field(default_factory=dict)
+    tabs: list[Option] = field(default_factory=list)
+    multipart: bool = False
+    danger: bool = False
+    word: str = "记下"
+
+
+@page(
+    "record.observe", "residents/<int:resident_id>/record/observe", title="记测量", permission="record.add", writes=True
+)
+def observe(request: HttpRequest, resident_id: int) -> HttpResponse:
+    """One measurement."""
+    opened = _opened(request, resident_id)
+    code = request.POST.get("series") or request.GET.get("series") or "blood_pressure"
+    if code not in SERIES:
+        raise NotFound
+    here = f"/residents/{opened.resident.pk}/record/observe"
+    form = Form(
+        title=say("记测量"),
+        fields=lambda ask: observing(ask, SERIES[code]),
+        tabs=_tabs(here, "series", {one: known.title for one, known in SERIES.items()}, code, request),
+        write=lambda posted: actions.observe(
+            by=request.actor, key=key_of(request), resident_id=opened.resident.pk, series=code, value=_pair(posted),
+            at=posted.get("at", ""), note=posted.get("note", ""), encounter_id=_encounter(posted),
+        ),
+    )  # fmt: skip
+    return _answer(request, opened, form, hidden={"series": code})
+
+
+def _pair(posted: Mapping[str, str]) -> str:
+    """Two boxes on the form are one measurement; the pair may also be typed into the first."""
+    first, second = posted.get("value", ""), posted.get("second", "").strip()
+    return f"{first}/{second}" if second else first
+
+
+@page(
+    "record.encounter",
+    "residents/<int:resident_id>/record/encounter",
+    title="记就诊",
+    permission="record.add",
+    writes=True,
+)
+def encounter(request: HttpRequest, resident_id: int) -> HttpResponse:
+    """One visit or stay."""
+    opened = _opened(request, resident_id)
+    asked = ("encounter_class", "title", "at", "until", "code", "text", "sensitivity")
+    form = Form(
+        title=say("记就诊"),
+        fields=encounter_fields,
+        write=lambda posted: actions.add_encounter(
+            by=request.actor, key=key_of(request), resident_id=opened.resident.pk,
+            **{name: posted.get(name, "") for name in asked},
+        ),
+    )  # fmt: skip
+    return _answer(request, opened, form)
+
+
+@page("record.add", "residents/<int:resident_id>/record/add", title="加一条", permission="record.add", writes=True)
+def add(request: HttpRequest, resident_id: int) -> HttpResponse:
+    """A diagnosis, medicine, allergy, report, procedure or immunisation."""
+    opened = _opened(request, resident_id)
+    code = request.POST.get("kind") or request.GET.get("kind") or WRITTEN[0]
+    if code not in WRITTEN:
+        raise NotFound
+    kind = KINDS[code]
+    form = Form(
+        title=say("加一条"),
+        fields=lambda ask: entry_fields(ask, kind),
+        tabs=_tabs(
+            f"/residents/{opened.resident.pk}/record/add", "kind", {one: KINDS[one].title for one in WRITTEN}, code,
+            request,
+        ),
+        write=lambda posted: actions.add_entry(
+            by=request.actor, key=key_of(request), resident_id=opened.resident.pk, kind=code,
+            detail={part.name: posted.get(part.name, "") for part in kind.parts}, encounter_id=_encounter(posted),
+            **{name: posted.get(name, "") for name in ("title", "at", "until", "code", "text", "sensitivity")},
+        ),
+    )  # fmt: skip
+    return _answer(request, opened, form, hidden={"kind": code})
+
+
+@page(
+    "record.attach", "residents/<int:resident_id>/record/attach", title="附文书", permission="record.add", writes=True
+)
+def attach(request: HttpRequest, resident_id: int) -> HttpResponse:
+    """A scanned or photographed document."""
+    opened = _opened(request, resident_id)
+
+    def write(posted: Mapping[str, str]) -> Receipt:
+        given = request.FILES.get("file")
+        if given is None:
+            raise Missing(field="file", label="文件")
+        key = key_of(request)
+        kept = store.keep(
+            by=request.actor, name=given.name or "", media_type=given.content_type or "", chunks=given.chunks()
+        )
+        return actions.attach(
+            by=request.actor, key=key, resident_id=opened.resident.pk, digest=kept.digest, name=given.name or "",
+            encounter_id=_encounter(posted),
+            **{name: posted.get(name, "") for name in ("title", "at", "text", "sensitivity")},
+        )  # fmt: skip
+
+    form = Form(title=say("附文书"), fields=file_fields, write=write, multipart=True)
+    return _answer(request, opened, form)
+
+
+@page(
+    "record.correct",
+    "record/entries/<int:entry_id>/correct",
+    title="更正记录",
+    permission="record.correct",
+    writes=True,
+)
+def correct(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """A new version of an entry."""
+    opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
+    form = Form(
+        title=say("更正：{what}", what=row.title),
+        fields=lambda ask: correction_fields(ask, row),
+        typed=as_typed(row),
+        write=lambda posted: actions.correct(
+            by=request.actor, key=key_of(request), entry_id=entry_id, reason=posted.get("reason", ""),
+            changes=changes(row, posted),
+        ),
+        word="更正，另立新版本",
+    )  # fmt: skip
+    return _answer(request, opened, form, subject=f"record.Entry:{entry_id}")
+
+
+@page(
+    "record.withdraw",
+    "record/entries/<int:entry_id>/withdraw",
+    title="撤销记录",
+    permission="record.correct",
+    writes=True,
+)
+def withdraw(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """What was entered in error: the wrong person, or it never happened."""
+    opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
+    form = Form(
+        title=say("撤销：{what}", what=row.title),
+        fields=lambda ask: [
+            ask.area("reason", "撤销原因", help_="例如：记到了别人名下。撤销后仅本机构可查，各版本保留。")
+        ],
+        write=lambda posted: actions.withdraw(
+            by=request.actor, key=key_of(request), entry_id=entry_id, reason=posted.get("reason", "")
+        ),
+        danger=True,
+        word="撤销这一条",
+    )
+    return _answer(request, opened, form, subject=f"record.Entry:{entry_id}")
+
+
+def _opened(request: HttpRequest, resident_id: int) -> Opened:
+    return queries.open_record(for_=request.actor, resident_id=resident_id)
+
+
+def _encounter(posted: Mapping[str, str]) -> int | None:
+    given = posted.get("encounter", "")
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
+def _tabs(here: str, name: str, choices: Mapping[str, str], now: str, request: HttpRequest) -> list[Option]:
+    under = request.POST.get("encounter") or request.GET.get("encounter", "")
+    tail = f"&encounter={under}" if under.isascii() and under.isdigit() else ""
+    return [
+        Option(value=code, label=say(title), href=f"{here}?{name}={code}{tail}", current=code == now)
+        for code, title in choices.items()
+    ]
+
+
+def _answer(
+    request: HttpRequest, opened: Opened, form: Form, *, hidden: Mapping[str, str] | None = None, subject: str = ""
+) -> HttpResponse:
+    """Write and lead back; or show the form, after a refusal with what was typed and every error at once."""
+    errors: dict[str, list[str]] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            return done(request, form.write(request.POST.dict()))
+        except Refusal as refusal:
+            errors, status = errors_of(refusal), refusal.status
+    ask = Ask(typed=request.POST.dict() if request.method == "POST" else dict(form.typed), errors=errors)
+    fields = form.fields(ask)
+    context: dict[str, Any] = {
+        **about(opened),
+        "form": form,
+        "fields": fields,
+        "errors": _where(errors, {one.name for one in fields}),
+        "hidden": {**(hidden or {}), "encounter": request.POST.get("encounter") or request.GET.get("encounter", "")},
+    }
+    saw(request, opened, page=request.resolver_match.url_name, sentence="打开书写页", subject=subject)
+    return render(request, "record/form.html", context, status=status)
+
+
+def _where(errors: Mapping[str, list[str]], shown: set[str]) -> list[tuple[str, str]]:
+    """Every sentence with the field it points to, or with none for those about the whole."""
+    return [(f"f-{name}" if name in shown else "", " ".join(said)) for name, said in errors.items()]

@@ -1,0 +1,48 @@
+"""Reads of the lifelong record; every one is asked `for_` an actor."""
+
+from yigongti.record.queries.summaries import (
+    Candidate,
+    Result,
+    Summary,
+    entries_for_package,
+    results,
+    said_value,
+    summary,
+)
+from yigongti.record.queries.timelines import (
+    Opened,
+    Point,
+    current,
+    entries_by_ids,
+    entry,
+    last_measured,
+    of_encounter,
+    open_record,
+    series,
+    timeline,
+    versions,
+)
+from yigongti.record.rows import Row
+
+
+__all__ = [
+    "Candidate",
+    "Opened",
+    "Point",
+    "Result",
+    "Row",
+    "Summary",
+    "current",
+    "entries_by_ids",
+    "entries_for_package",
+    "entry",
+    "last_measured",
+    "of_encounter",
+    "open_record",
+    "results",
+    "said_value",
+    "series",
+    "summary",
+    "timeline",
+    "versions",
+]

@@ -1,0 +1,21 @@
+"""What the record says no to, beyond wrong values."""
+
+from yigongti.kernel.refusal import Refusal
+
+
+class NotYours(Refusal):
+    """只有书写机构可以更正或撤销：这一条由{institution}书写，请与其联系。"""
+
+    status = 403
+
+
+class NotInAnInstitution(Refusal):
+    """您的岗位不在医疗机构，不能书写健康记录。"""
+
+    status = 403
+
+
+class NothingChanged(Refusal):
+    """内容没有改动，不必更正。"""
+
+    status = 422
