@@ -215,7 +215,9 @@ class Map:
     places: Sequence[DrawnPlace]
 
 
-def outline_map(rings: Sequence[Sequence[tuple[float, float]]], places: Sequence[Place], *, ratio: float = 4 / 3) -> Map:
+def outline_map(
+    rings: Sequence[Sequence[tuple[float, float]]], places: Sequence[Place], *, ratio: float = 4 / 3
+) -> Map:
     """Fit rings of (longitude, latitude) into a box `ratio` wide, keeping distances true at the middle latitude."""
     around = [point for ring in rings for point in ring] + [(p.longitude, p.latitude) for p in places]
     west, east = min(p[0] for p in around), max(p[0] for p in around)

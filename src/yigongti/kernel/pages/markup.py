@@ -1,4 +1,4 @@
-"""The smallest parts as markup: icon, state, clock, person. A worklist draws hundreds of them, too many for templates."""
+"""The smallest parts as markup: icon, state, clock, person. A worklist draws hundreds: too many for templates."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def _dial(shown: Clock) -> SafeString:
         return NOTHING
     return format_html(
         '<svg class="dial" viewBox="0 0 20 20" aria-hidden="true"><circle class="dial-whole" cx="10" cy="10" r="8"/>'
-        '<circle class="dial-gone" cx="10" cy="10" r="4" pathLength="100" stroke-dasharray="{} 100" transform="rotate(-90 10 10)"/></svg>',
+        '<circle class="dial-gone" cx="10" cy="10" r="4" pathLength="100" '
+        'stroke-dasharray="{} 100" transform="rotate(-90 10 10)"/></svg>',
         shown.elapsed,
     )
 
@@ -83,8 +84,10 @@ def _dial(shown: Clock) -> SafeString:
 def _lock() -> SafeString:
     return format_html(
         '<span class="person-masked" title="{}">{}<span>{}</span></span>',
-        say("未说明依据，只显示部分"), icon("lock"), say("已遮"),
-    )  # fmt: skip
+        say("未说明依据，只显示部分"),
+        icon("lock"),
+        say("已遮"),
+    )
 
 
 def _span(css: str, words: str) -> SafeString:

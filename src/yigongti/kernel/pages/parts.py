@@ -11,7 +11,7 @@ from typing import Literal
 StateKind = Literal["waiting", "active", "done", "soon", "overdue", "harm", "closed"]
 StepKind = Literal["done", "current", "skipped", "ahead"]
 Lane = Literal["village", "township", "county", "outside"]
-FieldKind = Literal["text", "textarea", "cards", "select", "date", "datetime", "number", "file", "check", "picker"]
+FieldKind = Literal["text", "textarea", "cards", "select", "date", "datetime", "number", "file", "check", "checks", "picker"]
 
 
 @dataclass(frozen=True, kw_only=True)

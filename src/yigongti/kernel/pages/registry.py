@@ -79,7 +79,7 @@ def page(
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Say no in words: the sentence, the rule, and the way back."""
-    return render(request, "refusal.html", {"refusal": refusal}, status=refusal.status)
+    return render(request, "refusal.html", {"refusal": refusal, "sentence": refusal.sentence}, status=refusal.status)
 
 
 def addresses() -> list[URLPattern]:

@@ -55,7 +55,9 @@ def due_clock(due: datetime, *, now: datetime, since: datetime | None = None, ru
         last = max(whole / 5, timedelta(minutes=10)) if whole else timedelta(minutes=10)
         words, kind = say("余 {span}", span=said_span(left)), "soon" if left <= last else "waiting"
         elapsed = round(100 * (1 - left / whole)) if whole else 0
-    return Clock(words=words, kind=kind, exact=say("截止 {at}", at=exact_date(due)), rule=rule, elapsed=max(0, min(100, elapsed)))  # type: ignore[arg-type]
+    return Clock(
+        words=words, kind=kind, exact=say("截止 {at}", at=exact_date(due)), rule=rule, elapsed=max(0, min(100, elapsed))
+    )  # type: ignore[arg-type]
 
 
 def waited_clock(since: datetime, *, now: datetime, promised: str = "") -> Clock:

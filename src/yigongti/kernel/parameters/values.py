@@ -57,3 +57,8 @@ def value(of: Parameter | str, /, *, on: date | None = None) -> int | str | bool
 def number(of: Parameter | str, /, *, on: date | None = None) -> int:
     """The value as a whole number (minutes, days, 分, per-myriad…)."""
     return int(value(of, on=on))  # type: ignore[arg-type]
+
+
+def shipped_number(code: str) -> int:
+    """The newest shipped default as a whole number, for what is settled at boot, before any database is asked."""
+    return int(defaults()[code].values[-1].value)  # type: ignore[arg-type]

@@ -26,8 +26,10 @@ CARRIED = frozenset({
 class CaseRow:
     """How a case shows in a list."""
 
-    who: str
+    name: str
     what: str
+    sex: str = ""
+    age: str = ""
     frm: str = ""
     to: str = ""
     person_id: int | None = None
@@ -46,7 +48,9 @@ class Kept:
     """A page that the engine carries, and the chapter's side of it.
 
     `facts`: the model of what is recorded (its fields are the page's fields). `sides(facts, by)`: the unit ids by
-    side. `rows(cases)`: how they show in lists. `receives(by, case, facts)`: how a hand-over becomes a case here.
+    side. `rows(case_ids)`: how they show in lists. `receives(by, case, facts)`: how a hand-over becomes a case here.
+    For the birth form: `starts` fills what is known, `offers` lists what may be chosen, `shown` is what helps to choose
+    (a `template`, and the `persons` it shows). `paper`: the template of the printed slip.
     """
 
     page: Workflow
@@ -55,7 +59,10 @@ class Kept:
     rows: Callable[[list[int]], Mapping[int, CaseRow]]
     panels: Mapping[str, Panel] = field(default_factory=dict)
     receives: Callable[..., None] | None = None
-    new_href: str = ""
+    starts: Callable[..., Mapping[str, Any]] | None = None
+    offers: Callable[..., Mapping[str, Any]] | None = None
+    shown: Callable[..., Mapping[str, Any]] | None = None
+    paper: str = ""
 
 
 Guard = Callable[..., None]

@@ -42,8 +42,11 @@ def said_date(moment: date | datetime | None) -> SafeString | str:
     exact = said.exact_date(moment)
     return format_html(
         '<time datetime="{}" title="{}"><span class="said">{}</span><span class="exact">{}</span></time>',
-        moment.isoformat(), exact, said.said_date(moment, now=clock.now()), exact,
-    )  # fmt: skip
+        moment.isoformat(),
+        exact,
+        said.said_date(moment, now=clock.now()),
+        exact,
+    )
 
 
 @register.filter

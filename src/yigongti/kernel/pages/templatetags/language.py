@@ -15,6 +15,6 @@ def t(text: str, **facts: object) -> str:
 
 
 @register.filter
-def said(text: str) -> str:
+def said_label(text: str) -> str:
     """A label that comes from a definition, in the reader's language."""
     return say(str(text)) if text else ""

@@ -1,0 +1,38 @@
+"""Picking where to: departments that receive referrals, each with what it can hold now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yigongti.capacity import queries
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.finders import Choice, picker
+from yigongti.kernel.language import say
+from yigongti.kernel.refusal import BadValue
+from yigongti.organisations.models import Department
+
+
+def _find(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | None = None) -> list[Choice]:
+    return [
+        Choice(
+            value=str(room.department_id),
+            label=f"{room.institution} {room.department}",
+            detail=_detail(room),
+        )
+        for room in queries.receiving_rooms(for_=for_, text=text, limit=limit)
+    ]
+
+
+def _detail(room: queries.Room) -> str:
+    held = say("空床 {beds} · 可约号 {slots}", beds=room.free_beds, slots=room.free_slots)
+    return f"{held} · {room.treats}" if room.treats else held
+
+
+def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None) -> Any:
+    if not value.isdigit() or not queries.receiving_rooms(for_=for_, department_id=int(value), limit=1):
+        raise BadValue(field="to_department", label="科室", value=value, problem="不在本集团接收转诊的科室之内")
+    return Department.objects.select_related("institution").get(pk=int(value))
+
+
+picker("receiving_department", find=_find, resolve=_resolve, label=lambda d: f"{d.institution.short_name} {d.name}")

@@ -1,0 +1,267 @@
+"""The pages of every register: list with search, filter and more; form; one row with its history; export."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from yigongti.kernel import clock
+from yigongti.kernel.audit import trail
+from yigongti.kernel.audit.models import Entry
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
+from yigongti.kernel.pages.posting import done, errors_of, key_of
+from yigongti.kernel.pages.register import Register, savers
+from yigongti.kernel.pages.registry import page
+from yigongti.kernel.refusal import NotFound, Refusal
+
+
+PAGE_ROWS = 50
+HISTORY_ROWS = 50
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def open_pages(made: Register) -> None:
+    """Register the five pages of a register."""
+
+    @page(made.code, made.route, title=made.title, menu=made.menu, icon=made.icon)
+    def rows(request: HttpRequest) -> HttpResponse:
+        return _list(request, made)
+
+    @page(f"{made.code}.export", f"{made.route}.csv", title=made.title, permission=made.code)
+    def export(request: HttpRequest) -> HttpResponse:
+        return _export(request, made)
+
+    @page(f"{made.code}.new", f"{made.route}/new", title=made.title, permission=f"{made.code}.save", writes=True)
+    def new(request: HttpRequest) -> HttpResponse:
+        return _form(request, made, "")
+
+    @page(f"{made.code}.row", f"{made.route}/<str:pk>", title=made.title, permission=made.code)
+    def row(request: HttpRequest, pk: str) -> HttpResponse:
+        return _row(request, made, pk)
+
+    @page(
+        f"{made.code}.edit",
+        f"{made.route}/<str:pk>/edit",
+        title=made.title,
+        permission=f"{made.code}.save",
+        writes=True,
+    )
+    def edit(request: HttpRequest, pk: str) -> HttpResponse:
+        return _form(request, made, pk)
+
+
+# --- list
+
+
+def _list(request: HttpRequest, made: Register) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    text, chosen = _asked(request, made)
+    rows = made.found(for_=actor, text=text, chosen=chosen)
+    if request.GET.get("after"):
+        rows = rows.filter(made.beyond(_mark(request.GET["after"])))
+    page_rows = list(rows[: PAGE_ROWS + 1])
+    more = _more(request, made, page_rows[PAGE_ROWS - 1]) if len(page_rows) > PAGE_ROWS else ""
+    context = {
+        "register": made,
+        "title": say(made.title),
+        "columns": [Column(label=say(label)) for label in made.columns.values()],
+        "rows": [_table_row(made, row) for row in page_rows[:PAGE_ROWS]],
+        "more_url": more,
+        "text": text,
+        "chosen": {name: value for name, value in chosen.items() if value},
+        "filters": [(say(made.columns.get(name, name)), _chips(request, made, name, chosen)) for name in made.filters],
+        "acts": _list_acts(request, made),
+    }
+    continues = request.headers.get("HX-Request") and request.GET.get("after")
+    return render(request, "parts/table_more.html" if continues else "register/list.html", context)
+
+
+def _asked(request: HttpRequest, made: Register) -> tuple[str, dict[str, str]]:
+    chosen = {name: request.GET.get(name, "") for name in made.filters}
+    known = {
+        name: value if value in {str(code) for code in made.words.get(name, {})} else ""
+        for name, value in chosen.items()
+    }
+    return request.GET.get("q", "")[:60], known
+
+
+def _table_row(made: Register, row: Any) -> Row:
+    names = list(made.columns)
+    warnings = made.warns(row) if made.warns else []
+    state = State(word=warnings[0], kind="soon") if warnings else None
+    first = Cell(text=made.shown(row, names[0]) or str(row), href=f"/{made.route}/{row.pk}", state=state)
+    return Row(cells=[first, *(made.shown(row, name) for name in names[1:])])
+
+
+def _chips(request: HttpRequest, made: Register, name: str, chosen: Mapping[str, str]) -> list[Option]:
+    codes = {"": "全部", **{str(code): words for code, words in made.words.get(name, {}).items() if code != ""}}
+    return [
+        Option(
+            value=code, label=say(words), href=_address(request, {**chosen, name: code}), current=code == chosen[name]
+        )
+        for code, words in codes.items()
+    ]
+
+
+def _address(request: HttpRequest, chosen: Mapping[str, str], **extra: str) -> str:
+    asked = {"q": request.GET.get("q", ""), **chosen, **extra}
+    said = urlencode({name: value for name, value in asked.items() if value})
+    return f"{request.path}?{said}" if said else request.path
+
+
+def _more(request: HttpRequest, made: Register, last: Any) -> str:
+    mark = json.dumps([str(getattr(last, made.sort_field)), str(last.pk)])
+    chosen = {name: request.GET.get(name, "") for name in made.filters}
+    return _address(request, chosen, after=base64.urlsafe_b64encode(mark.encode()).decode())
+
+
+def _mark(after: str) -> tuple[str, str]:
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(after.encode()))
+        return str(value), str(key)
+    except ValueError:
+        raise NotFound from None
+
+
+def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
+    export = _address(request, {name: request.GET.get(name, "") for name in made.filters})
+    acts = [
+        Act(
+            word=say("导出 CSV"),
+            href=export.replace(request.path, f"/{made.route}.csv", 1),
+            kind="quiet",
+            icon="download",
+        )
+    ]
+    if request.actor.may(f"{made.code}.save"):  # type: ignore[attr-defined]
+        acts.insert(0, Act(word=say("新登记"), href=f"/{made.route}/new", kind="primary", icon="plus"))
+    return acts
+
+
+# --- export
+
+
+def _export(request: HttpRequest, made: Register) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    text, chosen = _asked(request, made)
+    rows = made.found(for_=actor, text=text, chosen=chosen)
+    trail.wrote(by=actor, action=f"{made.code}.export", sentence=f"导出{made.title}。", facts={"q": text, **chosen})
+    name = f"{made.code}-{clock.today():%Y%m%d}.csv"
+    return StreamingHttpResponse(
+        csv_lines(made, rows.iterator(chunk_size=500)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # type: ignore[return-value] - a response all the same
+
+
+class _Line:
+    """What csv writes to: hands the line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(made: Register, rows: Iterable[models.Model]) -> Iterator[str]:
+    """The rows as CSV for the spreadsheets of offices: a byte order mark first, and no cell that is a formula."""
+    writer = csv.writer(_Line())
+    yield "\ufeff" + writer.writerow([say(label) for label in made.columns.values()])
+    for row in rows:
+        yield writer.writerow([harmless(made.shown(row, name)) for name in made.columns])
+
+
+def harmless(cell: str) -> str:
+    """A text that a spreadsheet will not take for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+# --- one row
+
+
+def _row(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    row = made.row(for_=actor, pk=pk)
+    form = made.form(actor=actor, instance=row)
+    pairs = [(say(str(f.label)), made.shown(row, name)) for name, f in form.fields.items()]
+    before = request.GET.get("before", "")
+    entries = history(made.subject(row), before=int(before) if before.isdigit() else None)
+    acts = list(made.acts(actor, row)) if made.acts else []
+    writable = made.model._default_manager.filter(made.mine(actor), pk=row.pk)
+    if actor.may(f"{made.code}.save") and writable.exists():
+        acts.insert(0, Act(word=say("修改"), href=f"/{made.route}/{row.pk}/edit", kind="primary"))
+    context = {
+        "register": made,
+        "title": str(row),
+        "line": say(made.title),
+        "pairs": pairs,
+        "acts": acts,
+        "warnings": made.warns(row) if made.warns else [],
+        "history": [(entry, _said_changes(made, entry)) for entry in entries[:HISTORY_ROWS]],
+        "older": f"{request.path}?before={entries[HISTORY_ROWS - 1].pk}" if len(entries) > HISTORY_ROWS else "",
+    }
+    return render(request, "register/row.html", context)
+
+
+def history(subject: str, *, before: int | None = None) -> list[Entry]:
+    """What was written about a subject, newest first; one more than a page, to know whether there is more."""
+    entries = Entry.objects.filter(subject=subject, kind="write")
+    if before is not None:
+        entries = entries.filter(pk__lt=before)
+    return list(entries.order_by("-id")[: HISTORY_ROWS + 1])
+
+
+def _said_changes(made: Register, entry: Entry) -> list[tuple[str, str, str]]:
+    changed = entry.facts.get("changed", {}) if isinstance(entry.facts, dict) else {}
+    labels = {name: str(f.label) for name, f in made.form.base_fields.items()}
+    return [(say(labels.get(name, name)), old, new) for name, (old, new) in changed.items()]
+
+
+# --- form
+
+
+def _form(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    row = made.row(for_=actor, pk=pk, writing=True) if pk else None
+    if request.method != "POST":
+        start = {name: request.GET[name] for name in made.form.base_fields if name in request.GET}
+        form = made.form(actor=actor, instance=row, initial=start)
+        return _form_page(request, made, row, form, {}, 200)
+    values = {name: value for name, value in request.POST.items() if _asked_for(made, name)}
+    try:
+        receipt = savers[made.code](
+            by=actor, key=key_of(request), row=pk, seen=request.POST.get("seen", ""), values=values
+        )
+    except Refusal as refusal:
+        form = made.form(values, actor=actor, instance=row)
+        form.is_valid()
+        return _form_page(request, made, row, form, errors_of(refusal), refusal.status)
+    return done(request, receipt)
+
+
+def _asked_for(made: Register, name: str) -> bool:
+    return any(name in (field, f"{field}_text", f"{field}_choice") for field in made.form.base_fields)
+
+
+def _form_page(
+    request: HttpRequest, made: Register, row: Any, form: Any, errors: dict[str, list[str]], status: int
+) -> HttpResponse:
+    above = [(f"f-{name}" if name else "", sentence) for name, said in errors.items() for sentence in said]
+    if row is not None and form.is_bound:
+        row = made.model._default_manager.get(pk=row.pk)  # the form has written its values into the one it was given
+    context = {
+        "register": made,
+        "title": f"{say('修改')} {row}" if row is not None else f"{say('新登记')}：{say(made.title)}",
+        "fields": form.drawn(errors),
+        "errors": above,
+        "seen": made.seen(row) if row is not None else "",
+        "back": f"/{made.route}/{row.pk}" if row is not None else f"/{made.route}",
+    }
+    return render(request, "register/form.html", context, status=status)

@@ -1,0 +1,153 @@
+"""How referrals show: in lists, on the case page, on paper; and the basis that a referral gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from yigongti.kernel import clock
+from yigongti.kernel.access import bases
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.codes import code_lists
+from yigongti.kernel.refusal import Refusal
+from yigongti.kernel.workflow.models import Case, CaseSide
+from yigongti.kernel.workflow.rooms import CaseRow, Panel
+from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
+from yigongti.residents.queries.naming import named
+from yigongti.referral.models import Referral
+
+
+REASONS = {"up": "referral.up_reason", "down": "referral.down_reason", "out": "referral.out_reason"}
+OPEN_STATES = ("waiting", "accepted", "arrived", "admitted", "returned")
+
+
+def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
+    """Who, what, from where to where; one query for a page of them."""
+    found = Referral.objects.filter(case_id__in=case_ids).select_related(
+        "resident", "from_institution", "to_institution", "to_department"
+    )
+    return {r.case_id: _row(r) for r in found}
+
+
+def _row(r: Referral) -> CaseRow:
+    to = r.to_outside or " ".join(str(p) for p in (_short(r.to_institution), r.to_department) if p)
+    return CaseRow(
+        **named(r.resident), what=" · ".join(t for t in (r.diagnosis, reason_of(r)) if t),
+        frm=_short(r.from_institution), to=to, person_id=r.resident_id,
+    )  # fmt: skip
+
+
+def _short(institution: Any) -> str:
+    return institution.short_name if institution else ""
+
+
+def reason_of(r: Referral) -> str:
+    """The reason in words."""
+    return code_lists[REASONS[r.kind]].label(r.reason) if r.reason else ""
+
+
+def _request(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
+    return {
+        "facts": facts, "case": case, "reason": reason_of(facts),
+        "urgency": code_lists["referral.urgency"].label(facts.urgency),
+        "transport": code_lists["referral.transport"].label(facts.transport) if facts.transport else "",
+    }  # fmt: skip
+
+
+def _package(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
+    """The entries that travel with the patient: those that the sender chose, and no others."""
+    return {"entries": entries_by_ids(for_=for_, ids=facts.package, basis="referred"), "facts": facts}
+
+
+def _place(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
+    return {"facts": facts, "stay": facts.stay, "appointment": facts.appointment}
+
+
+def _record(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
+    """The offer to open the whole record, on the basis of this referral and with a stated reason."""
+    offered = any(b.code == "referred" for b in bases.bases_of(for_=for_))
+    return {"facts": facts, "case": case, "offered": offered}
+
+
+def _outcome(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
+    label = code_lists["referral.decline_reason"].label(facts.decline_reason) if facts.decline_reason else ""
+    children = list(Case.objects.filter(parent=case).order_by("pk"))
+    return {"facts": facts, "case": case, "decline_reason": label, "children": children}
+
+
+PANELS = {
+    "request": Panel(template="referral/panels/request.html", context=_request),
+    "package": Panel(template="referral/panels/package.html", context=_package),
+    "place": Panel(template="referral/panels/place.html", context=_place),
+    "record": Panel(template="referral/panels/record.html", context=_record),
+    "outcome": Panel(template="referral/panels/outcome.html", context=_outcome),
+}
+
+
+def starts(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a referral's form can fill in itself: the resident's key condition as the diagnosis, the usual choices."""
+    values_ = {"urgency": "routine", "transport": "self"}
+    opened = _opened(for_, given)
+    if opened is None:
+        return values_
+    conditions = summary(for_=for_, opened=opened).conditions
+    return {**values_, "diagnosis": conditions[0].title if conditions else ""}
+
+
+def _opened(for_: Actor, given: Mapping[str, Any]) -> Any:
+    text = str(given.get("resident", ""))
+    try:
+        return open_record(for_=for_, resident_id=int(text)) if text.isdigit() else None
+    except Refusal:
+        return None
+
+
+def offers(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entries of the record that may travel: what the sender may see, and chooses."""
+    opened = _opened(for_, given)
+    if opened is None:
+        return {}
+    candidates = entries_for_package(for_=for_, opened=opened)
+    return {"package": [Offer(value=str(c.row.pk), label=c.row.title, help=f"{c.row.at:%Y-%m-%d}") for c in candidates]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One thing that may be chosen to travel."""
+
+    value: str
+    label: str
+    help: str = ""
+
+
+def referred_here(actor: Actor) -> Q:
+    """Persons with an open referral that the actor's unit receives; declined, cancelled or expired, it is over."""
+    stands = CaseSide.objects.filter(
+        actor.reach("unit__"), side="receiving", case__person_id=OuterRef("pk"), case__state__in=OPEN_STATES,
+        case__ended_at=None, case__workflow__in=("referral.upward", "referral.downward"),
+    )  # fmt: skip
+    return Q(Exists(stands))
+
+
+bases.basis(
+    "referred", title="接收转诊", says="本单位正在接收或诊治此人的转诊；转诊退回、取消、过期或办结后即失效。",
+    standing=False, holds=referred_here, hours=values.shipped_number("referral.record_hours"),
+)  # fmt: skip
+
+
+def board(*, for_: Actor) -> list[tuple[str, str, int, int]]:
+    """Open referrals within reach by workflow and state: how many, how many overdue. No person is shown."""
+    from django.db.models import Count
+
+    reached = CaseSide.objects.filter(for_.reach("unit__"), case=OuterRef("pk"))
+    counted = (
+        Case.objects.filter(Exists(reached), workflow__startswith="referral.", ended_at=None)
+        .values("workflow", "state")
+        .annotate(n=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=clock.now())))
+        .order_by("workflow", "state")
+    )
+    return [(c["workflow"], c["state"], c["n"], c["overdue"]) for c in counted]

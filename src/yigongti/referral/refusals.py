@@ -1,0 +1,27 @@
+"""What referral says no to."""
+
+from __future__ import annotations
+
+from yigongti.kernel.refusal import Refusal
+
+
+class DoesNotReceive(Refusal):
+    """{department}目前不接收转诊，请改选其他科室。"""
+
+
+class FollowUpOutOfTime(Refusal):
+    """首次随访日期 {value} 不合规定：应在今天之后、{days} 天之内（{last} 以前）。"""
+
+
+class FollowUpOpen(Refusal):
+    """首次随访还没有完成，暂不能办结。"""
+
+
+class NotInAnInstitution(Refusal):
+    """您的岗位不在医疗机构内，不能办转诊。"""
+
+    status = 403
+
+
+class NoReferralCentre(Refusal):
+    """{institution}所在的集团还没有登记牵头机构，外转无人审核。"""
