@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from yigongti.kernel import clock
 
-Moment = date | datetime
+
+Moment = date | datetime  # a day counts from its first minute
 TABLE_ROWS = 50
 MARKED_POINTS = 80
 
@@ -78,7 +80,7 @@ def line_chart(series: Sequence[Series]) -> LineChart | None:
     bottom, top, step = _value_range(series)
     moments = [_seconds(moment) for moment, _ in seen]
     first, last = min(moments), max(moments)
-    begin, end = min(seen, key=lambda p: _seconds(p[0]))[0], max(seen, key=lambda p: _seconds(p[0]))[0]
+    begin, end = datetime.fromtimestamp(first, clock.COUNTY_ZONE), datetime.fromtimestamp(last, clock.COUNTY_ZONE)
     return LineChart(
         title="、".join(one.label for one in series),
         unit=series[0].unit,
@@ -147,10 +149,10 @@ def _y_ticks(bottom: float, top: float, step: float) -> list[Tick]:
     return [Tick(_pct(100 - 100 * i / count), _number(round(bottom + i * step, 10))) for i in range(count + 1)]
 
 
-def _x_ticks(begin: Moment, end: Moment, seconds: float) -> list[Tick]:
+def _x_ticks(begin: datetime, end: datetime, seconds: float) -> list[Tick]:
     if seconds == 0:
         return [Tick("50%", _day(begin))]
-    style = "%H:%M" if seconds < 2 * 86400 and isinstance(begin, datetime) else "%m-%d"
+    style = "%H:%M" if seconds < 2 * 86400 else "%m-%d"
     style = "%Y-%m" if seconds > 300 * 86400 else style
     places = [(0, "start"), (1 / 3, "middle"), (2 / 3, "middle"), (1, "end")]
     return [Tick(_pct(2 + 96 * part), f"{begin + (end - begin) * part:{style}}", anchor) for part, anchor in places]
@@ -165,7 +167,7 @@ def _table(series: Sequence[Series]) -> list[tuple[str, str, str]]:
 def _seconds(moment: Moment) -> float:
     if isinstance(moment, datetime):
         return moment.timestamp()
-    return float(moment.toordinal() * 86400)
+    return datetime(moment.year, moment.month, moment.day, tzinfo=clock.COUNTY_ZONE).timestamp()
 
 
 def _day(moment: Moment) -> str:

@@ -47,7 +47,11 @@ def field_of(bound: forms.BoundField) -> Field:
 
 def error_list(form: forms.BaseForm) -> list[tuple[str, str]]:
     """All errors of a form as (where, sentence) for `parts/errors.html`; form-wide ones point to the form itself."""
-    beside = [(f"f-{bound.html_name}", f"{bound.label}：{' '.join(bound.errors)}") for bound in form if bound.errors]
+    beside = [
+        (f"f-{bound.html_name}", f"{bound.label}：{' '.join(str(error) for error in bound.errors)}")
+        for bound in form
+        if bound.errors
+    ]
     return [("", str(error)) for error in form.non_field_errors()] + beside
 
 

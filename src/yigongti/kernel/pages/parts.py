@@ -11,7 +11,9 @@ from typing import Literal
 StateKind = Literal["waiting", "active", "done", "soon", "overdue", "harm", "closed"]
 StepKind = Literal["done", "current", "skipped", "ahead"]
 Lane = Literal["village", "township", "county", "outside"]
-FieldKind = Literal["text", "textarea", "cards", "select", "date", "datetime", "number", "file", "check", "checks", "picker"]
+FieldKind = Literal[
+    "text", "textarea", "cards", "checks", "select", "date", "datetime", "number", "file", "check", "picker"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """A choice in a field, a filter or a listbox."""
+    """A choice in a field, a filter or a listbox; `current` when it is chosen."""
 
     value: str
     label: str

@@ -48,16 +48,19 @@ def said_span(span: timedelta) -> str:
 def due_clock(due: datetime, *, now: datetime, since: datetime | None = None, rule: str = "") -> Clock:
     """What is left of a promise, or how far it is broken. The last fifth (or ten minutes) counts as soon."""
     left = due - now
+    exact = say("截止 {at}", at=exact_date(due))
     if left < timedelta(0):
-        words, kind, elapsed = say("已过 {span}", span=said_span(-left)), "overdue", 100
-    else:
-        whole = due - since if since and since < due else None
-        last = max(whole / 5, timedelta(minutes=10)) if whole else timedelta(minutes=10)
-        words, kind = say("余 {span}", span=said_span(left)), "soon" if left <= last else "waiting"
-        elapsed = round(100 * (1 - left / whole)) if whole else 0
+        words = say("已过 {span}", span=said_span(-left))
+        return Clock(words=words, kind="overdue", exact=exact, rule=rule, elapsed=100)
+    whole = due - since if since and since < due else None
+    last = max(whole / 5, timedelta(minutes=10)) if whole else timedelta(minutes=10)
     return Clock(
-        words=words, kind=kind, exact=say("截止 {at}", at=exact_date(due)), rule=rule, elapsed=max(0, min(100, elapsed))
-    )  # type: ignore[arg-type]
+        words=say("余 {span}", span=said_span(left)),
+        kind="soon" if left <= last else "waiting",
+        exact=exact,
+        rule=rule,
+        elapsed=min(100, max(0, round(100 * (1 - left / whole)))) if whole else 0,
+    )
 
 
 def waited_clock(since: datetime, *, now: datetime, promised: str = "") -> Clock:
