@@ -1,0 +1,171 @@
+"""The making of the county, stage by stage, each in one transaction; the last frees the accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.models import Account, Unit
+from yigongti.kernel.refusal import Refusal
+from yigongti.simulator import organising, staffing
+from yigongti.simulator.ages import structure
+from yigongti.simulator.care import Care
+from yigongti.simulator.copying import Table, advance_serials
+from yigongti.simulator.doubles import Doubles
+from yigongti.simulator.households import Human
+from yigongti.simulator.organising import County
+from yigongti.simulator.people import People
+from yigongti.simulator.places import Place, shared_out
+from yigongti.simulator.routine import Routine
+from yigongti.simulator.scribing import Scribe
+from yigongti.simulator.showcase import showcase
+from yigongti.simulator.summaries import Summary, Truth
+from yigongti.simulator.wards import Wards
+
+
+BLOCK = 8_000  # people in memory at once
+PATIENTS = 4_000  # who lie in beds or hold clinic numbers
+
+Progress = Callable[[str, int, int], None]
+
+
+class CountyExists(Refusal):
+    """数据库里已有机构，演示县只能建在空库里。"""
+
+
+def is_empty() -> bool:
+    """Whether there is no organisation yet."""
+    return not Unit.objects.exists()
+
+
+def is_complete() -> bool:
+    """Accounts are freed by the last stage."""
+    return Account.objects.filter(status="active").exists()
+
+
+def build(*, residents: int, seed: int, density: float, progress: Progress) -> Summary:
+    """Make the county; raises CountyExists when the database is not empty."""
+    if not is_empty():
+        raise CountyExists
+    return Building(residents=residents, seed=seed, density=density, progress=progress).run()
+
+
+class Building:
+    """One county in the making: every stage draws from a stream of chance of its own."""
+
+    def __init__(self, *, residents: int, seed: int, density: float, progress: Progress) -> None:
+        self.residents, self.seed, self.density, self._progress = residents, seed, density, progress
+        self.today: date = clock.today()
+        self.truth = Truth()
+        self.tables: list[Table] = []
+        self.patients: list[Human] = []
+
+    def chance(self, stage: str) -> Random:
+        """The stage's own chance, so that a change in one stage moves no other."""
+        return Random(f"{self.seed}:{stage}")
+
+    def run(self) -> Summary:
+        """All stages."""
+        county = self._organisation()
+        self._people(county)
+        self._capacity(county)
+        self._cases(county)
+        return self._finish()
+
+    # --- stages
+
+    def _organisation(self) -> County:
+        self._progress("机构和人员", 0, 1)
+        county = organising.organise(self.chance("organisation"))
+        self.workforce = staffing.staff(county, chance=self.chance("staff"), today=self.today)
+        with transaction.atomic():
+            self.tables += organising.write(county)
+            self.tables += self.workforce.write()
+        self._progress("机构和人员", 1, 1)
+        return county
+
+    def _people(self, county: County) -> None:
+        people = People(county, chance=self.chance("people"), today=self.today, truth=self.truth)
+        doubles = Doubles(people, county, chance=self.chance("doubles"), today=self.today, truth=self.truth)
+        scribe = Scribe(county, today=self.today)
+        care = Care(county, scribe, chance=self.chance("care"), density=self.density)
+        routine = Routine(county, scribe, chance=self.chance("routine"), density=self.density)
+        tables = [people.households, people.residents, people.identifiers, doubles.suspicions, *scribe.tables]
+        done = 0
+        for places, counts, ages in self._blocks(county):
+            humans = people.block(places, counts, ages)
+            if not done:
+                humans.append(self._showcase(county, people, scribe))
+            for one in humans:
+                if one.role != SHOWN:
+                    care.of(one)
+                    routine.of(one)
+            for one in doubles.of(humans):
+                care.of(one, share=0.3)
+            self._choose_patients(humans)
+            with transaction.atomic():
+                for table in tables:
+                    table.write()
+            done += sum(counts)
+            self._progress("居民和就诊记录", done, self.residents)
+        people.close()
+        people.serials.write()
+        self.tables += [*tables, people.serials]
+
+    def _showcase(self, county: County, people: People, scribe: Scribe) -> Human:
+        one = showcase(county, people, scribe, chance=self.chance("showcase"), today=self.today)
+        self.truth.facts["showcase"] = one.key
+        one.role = SHOWN
+        return one
+
+    def _blocks(self, county: County) -> Iterator[tuple[list[Place], list[int], list[tuple[str, int]]]]:
+        """Neighbouring places with their people's sexes and ages; the showcase person is one of the residents."""
+        ages = structure(self.residents, county.page["figures"], self.chance("ages"))
+        ages.remove(("2", 74))
+        counts = shared_out(self.residents - 1, [place.weight for place in county.places])
+        start, begin = 0, 0
+        for end in range(1, len(counts) + 1):
+            size = sum(counts[start:end])
+            if size >= BLOCK or end == len(counts):
+                yield county.places[start:end], counts[start:end], ages[begin : begin + size]
+                start, begin = end, begin + size
+
+    def _choose_patients(self, humans: list[Human]) -> None:
+        """A few of each block, mostly grown: no child lies in a county ward here."""
+        grown = [one for one in humans if one.died is None and one.age >= 18]
+        wanted = round(PATIENTS * len(humans) / max(self.residents, 1)) + 1
+        step = max(1, len(grown) // wanted)
+        self.patients += grown[::step][:wanted]
+
+    def _capacity(self, county: County) -> None:
+        self._progress("床位和号源", 0, 1)
+        chance = self.chance("capacity")
+        chance.shuffle(self.patients)
+        # Nobody lies in two beds; in a tiny county there are more beds than people to lie in them.
+        wards = Wards(county, self.workforce, chance=chance, today=self.today)
+        with transaction.atomic():
+            self.tables += wards.lay_out(self.patients[: self.residents // 20])
+        self._progress("床位和号源", 1, 1)
+
+    def _cases(self, county: County) -> None:
+        with transaction.atomic():
+            advance_serials(self.tables)
+
+    def _finish(self) -> Summary:
+        rows = {table.name: table.written for table in self.tables}
+        self.truth.facts |= {"seed": self.seed, "today": str(self.today), "residents": self.residents, "rows": rows}
+        path = Path(settings.DATA_FOLDER) / "truth.json"
+        path.write_text(json.dumps(self.truth.shown(), ensure_ascii=False, indent=1), encoding="utf-8")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(staffing.free_accounts(self.workforce.accounts))
+        return Summary(accounts=self.workforce.shown, rows=rows, truth=self.truth.shown())
+
+
+SHOWN = "head*"  # never stored: marks the showcase person, whose life is written already

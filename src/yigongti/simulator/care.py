@@ -1,0 +1,223 @@
+"""Two years of visits: what people come with at village, township, county and beyond, and what is found and given."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import log
+from random import Random
+from typing import Any
+
+from yigongti.simulator.households import Human
+from yigongti.simulator.organising import County, Site
+from yigongti.simulator.places import page
+from yigongti.simulator.scribing import Scribe, detail, what
+
+
+WINDOW = 730
+# Visits of a person in the window at (village or own centre, township, county, outside), by age group: chosen so that a
+# person has about nine entries and most visits stay at the grassroots.
+RATES = {"child": (0.8, 0.3, 0.22, 0.03), "adult": (0.42, 0.25, 0.3, 0.05), "old": (1.1, 0.6, 0.6, 0.08)}
+MENS = ("N40.x00",)
+INPATIENT_SHARE, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.22, 0.55, 0.006, 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that people come with, as fragments."""
+
+    code: str
+    visit: str
+    condition: str
+    medication: str
+    dose: str
+    department: str
+    secret: str = ""
+
+
+class Complaints:
+    """The complaints of one level, drawn by weight for an age group."""
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._all = [
+            Complaint(
+                code, what("encounter", "icd10", code, title), what("condition", "icd10", code, title),
+                what("medication", "", "", medicine) if medicine else "", detail(dose=dose),
+                rest[0] if rest else "",
+            )
+            for code, title, _, _, _, medicine, dose, *rest in rows
+        ]  # fmt: skip
+        self._weights = [list(accumulate(row[2 + group] for row in rows)) for group in range(3)]
+
+    def draw(self, group: int, chance: Random) -> Complaint:
+        """One complaint of somebody in the age group."""
+        weights = self._weights[group]
+        return self._all[bisect(weights, chance.random() * weights[-1])]
+
+
+class Care:
+    """Writes everybody's visits."""
+
+    def __init__(self, county: County, scribe: Scribe, *, chance: Random, density: float) -> None:
+        pages = page("care")
+        self._scribe, self._chance, self._random = scribe, chance, chance.random
+        self._levels = {
+            level: Complaints(pages[level][0]["rows"]) for level in ("village", "township", "county", "outside")
+        }
+        self._special = pages["special"][0]["rows"]
+        self._special_weights = list(accumulate(row[3] for row in self._special))
+        self._allergies = [
+            (what("allergy", "", "", name), detail(reaction=how)) for name, how in pages["allergies"]["rows"]
+        ]
+        self._reports = [(title, text) for title, text in pages["reports"]["rows"]]
+        self._rates = {group: tuple(_geometric(rate * density) for rate in rates) for group, rates in RATES.items()}
+        self._hospital = county.hospital
+        self._children = county.kind("maternal_child")[0]
+        self._tcm = county.kind("tcm_hospital")[0]
+        self._outside = [site for site in county.sites if site.level == "outside"]
+        self._departments = {one.name: one for one in county.hospital.departments if one.authors}
+
+    def of(self, one: Human, *, share: float = 1.0) -> None:
+        """The visits of one registration; `share` of the usual number for a second registration."""
+        age, random = one.age, self._random
+        group, number = ("child", 0) if age < 15 else ("adult", 1) if age < 60 else ("old", 2)
+        latest, earliest = window(one)
+        for level, rate in enumerate(self._rates[group]):
+            times = int(log(1 - random()) / rate) if rate else 0
+            if share < 1 and times:
+                times = round(times * share)
+            for _ in range(times):
+                ago = latest + int(random() * (earliest - latest))
+                if earliest > latest:
+                    self._visit(one, level, number, ago)
+        if random() < ALLERGY_SHARE:
+            self._allergy(one, latest)
+        if random() < SPECIAL_SHARE and age >= 16:
+            self._special_visit(one, latest + int(random() * max(1, earliest - latest)))
+
+    # --- one visit
+
+    def _visit(self, one: Human, level: int, group: int, ago: int) -> None:
+        if level == 0:
+            self._simple(
+                one, one.home, "village" if one.home.level == "village" else "outpatient", "village", group, ago
+            )
+        elif level == 1:
+            self._simple(one, one.home.above or one.home, "outpatient", "township", group, ago)
+        elif level == 2:
+            self._at_county(one, group, ago)
+        else:
+            self._beyond(one, group, ago)
+
+    def _simple(self, one: Human, site: Site, kind: str, level: str, group: int, ago: int) -> None:
+        complaint = self._levels[level].draw(group, self._chance)
+        wheres = self._scribe.wheres[site.unit]
+        where = wheres[int(self._random() * len(wheres))]
+        self._write(one.key, complaint, where, site, ago, kind=kind)
+
+    def _at_county(self, one: Human, group: int, ago: int) -> None:
+        complaint, random = self._levels["county"].draw(group, self._chance), self._random
+        while one.sex == "2" and complaint.code in MENS:
+            complaint = self._levels["county"].draw(group, self._chance)
+        site, wheres = self._ward(complaint, group)
+        where = wheres[int(random() * len(wheres))]
+        stays = random() < INPATIENT_SHARE
+        until = max(ago - 3 - int(random() * 9), one.died or -1) if stays else -1
+        leaves = self._scribe.when(until, 600) if until >= 0 else "\\N"
+        kind = "inpatient" if until >= 0 else "emergency" if random() < 0.12 else "outpatient"
+        visit = self._write(one.key, complaint, where, site, ago, kind=kind, until=leaves)
+        if random() < REPORT_SHARE:
+            self._report(one.key, where, ago, visit)
+        if stays:
+            self._report(one.key, where, ago, visit)
+            self._lab(one, where, ago, visit)
+
+    def _ward(self, complaint: Complaint, group: int) -> tuple[Site, list[str]]:
+        if group == 0:
+            return self._children, self._scribe.departments[self._children.unit, "儿科"]
+        if self._random() < 0.12:
+            return self._tcm, self._scribe.departments[self._tcm.unit, "中医内科"]
+        return self._hospital, self._scribe.departments[self._hospital.unit, complaint.department]
+
+    def _beyond(self, one: Human, group: int, ago: int) -> None:
+        complaint = self._levels["outside"].draw(group, self._chance)
+        site = self._outside[int(self._random() * len(self._outside))]
+        where = self._scribe.wheres[site.unit][0]
+        stay = max(ago - 6, one.died or 0) if ago > 6 and self._random() < 0.5 else -1
+        until = self._scribe.when(stay, 600) if stay >= 0 else "\\N"
+        self._write(one.key, complaint, where, site, ago, kind="inpatient" if stay >= 0 else "outpatient", until=until)
+
+    def _write(
+        self, resident: int, complaint: Complaint, where: str, site: Site, ago: int, *, kind: str, until: str = "\\N"
+    ) -> int:
+        scribe, minute = self._scribe, 480 + int(self._random() * 560)
+        visit = scribe.visit(
+            resident, complaint.visit, where, site, ago, minute, kind=kind, code=complaint.code, secret=complaint.secret,
+            until=until,
+        )  # fmt: skip
+        scribe.entry(resident, complaint.condition, where, ago, minute + 8, secret=complaint.secret, part_of=visit)
+        if complaint.medication:
+            scribe.entry(
+                resident, complaint.medication, where, ago, minute + 11, secret=complaint.secret, part_of=visit,
+                more=complaint.dose,
+            )  # fmt: skip
+        return visit
+
+    def _report(self, resident: int, where: str, ago: int, visit: int) -> None:
+        random = self._random
+        title, pattern = self._reports[int(random() * len(self._reports))]
+        text = pattern.format(
+            a=f"{4 + random() * 7:.1f}", b=int(105 + random() * 55), c=int(130 + random() * 190), d=int(56 + random() * 44),
+            e="偶发房性早搏。" if random() < 0.15 else "", f="增粗" if random() < 0.3 else "清晰",
+            g="未见明显异常" if random() < 0.6 else "：脂肪肝（轻度）", h=int(9 + random() * 45), i=int(45 + random() * 60),
+            j=f"{3 + random() * 5:.1f}", k=f"{3.2 + random() * 3:.2f}",
+        )  # fmt: skip
+        self._scribe.entry(resident, what("report", "", "", title, text), where, ago, 1100, part_of=visit)
+
+    def _lab(self, one: Human, where: str, ago: int, visit: int) -> None:
+        random, scribe = self._random, self._scribe
+        scribe.measure(
+            one.key, "potassium", POTASSIUM, where, ago, 1080, f"{3.2 + random() * 1.9:.2f}", "mmol/L", part_of=visit
+        )
+        scribe.measure(
+            one.key, "creatinine", CREATININE, where, ago, 1080, f"{48 + random() * 55:.1f}", "μmol/L", part_of=visit
+        )
+
+    # --- rarer things
+
+    def _allergy(self, one: Human, latest: int) -> None:
+        allergy, reaction = self._allergies[int(self._random() * len(self._allergies))]
+        ago = latest + int(self._random() * 1500)
+        if one.age > 6:
+            wheres = self._scribe.wheres[one.home.unit]
+            self._scribe.entry(one.key, allergy, wheres[0], ago, 620, more=reaction)
+
+    def _special_visit(self, one: Human, ago: int) -> None:
+        weights = self._special_weights
+        code, title, secret, _, medicine, dose = self._special[bisect(weights, self._random() * weights[-1])]
+        if secret == "reproductive" and (one.sex == "1" or not 18 <= one.age <= 45):  # noqa: S105 - a class of record
+            return
+        complaint = Complaint(
+            code, what("encounter", "icd10", code, title), what("condition", "icd10", code, title),
+            what("medication", "", "", medicine) if medicine else "", detail(dose=dose), "", secret,
+        )  # fmt: skip
+        site, name = (self._children, "妇科") if secret == "reproductive" else (self._hospital, "感染性疾病科")  # noqa: S105
+        where = self._scribe.departments[site.unit, name][0]
+        self._write(one.key, complaint, where, site, ago, kind="outpatient")
+
+
+POTASSIUM = what("observation", "series", "potassium", "血钾")
+CREATININE = what("observation", "series", "creatinine", "肌酐")
+
+
+def _geometric(mean: float) -> float:
+    """The divisor with which log(chance) gives a number of visits of this mean: few come often, most seldom."""
+    return log(mean / (1 + mean)) if mean > 0 else 0.0
+
+
+def window(one: Human) -> tuple[int, int]:
+    """The days ago between which somebody can have been seen: not after death, not before birth."""
+    latest = one.died or 0
+    return latest + 1, max(latest + 1, min(WINDOW, latest + one.age * 365 + (200 if one.age == 0 else 0)))

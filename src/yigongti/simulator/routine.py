@@ -1,0 +1,174 @@
+"""What the calendar brings: follow-ups of chronic conditions, yearly examinations of the old, children's immunisations."""
+
+from __future__ import annotations
+
+from random import Random
+
+from yigongti.simulator.care import WINDOW, window
+from yigongti.simulator.households import Human
+from yigongti.simulator.organising import County, Site
+from yigongti.simulator.places import page
+from yigongti.simulator.scribing import Scribe, detail, what
+
+
+PRESSURE = what("observation", "series", "blood_pressure", "血压")
+GLUCOSE = what("observation", "series", "fasting_glucose", "空腹血糖")
+HBA1C = what("observation", "series", "hba1c", "糖化血红蛋白")
+WEIGHT = what("observation", "series", "weight", "体重")
+HEART_RATE = what("observation", "series", "heart_rate", "心率")
+CHOLESTEROL = what("observation", "series", "total_cholesterol", "总胆固醇")
+EXAMINATION = what("encounter", "", "", "老年人健康体检")
+FOLLOW_UP = what("encounter", "", "", "慢性病随访")
+
+# Days between follow-ups: four a year are the duty (2.3.2, 2.3.3); some are late, some are lost.
+EVERY, SPREAD, LOST_SHARE = 91, 24, 0.07
+
+
+class Routine:
+    """Writes what is due by the calendar."""
+
+    def __init__(self, county: County, scribe: Scribe, *, chance: Random, density: float) -> None:
+        pages = page("care")
+        self._scribe, self._chance, self._random = scribe, chance, chance.random
+        self._density = density
+        self._chronic = {
+            name: (what("condition", "icd10", code, title), what("medication", "", "", medicine), detail(dose=dose))
+            for name, (code, title, medicine, dose) in pages["chronic"].items()
+        }
+        self._vaccines = [
+            (what("immunisation", "", "", name), dose, months) for name, dose, months in pages["immunisation"]["rows"]
+        ]
+
+    def of(self, one: Human) -> None:
+        """Everything that was due for somebody in the window, and was done."""
+        if one.chronic:
+            self._follow(one)
+        if one.age >= 65:
+            self._examine(one)
+        if one.age <= 6 and one.died is None:
+            self._immunise(one)
+
+    # --- chronic conditions
+
+    def _follow(self, one: Human) -> None:
+        """Diagnosis, then a visit about every quarter with what is measured for the condition."""
+        random, scribe, site = self._random, self._scribe, one.home
+        where = scribe.wheres[site.unit][0]
+        latest, earliest = window(one)
+        began = WINDOW + int(random() * 2500)
+        for name in one.chronic:
+            scribe.entry(one.key, self._chronic[name][0], where, began, 560)
+        if not {"hypertension", "diabetes"} & set(one.chronic):
+            return
+        course = _Course(one, self._random)
+        ago = earliest - int(random() * EVERY)
+        step = max(7, round(EVERY / self._density)) if self._density else WINDOW
+        while ago > latest:
+            if random() > LOST_SHARE:
+                self._follow_up(one, site, where, ago, course)
+            ago -= step - SPREAD // 2 + int(random() * SPREAD)
+
+    def _follow_up(self, one: Human, site: Site, where: str, ago: int, course: _Course) -> None:
+        random, scribe, minute = self._random, self._scribe, 490 + int(self._random() * 200)
+        kind = "home" if one.age > 78 and random() < 0.5 else "public_health"
+        visit = scribe.visit(one.key, FOLLOW_UP, where, site, ago, minute, kind=kind)
+        if "hypertension" in one.chronic:
+            upper, lower = course.pressure(self._chance)
+            scribe.measure(
+                one.key, "blood_pressure", PRESSURE, where, ago, minute + 3, f"{upper}", "mmHg", second=f"{lower}",
+                part_of=visit,
+            )  # fmt: skip
+        if "diabetes" in one.chronic:
+            value = course.glucose(self._chance)
+            scribe.measure(
+                one.key, "fasting_glucose", GLUCOSE, where, ago, minute + 4, f"{value:.1f}", "mmol/L", part_of=visit
+            )
+        if random() < 0.5:
+            name = (
+                "diabetes"
+                if "hypertension" not in one.chronic or ("diabetes" in one.chronic and random() < 0.5)
+                else "hypertension"
+            )
+            _, medicine, dose = self._chronic[name]
+            scribe.entry(one.key, medicine, where, ago, minute + 9, part_of=visit, more=dose)
+
+    # --- the old
+
+    def _examine(self, one: Human) -> None:
+        """One examination a year for about seven of ten, at the township or community centre."""
+        random, scribe = self._random, self._scribe
+        latest, earliest = window(one)
+        site = one.home.above or one.home
+        where = scribe.wheres[site.unit][0]
+        for year in range(2):
+            ago = year * 365 + 20 + int(random() * 330)
+            if random() < 0.72 and latest < ago < earliest:
+                visit = scribe.visit(one.key, EXAMINATION, where, site, ago, 500, kind="physical_exam")
+                self._measure_old(one, where, ago, visit)
+
+    def _measure_old(self, one: Human, where: str, ago: int, visit: int) -> None:
+        random, scribe = self._random, self._scribe
+        weight = 48 + random() * 30
+        scribe.measure(one.key, "weight", WEIGHT, where, ago, 505, f"{weight:.1f}", "kg", part_of=visit)
+        scribe.measure(
+            one.key, "heart_rate", HEART_RATE, where, ago, 507, f"{int(58 + random() * 34)}", "次/分", part_of=visit
+        )
+        upper = int(self._chance.gauss(139 if "hypertension" in one.chronic else 126, 11))
+        lower = min(upper - 25, int(self._chance.gauss(80, 7)))
+        scribe.measure(
+            one.key, "blood_pressure", PRESSURE, where, ago, 508, f"{upper}", "mmHg", second=f"{lower}", part_of=visit
+        )
+        sugar = self._chance.gauss(7.4, 1.4) if "diabetes" in one.chronic else self._chance.gauss(5.2, 0.5)
+        scribe.measure(
+            one.key, "fasting_glucose", GLUCOSE, where, ago, 530, f"{max(3.4, sugar):.1f}", "mmol/L", part_of=visit
+        )
+        scribe.measure(
+            one.key,
+            "total_cholesterol",
+            CHOLESTEROL,
+            where,
+            ago,
+            530,
+            f"{3.4 + random() * 3:.2f}",
+            "mmol/L",
+            part_of=visit,
+        )
+
+    # --- children
+
+    def _immunise(self, one: Human) -> None:
+        """The national schedule, a little late, at the centre; what the child is too young for is still to come."""
+        random, scribe = self._random, self._scribe
+        site = one.home.above or one.home
+        where = scribe.wheres[site.unit][0]
+        lived = one.lived
+        for vaccine, dose, months in self._vaccines:
+            due = round(months * 30.44) + int(random() * 25)
+            if due >= lived:
+                break
+            if random() < 0.97:
+                scribe.entry(
+                    one.key, vaccine, where, lived - due, 540 + int(random() * 150),
+                    more=f'{{"dose_number": "{dose}", "batch": "{1000 + int(random() * 9000)}"}}',
+                )  # fmt: skip
+
+
+class _Course:
+    """How somebody's pressure and sugar go: a level of their own, a drift, and better or worse control."""
+
+    def __init__(self, one: Human, random: Random.random) -> None:  # type: ignore[valid-type]
+        controlled = random() < 0.66
+        self._upper = (128 if controlled else 149) + random() * 9
+        self._lower = (78 if controlled else 89) + random() * 6
+        self._glucose = (6.1 if controlled else 8.4) + random() * 1.2
+        self._drift = (random() - 0.55) * 1.2
+
+    def pressure(self, chance: Random) -> tuple[int, int]:
+        """The next pair; the upper stays well above the lower."""
+        self._upper += self._drift
+        upper = min(205, max(96, int(chance.gauss(self._upper, 7))))
+        return upper, max(48, min(upper - 22, int(chance.gauss(self._lower, 5))))
+
+    def glucose(self, chance: Random) -> float:
+        """The next fasting value."""
+        return min(24.0, max(3.6, chance.gauss(self._glucose, 0.9)))
