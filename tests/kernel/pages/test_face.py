@@ -11,7 +11,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from yigongti.kernel import clock, pages
+from yigongti.kernel import clock, language, pages
 from yigongti.kernel.pages import drawing, markup, said, style_examples
 from yigongti.kernel.pages.fields import error_list, field_of
 from yigongti.kernel.pages.parts import Clock, Field, Option, Person, State
@@ -288,6 +288,21 @@ def test_the_style_page_shows_every_part():
         assert f'class="{shown}' in html, shown
     assert html.count('class="state is-') >= len(style_examples.STATES)
     assert not re.search(r"{{|>None<", html)
+
+
+def test_the_frame_and_parts_speak_english_too():
+    own = [
+        p for p in TEMPLATES if p.parent.name == "parts" or p.name in ("frame.html", "sign_in_frame.html", "style.html")
+    ]
+    said_in_templates = {
+        m[1] for p in own for m in re.findall(r"""{% t (["'])(.*?)\1""", p.read_text(encoding="utf-8"))
+    }
+    said_in_code = {
+        m
+        for name in ("said", "markup", "drawing")
+        for m in re.findall(r'say\("(.*?)"', (HERE / f"{name}.py").read_text(encoding="utf-8"))
+    }
+    assert {text for text in said_in_templates | said_in_code if text not in language.english()} == set()
 
 
 def test_a_worklist_of_fifty_is_light_on_the_line():

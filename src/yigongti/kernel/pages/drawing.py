@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from yigongti.kernel import clock
+from yigongti.kernel.language import say
 
 
 Moment = date | datetime  # a day counts from its first minute
@@ -89,7 +90,7 @@ def line_chart(series: Sequence[Series]) -> LineChart | None:
         x_ticks=_x_ticks(begin, end, last - first),
         table=_table(series),
         count=len(seen),
-        period=f"{_day(begin)} 至 {_day(end)}" if _day(begin) != _day(end) else _day(begin),
+        period=say("{a} 至 {b}", a=_day(begin), b=_day(end)) if _day(begin) != _day(end) else _day(begin),
     )
 
 
