@@ -1,4 +1,4 @@
-"""A small county for the record's tests: a hospital, a township centre with two village rooms, staff, people, entries."""
+"""A small county for the record's tests: hospital, township centre, two village rooms, staff, people, entries."""
 
 from __future__ import annotations
 

@@ -49,10 +49,16 @@ class Draft:
 
     def same_as(self, old: Entry) -> bool:
         """Whether nothing but the reason differs from an entry."""
-        columns = {name: part for name, part in self.columns().items() if name != "correction_reason"}
+        columns = {name: part for name, part in self.columns().items() if name not in ("correction_reason", "detail")}
         plain = all(getattr(old, name) == part for name, part in columns.items())
+        plain = plain and _without_typing(self.detail) == _without_typing(old.detail)
         typed = _same(self.measured, measured_part(old)) and _same(self.visit, visit_part(old))
         return plain and typed and (self.sensitivity or old.sensitivity) == old.sensitivity
+
+
+def _without_typing(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """140/90 typed with a full-width slash is the same 140/90."""
+    return {name: part for name, part in detail.items() if name != "typed"}
 
 
 def _same(columns: Mapping[str, Any] | None, part: Observation | Encounter | None) -> bool:
@@ -98,12 +104,10 @@ class Reading:
 
     def when(self, typed: str, *, label: str) -> datetime:
         """The time of the event; now when nothing was typed."""
-        now = clock.now()
-        if not typed.strip():
-            return now
-        person = self.person
+        person, now = self.person, clock.now()
+        said = typed if typed.strip() else now.isoformat()
         return self.get(
-            lambda: measuring.moment(typed, field="at", label=label, born=person.birth_date, died=person.died_on), now
+            lambda: measuring.moment(said, field="at", label=label, born=person.birth_date, died=person.died_on), now
         )
 
     def ends(self, typed: str, *, at: datetime, label: str, ahead: bool) -> datetime | None:
