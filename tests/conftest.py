@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,12 @@ def chromium_path():
 @pytest.fixture(scope="session")
 def project_root():
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that the server's own account may pass into, as the data folder is when root runs the tests."""
+    with tempfile.TemporaryDirectory(prefix="yigongti-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder

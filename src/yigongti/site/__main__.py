@@ -1,6 +1,7 @@
 """The command line: one verb, one module, loaded when asked for."""
 
 import errno
+import os
 import sys
 from importlib import import_module
 
@@ -24,9 +25,14 @@ VERBS = {
     "prepare": ("prepare", "main"),
 }
 
+# What these write are people's records: nobody else on the machine reads them.
+_PRIVATE = {"demo", "serve", "backup", "restore", "web", "worker", "prepare"}
+
 
 def main(arguments: list[str]) -> int:
     module, function = VERBS[arguments[0]]
+    if arguments[0] in _PRIVATE:
+        os.umask(0o077)
     try:
         return int(getattr(import_module(_ROOM + module), function)(arguments[1:]) or 0)
     except (Sentence, Unusable) as error:
