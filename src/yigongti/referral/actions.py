@@ -10,7 +10,8 @@ from yigongti.capacity import holding
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
-from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow import engine, rooms
+from yigongti.kernel.workflow.clocks import the_clock
 from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import group_on, institution_of_unit, memberships_on
 from yigongti.record import writing
@@ -192,3 +193,11 @@ def keep_pages() -> None:
 
 
 keep_pages()
+
+
+@event.on("chronic.followed_up")
+def close_after_first_follow_up(*, by: Actor, facts: Mapping[str, Any]) -> None:
+    """The first follow-up is done: the referral that raised it is closed by the clock, as its page says."""
+    parent = facts["case"].parent
+    if parent and parent.workflow in (upward.code, downward.code) and parent.state == "returned":
+        engine.take_as_clock(by=the_clock(), case=parent, step="close")

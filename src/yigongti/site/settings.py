@@ -82,14 +82,19 @@ MIDDLEWARE = [
     "yigongti.site.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yigongti.site.who.Who",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,  # with DEBUG off, Django caches the loaded templates by itself
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "yigongti.site.surroundings.surroundings",
+            ]
+        },
     }
 ]
 WHITENOISE_MAX_AGE = 0  # names with a hash are kept for ever all the same; the few without must be asked for again

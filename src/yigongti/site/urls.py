@@ -1,10 +1,18 @@
-"""Every address of the house."""
+"""Every address of the house: the shell, sign-in, health, and whatever the chapters registered."""
 
 from django.urls import path
 
+from yigongti.kernel.pages.registry import addresses
+from yigongti.site import shell, sign_in_pages
 from yigongti.site.health import healthz
 
 
 urlpatterns = [
     path("healthz", healthz),
+    path("sign-in", sign_in_pages.enter),
+    path("second-factor", sign_in_pages.second_factor),
+    path("sign-out", sign_in_pages.leave),
+    path("password", sign_in_pages.password),
+    path("preferences", shell.preferences),
+    *addresses(),
 ]

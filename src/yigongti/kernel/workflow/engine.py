@@ -47,6 +47,19 @@ def take_as_clock(*, by: Actor, case: Case, step: str) -> Receipt:
     return pass_gate(registered_step(made, made.page.step(step), _take), by=by, key=None, arguments=arguments)
 
 
+def open_child(
+    *, by: Actor, parent: Case, workflow: str, step: str, values: Mapping[str, Any], more: Mapping[str, Any]
+) -> Case:
+    """Bring a case into being by a hand-over: the parent's step is the permission, the audit entry and the receipt."""
+    made = rooms.kept[workflow]
+    birth = made.page.step(step)
+    facts = made.facts(**values, **more)
+    sides = made.sides(facts, None)
+    case = _born(made.page, facts, parent=parent)
+    _place(made, birth, case, facts, values, by=by, sides=sides)
+    return case
+
+
 def _gated(by: Actor, workflow: str, step: str, key: UUID | None, arguments: Mapping[str, Any], act: Any) -> Receipt:
     made = rooms.kept.get(workflow)
     found = made and next((s for s in made.page.steps if s.code == step), None)
@@ -82,13 +95,24 @@ def _begin(made: Kept, step: Step, *, by: Actor, given: Mapping[str, Any], urgen
     facts = made.facts(**values)
     sides = made.sides(facts, by)
     _require_side(made, step, by, sides)
+    case = _born(page, facts, urgent=urgent)
+    return _place(made, step, case, facts, values, by=by, sides=sides)
+
+
+def _born(page: Workflow, facts: Any, *, urgent: bool = False, parent: Case | None = None) -> Case:
     now = clock.now()
     case = Case(
         number=_number(page), workflow=page.code, state=BIRTH, version=0, urgent=urgent, opened_at=now, entered_at=now,
-        person_id=getattr(facts, "resident_id", None),
-        open_key=_open_key(page, facts),
+        person_id=getattr(facts, "resident_id", None), open_key=_open_key(page, facts), parent=parent,
     )  # fmt: skip
     _insert_alone(case, page)
+    return case
+
+
+def _place(
+    made: Kept, step: Step, case: Case, facts: Any, values: Mapping[str, Any], *, by: Actor, sides: Mapping[str, int]
+) -> Receipt:
+    """Put a new case before its sides and take its birth step."""
     CaseSide.objects.bulk_create(CaseSide(case=case, side=s, unit_id=u) for s, u in sides.items())
     facts.case = case
     return _move(made, step, case, facts, values, by=by, sides=sides)

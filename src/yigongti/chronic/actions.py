@@ -1,0 +1,95 @@
+"""What stands beside the follow-up page: sides, the plausibility guard, writing the record, taking over a return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from yigongti.chronic import queries
+from yigongti.chronic.models import FollowUp
+from yigongti.chronic.policy.follow_up import follow_up
+from yigongti.chronic.refusals import NothingMeasured, UpsideDown
+from yigongti.kernel import clock, event
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.parameters.codes import code_lists
+from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
+from yigongti.kernel.workflow import engine, rooms
+from yigongti.kernel.workflow.models import Case
+from yigongti.organisations.queries import institution_of_unit
+from yigongti.record import writing
+from yigongti.record.policy.series import SERIES
+
+
+event.declare("chronic.followed_up", "已随访")
+event.declare("chronic.follow_up_missed", "未能随访")
+
+
+def sides(facts: FollowUp, by: Actor | None) -> Mapping[str, int]:
+    """Home: who manages the resident's record. Centre: the township above it, which looks after what is overdue."""
+    home = facts.resident.managing
+    centre = institution_of_unit(home.unit.parent_id) if home.unit.parent_id else None
+    return {"home": home.pk, "centre": centre.pk if centre else home.pk}
+
+
+@rooms.guard("chronic.plausible")
+def plausible(*, case: Case, facts: FollowUp, by: Actor) -> None:
+    """Both pressures or none, within what a living person shows; a visit face to face measures something."""
+    found: list[Refusal] = []
+    given = {"systolic": facts.systolic, "diastolic": facts.diastolic, "glucose": facts.glucose}
+    pressure = SERIES["blood_pressure"].measures
+    for name, measure in (("systolic", pressure[0]), ("diastolic", pressure[1]),
+                          ("glucose", SERIES["fasting_glucose"].measures[0])):  # fmt: skip
+        value = given[name]
+        if value is not None and not measure.least <= value <= measure.greatest:
+            problem = f"应在 {measure.least} 到 {measure.greatest} 之间"
+            found.append(BadValue(field=name, label=measure.title, value=value, problem=problem))
+    if (facts.systolic is None) != (facts.diastolic is None):
+        found.append(Missing(field="diastolic" if facts.diastolic is None else "systolic",
+                             label="舒张压" if facts.diastolic is None else "收缩压"))  # fmt: skip
+    elif facts.systolic is not None and facts.diastolic is not None and facts.systolic <= facts.diastolic:
+        found.append(UpsideDown(field="systolic", value=f"{facts.systolic}/{facts.diastolic}"))
+    if facts.way != "phone" and not any(v is not None for v in given.values()):
+        found.append(NothingMeasured(field="systolic"))
+    raise_all(found)
+
+
+@rooms.effect("chronic.write_record")
+def write_record(*, case: Case, facts: FollowUp, by: Actor) -> None:
+    """The follow-up becomes part of the lifelong record: a visit, and what was measured."""
+    facts.done_at = clock.now()
+    home = facts.resident.managing_id
+    common: dict[str, Any] = {
+        "by": by, "resident_id": facts.resident_id, "institution_id": home, "source": f"follow_up:{case.number}",
+        "at": facts.done_at,
+    }  # fmt: skip
+    way = code_lists["chronic.way"].label(facts.way)
+    result = code_lists["chronic.result"].label(facts.result)
+    text = "\n".join(t for t in (facts.discomfort, facts.note) if t)
+    visit = writing.write_visit(**common, encounter_class="public_health", title=f"随访（{way}）：{result}", text=text)
+    if facts.systolic is not None and facts.diastolic is not None:
+        writing.write_observation(
+            **common, series="blood_pressure", value=Decimal(facts.systolic), second=Decimal(facts.diastolic),
+            encounter_id=visit,
+        )  # fmt: skip
+    if facts.glucose is not None:
+        writing.write_observation(
+            **common, series="fasting_glucose", value=Decimal(facts.glucose), encounter_id=visit
+        )
+
+
+def receives(*, by: Actor, case: Case, facts: Any) -> None:
+    """A referral's return raises the duty: at whoever manages the resident's record, due on the day that was set."""
+    engine.open_child(
+        by=by, parent=case, workflow=follow_up.code, step="plan",
+        values={"resident": facts.resident, "due_on": facts.follow_up_on, "why": f"转诊 {case.number} 转回后首次随访"},
+        more={"plan": "\n".join(t for t in (facts.care_plan, facts.follow_up_items) if t),
+              "raised_by_number": case.number},
+    )  # fmt: skip
+
+
+rooms.keep(
+    rooms.Kept(
+        page=follow_up, facts=FollowUp, sides=sides, rows=queries.rows, panels=queries.PANELS, receives=receives
+    )
+)

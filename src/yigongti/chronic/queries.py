@@ -1,0 +1,44 @@
+"""How follow-ups show: in lists and on the case page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yigongti.chronic.models import FollowUp
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.parameters.codes import code_lists
+from yigongti.kernel.workflow.models import Case
+from yigongti.kernel.workflow.rooms import CaseRow, Panel
+from yigongti.residents.queries.naming import named
+
+
+def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
+    """Who, why, and who manages them; one query for a page of them."""
+    found = FollowUp.objects.filter(case_id__in=case_ids).select_related("resident__managing")
+    return {
+        f.case_id: CaseRow(
+            **named(f.resident), what=f.why, to=f.resident.managing.short_name, person_id=f.resident_id
+        )
+        for f in found
+    }
+
+
+def _duty(*, for_: Actor, case: Case, facts: FollowUp) -> Mapping[str, Any]:
+    return {"facts": facts, "case": case, "parent": case.parent}
+
+
+def _outcome(*, for_: Actor, case: Case, facts: FollowUp) -> Mapping[str, Any]:
+    return {
+        "facts": facts,
+        "way": code_lists["chronic.way"].label(facts.way) if facts.way else "",
+        "result": code_lists["chronic.result"].label(facts.result) if facts.result else "",
+        "medicines": code_lists["chronic.adherence"].label(facts.medicines_taken) if facts.medicines_taken else "",
+        "missed": code_lists["chronic.missed"].label(facts.missed_reason) if facts.missed_reason else "",
+    }
+
+
+PANELS = {
+    "duty": Panel(template="chronic/panels/duty.html", context=_duty),
+    "outcome": Panel(template="chronic/panels/outcome.html", context=_outcome),
+}

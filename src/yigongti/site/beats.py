@@ -1,0 +1,27 @@
+"""What the worker does again and again."""
+
+from __future__ import annotations
+
+from yigongti.kernel.audit import seals, trail
+from yigongti.kernel.jobs import beat
+from yigongti.kernel.workflow import clocks
+
+
+@beat("workflow.fire_due", cron="* * * * * */10")
+def fire_due_clocks() -> None:
+    """Fire the clocks of cases whose time has come."""
+    while clocks.fire_due():
+        pass
+
+
+@beat("audit.seal", cron="* * * * * */5")
+def seal_the_trail() -> None:
+    """Bind waiting audit entries into the chain."""
+    while seals.seal_waiting():
+        pass
+
+
+@beat("audit.replay_journal", cron="* * * * * */30")
+def replay_the_journal() -> None:
+    """Bring into the trail what the database could not take."""
+    trail.replay_journal()

@@ -1,0 +1,144 @@
+"""Sign-in, second factor, password and sign-out."""
+
+from __future__ import annotations
+
+import segno
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+
+from yigongti.kernel import clock
+from yigongti.kernel.access import accounts, sign_in
+from yigongti.kernel.access.models import Account, Post
+from yigongti.kernel.audit import trail
+from yigongti.kernel.pages.parts import Field
+from yigongti.kernel.pages.posting import errors_of
+from yigongti.kernel.refusal import BadValue, Refusal
+from yigongti.kernel.language import say
+from yigongti.site.shell import local
+
+
+def enter(request: HttpRequest) -> HttpResponse:
+    """Login and password; then the second factor where a role asks for it."""
+    if request.actor is not None:
+        return HttpResponseRedirect(local(request))
+    login = request.POST.get("login", "")
+    if request.method != "POST":
+        return _enter_page(request, login, {}, 200)
+    try:
+        account = sign_in.check(login=login, password=request.POST.get("password", ""))
+        posts = sign_in.posts_of(account.pk)
+        if not posts:
+            raise sign_in.NoPost(field="login")
+    except Refusal as refusal:
+        return _enter_page(request, login, errors_of(refusal), refusal.status)
+    if sign_in.needs_second_factor(posts):
+        request.session.cycle_key()
+        request.session["half"] = account.pk
+        request.session["half_at"] = int(clock.now().timestamp())
+        return HttpResponseRedirect(f"/second-factor?next={local(request)}", status=303)
+    return _let_in(request, account, posts)
+
+
+def _enter_page(request: HttpRequest, login: str, errors: dict[str, list[str]], status: int) -> HttpResponse:
+    fields = [
+        Field(name="login", label=say("登录名"), value=login, error=" ".join(errors.get("login", ())), autocomplete="username"),
+        Field(name="password", label=say("口令"), input_type="password", autocomplete="current-password"),
+    ]
+    whole = [("", sentence) for sentence in errors.get("", ())]
+    context = {"fields": fields, "errors": whole, "next": local(request)}
+    return render(request, "site/sign_in.html", context, status=status)
+
+
+def _let_in(request: HttpRequest, account: Account, posts: list[Post]) -> HttpResponse:
+    request.session.cycle_key()
+    for name in ("half", "half_at", "secret"):
+        request.session.pop(name, None)
+    request.session["post"] = posts[0].pk
+    request.session["password"] = account.password[-16:]
+    request.session["seen"] = int(clock.now().timestamp())
+    trail.session(by=sign_in.actor_of(posts[0]), action="session.begins", sentence="登录")
+    return HttpResponseRedirect("/password" if account.must_change_password else local(request), status=303)
+
+
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The code of the day's second; at the first time, enrolment with a code to scan."""
+    account = _half_in(request)
+    if account is None:
+        return HttpResponseRedirect("/sign-in")
+    error = ""
+    if request.method == "POST":
+        try:
+            _check_code(request, account, request.POST.get("code", ""))
+            return _let_in(request, account, sign_in.posts_of(account.pk))
+        except Refusal as refusal:
+            error = refusal.sentence
+    enrolment = None
+    if not account.second_factor_secret:
+        enrolment = sign_in.new_enrolment(account)
+        request.session["secret"] = enrolment.secret
+        picture = mark_safe(segno.make(enrolment.uri).svg_inline(scale=4))  # noqa: S308 - segno draws it
+    field = Field(name="code", label=say("六位动态口令"), error=error, inputmode="numeric", autocomplete="one-time-code")
+    context = {"field": field, "enrolment": enrolment, "picture": picture if enrolment else "", "next": local(request)}
+    return render(request, "site/second_factor.html", context, status=401 if error else 200)
+
+
+def _half_in(request: HttpRequest) -> Account | None:
+    """The account whose password was right a moment ago."""
+    fresh = int(clock.now().timestamp()) - int(request.session.get("half_at", 0)) < 300
+    return Account.objects.filter(pk=request.session.get("half"), status="active").first() if fresh else None
+
+
+def _check_code(request: HttpRequest, account: Account, code: str) -> None:
+    if account.second_factor_secret:
+        sign_in.check_code(account_id=account.pk, code=code)
+    else:
+        sign_in.enrol(account_id=account.pk, secret=request.session.get("secret", ""), code=code)
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    if request.method == "POST":
+        if request.actor:
+            trail.session(by=request.actor, action="session.ends", sentence="退出")
+        request.session.flush()
+    return HttpResponseRedirect("/sign-in", status=303)
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password; forced at the first sign-in."""
+    if request.actor is None:
+        return HttpResponseRedirect("/sign-in?next=/password")
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            _change_password(request)
+            return HttpResponseRedirect("/", status=303)
+        except Refusal as refusal:
+            errors = errors_of(refusal)
+    kinds = (("old", say("现在的口令"), "current-password"), ("new", say("新口令"), "new-password"),
+             ("again", say("再输一遍新口令"), "new-password"))  # fmt: skip
+    fields = [
+        Field(name=n, label=label, input_type="password", autocomplete=c, error=" ".join(errors.get(n, ())))
+        for n, label, c in kinds
+    ]
+    context = {"fields": fields, "errors": [(f"f-{k}", s) for k, several in errors.items() for s in several]}
+    return render(request, "site/password.html", context, status=422 if errors else 200)
+
+
+def _change_password(request: HttpRequest) -> None:
+    account = sign_in.check(login=Account.objects.get(pk=request.actor.account_id).login,
+                            password=request.POST.get("old", ""))  # fmt: skip
+    new = request.POST.get("new", "")
+    faults = accounts.password_faults(new, login=account.login, field="new")
+    if new != request.POST.get("again", ""):
+        faults.append(BadValue(field="again", label="口令", value="******", problem="两次输入不一样"))
+    elif new == request.POST.get("old"):
+        faults.append(BadValue(field="new", label="口令", value="******", problem="不能与现在的口令相同"))
+    accounts.raise_all(faults)
+    account.set_password(new)
+    account.must_change_password = False
+    account.save(update_fields=["password", "must_change_password"])
+    request.session.cycle_key()
+    request.session["password"] = account.password[-16:]
+    trail.session(by=request.actor, action="session.password", sentence="修改口令")

@@ -1,0 +1,86 @@
+"""What surrounds every page: who acts, the menu, preferences, the receipt just made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+
+from yigongti.kernel.access import sign_in
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import Act, NavigationEntry, Receipt
+from yigongti.kernel.pages.posting import NOTICE
+from yigongti.kernel.pages.registry import menu_for
+from yigongti.organisations.queries import the_county
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """The context of the page frame."""
+    actor: Actor | None = getattr(request, "actor", None)
+    shown: dict[str, Any] = {
+        "csrf_token": get_token(request),
+        "county_name": _county_name(),
+        "language": getattr(request, "LANGUAGE_CODE", "zh-hans"),
+        "large_type": request.COOKIES.get("large_type") == "1",
+        "theme": request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in ("light", "dark") else "",
+        "notice": _notice(request),
+    }
+    if actor is None:
+        return shown
+    return shown | {
+        "actor": _me(request, actor),
+        "navigation": _navigation(request, actor),
+        "urgent": 0,
+        "session_seconds_left": getattr(request, "session_seconds_left", 0),
+    }
+
+
+def _county_name() -> str:
+    county = the_county()
+    return county.name if county else ""
+
+
+def _notice(request: HttpRequest) -> Receipt | None:
+    if request.method != "GET" or getattr(request, "htmx", False):
+        return None
+    kept = request.session.pop(NOTICE, None) if hasattr(request, "session") and NOTICE in request.session else None
+    if not kept:
+        return None
+    undo = Act(word=say("撤回"), post=f"{kept['href']}/{kept['undo']}", fields={"step": kept["undo"]}) if kept["undo"] else None
+    return Receipt(
+        number=kept["number"], at=datetime.fromisoformat(kept["at"]), said=kept["done"], then=say(kept["next"]),
+        href="" if kept["href"] == request.path else kept["href"], undo=undo,
+    )  # fmt: skip
+
+
+def _me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    posts = sign_in.posts_of(actor.account_id) if actor.account_id else []
+    covering = say("代{name}", name=actor.covering) if actor.covering else ""
+    return {
+        "person_name": actor.person_name,
+        "role_title": " ".join(p for p in (say(actor.role.title), covering) if p),
+        "unit_name": actor.unit_name,
+        "posts": [
+            {
+                "id": p.pk,
+                "title": f"{p.unit.name} · {say(sign_in.actor_of(p).role.title)}"
+                + (f"（{say('代{name}', name=p.covering.account.person_name)}）" if p.covering else ""),
+                "current": p.pk == actor.post_id,
+            }
+            for p in posts
+        ],
+    }
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[NavigationEntry]:
+    home = NavigationEntry(title=say("今日工作"), href="/", icon="home", current=request.path == "/")
+    entries = [
+        NavigationEntry(
+            title=say(p.title), href=f"/{p.route}", icon=p.icon or "list", current=request.path.startswith(f"/{p.route}")
+        )
+        for p in menu_for(actor)
+    ]
+    return [home, *entries]
