@@ -14,7 +14,6 @@ def _need(name: str) -> str:
     return os.environ[name]
 
 
-SOURCE = Path(__file__).resolve().parents[1]
 DATA_FOLDER = Path(_need("YIGONGTI_DATA"))
 HTTPS = os.environ.get("YIGONGTI_HTTPS") == "1"
 DEBUG = False
@@ -30,12 +29,6 @@ APPEND_SLASH = False
 
 # --- rooms
 
-
-def _built(*rooms: str) -> list[str]:
-    """The rooms that stand already; the house is built from the ground up."""
-    return [room for room in rooms if (SOURCE / Path(*room.split(".")[1:]) / "__init__.py").exists()]
-
-
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -43,22 +36,20 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "procrastinate.contrib.django",
-    *_built(
-        "yigongti.kernel.access",
-        "yigongti.kernel.audit",
-        "yigongti.kernel.action",
-        "yigongti.kernel.workflow",
-        "yigongti.kernel.parameters",
-        "yigongti.kernel.files",
-        "yigongti.kernel.pages",
-        "yigongti.organisations",
-        "yigongti.residents",
-        "yigongti.record",
-        "yigongti.capacity",
-        "yigongti.referral",
-        "yigongti.chronic",
-        "yigongti.site",
-    ),
+    "yigongti.kernel.access",
+    "yigongti.kernel.audit",
+    "yigongti.kernel.action",
+    "yigongti.kernel.workflow",
+    "yigongti.kernel.parameters",
+    "yigongti.kernel.files",
+    "yigongti.kernel.pages",
+    "yigongti.organisations",
+    "yigongti.residents",
+    "yigongti.record",
+    "yigongti.capacity",
+    "yigongti.referral",
+    "yigongti.chronic",
+    "yigongti.site",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -103,8 +94,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- who is there
 
-if (SOURCE / "kernel" / "access" / "models.py").exists():
-    AUTH_USER_MODEL = "access.Account"
+AUTH_USER_MODEL = "access.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/sign-in"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
