@@ -63,7 +63,7 @@ def test_rare_characters_emoji_and_scripts_are_kept_as_typed(county, person, nam
 
 
 def test_five_thousand_characters_name_the_field_and_the_rule(county, person):
-    with pytest.raises(BadValue, match="诊断名称.*最多 200 字，现有 5000 字"):
+    with pytest.raises(BadValue, match=r"诊断名称.*最多 200 字，现有 5000 字"):
         actions.add_entry(by=county.village_doctor(), resident_id=person.pk, kind="condition", title="长" * 5000)
 
 
@@ -129,8 +129,8 @@ def test_a_code_gives_its_class_and_the_author_cannot_take_it_away(county, perso
 def test_what_belongs_to_a_secret_visit_is_as_secret(county, person):
     visit = encounter(person, county.village, sensitivity="psychiatric", code="F20.0")
     actions.add_entry(
-        by=county.village_doctor(), resident_id=person.pk, kind="medication", title="利培酮 1mg", detail={"dose": "每晚 1 片"},
-        encounter_id=visit.pk,
+        by=county.village_doctor(), resident_id=person.pk, kind="medication", title="利培酮 1mg",
+        detail={"dose": "每晚 1 片"}, encounter_id=visit.pk,
     )  # fmt: skip
     assert Entry.objects.get(kind="medication").sensitivity == "psychiatric"
 

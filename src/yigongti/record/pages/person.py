@@ -80,11 +80,12 @@ def summary_on_paper(request: HttpRequest, resident_id: int) -> HttpResponse:
     """The summary for the next doctor, made for paper."""
     opened = queries.open_record(for_=request.actor, resident_id=resident_id)
     summary = queries.summary(for_=request.actor, opened=opened)
+    encounters = queries.last_encounters(for_=request.actor, opened=opened)
     context = {
         **about(opened),
         **_now(summary, most=None),
         "warnings": warnings(opened, summary),
-        "encounters": [(row, shown.title_of(row), shown.place_of(row)) for row in summary.encounters],
+        "encounters": [(row, shown.title_of(row), shown.place_of(row)) for row in encounters],
         "printed_words": f"{clock.now():%Y-%m-%d %H:%M}",
         "printed_by": request.actor.title,
     }

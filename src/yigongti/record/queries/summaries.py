@@ -20,6 +20,8 @@ from yigongti.record.targets import targets_of
 from yigongti.record.words import Series
 
 
+LAST = 5
+
 # Pregnancy itself and its complications up to the birth; its special class is another matter (policy/special_classes).
 PREGNANT = re.compile(r"Z3[3-6]|O(09|[1-3]\d|4[0-8])")
 
@@ -53,7 +55,6 @@ class Summary:
     medicines: Sequence[Row]
     results: Sequence[Result]
     reports: Sequence[Row]
-    encounters: Sequence[Row]
 
 
 def said_value(value: Decimal, second: Decimal | None = None) -> str:
@@ -63,18 +64,21 @@ def said_value(value: Decimal, second: Decimal | None = None) -> str:
 
 
 def summary(*, for_: Actor, opened: Opened) -> Summary:
-    """Warnings, conditions and medicines now, last results, reports and encounters."""
+    """Warnings, conditions and medicines now, last results and reports."""
     standing = _standing(for_, opened)
-    recent = timeline(for_=for_, opened=opened, kinds=("report",), limit=5)
     return Summary(
         allergies=[row for row in standing if row.kind == "allergy"],
         pregnant=_pregnant(standing),
         conditions=[row for row in standing if row.kind == "condition"],
         medicines=[row for row in standing if row.kind == "medication"],
         results=results(for_=for_, opened=opened),
-        reports=recent,
-        encounters=timeline(for_=for_, opened=opened, kinds=("encounter",), limit=5),
+        reports=timeline(for_=for_, opened=opened, kinds=("report", "document"), limit=LAST),
     )
+
+
+def last_encounters(*, for_: Actor, opened: Opened) -> list[Row]:
+    """The last visits and stays, wherever they were."""
+    return timeline(for_=for_, opened=opened, kinds=("encounter",), limit=LAST)
 
 
 def _standing(for_: Actor, opened: Opened) -> list[Row]:
