@@ -1,7 +1,7 @@
-"""The relations this chapter knows between a post and a person: managed here, present, emergency, duty.
+"""The relations this chapter knows between a post and a person: managed or registered here, present, emergency, duty.
 
-Managed is standing. The others ask for an opening: present needs the person to have been found by a full paper number
-or name and birth date; emergency and duty are reviewed.
+The first two are standing. The others ask for an opening: present needs the person to have been found by a full paper
+number or name and birth date; emergency and duty are reviewed.
 """
 
 from __future__ import annotations
@@ -50,6 +50,13 @@ def not_minor_unless_gated(for_: Actor) -> Q:
     return Q() if MINORS in for_.role.gates else Q(birth_date__lte=minor_since(clock.today()))
 
 
+basis(
+    "registered",
+    title="登记在册",
+    says="此人登记在您负责数据的机构；只用于核对身份，不含病历。",
+    standing=True,
+    holds=managed,
+)
 basis("managed", title="管辖居民", says="此人的健康档案由您的机构管理。", standing=True, holds=managed)
 basis(
     "present",

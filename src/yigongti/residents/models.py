@@ -19,7 +19,7 @@ PHONE_OWNERS = ("self", "family", "neighbour", "village_doctor", "none")
 IDENTIFIER_SYSTEMS = ("id_card", "passport", "residence_permit", "birth_certificate", "health_card", "insurance_no",
                       "temporary")  # fmt: skip
 
-STANDS = Q(master=F("id"))
+STANDS = Q(stands=True)
 
 
 class Serial(models.Model):
@@ -54,6 +54,8 @@ class Resident(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     master = models.ForeignKey("self", on_delete=models.PROTECT, related_name="aliases", db_index=True)
+    # A column of its own, because PostgreSQL cannot estimate how many rows have `master_id = id` and plans badly.
+    stands = models.GeneratedField(expression=Q(master=F("id")), output_field=models.BooleanField(), db_persist=True)
     record_no = models.CharField(max_length=17, db_collation="C")
     name = models.CharField(max_length=100, db_collation="C")
     pinyin = models.CharField(max_length=200, blank=True, db_collation="C")
@@ -101,6 +103,7 @@ class Resident(models.Model):
                 name="resident_of_unit",
             ),
             models.Index(fields=["name", "id"], condition=STANDS, name="resident_name"),
+            models.Index(fields=["name", "id"], condition=STANDS & Q(name__contains="·"), name="resident_dotted_name"),
             models.Index(fields=["initials", "id"], condition=STANDS, name="resident_initials"),
             models.Index(fields=["pinyin", "id"], condition=STANDS, name="resident_pinyin"),
             models.Index(Substr("name", 2), "id", condition=STANDS, name="resident_given_name"),
@@ -109,7 +112,10 @@ class Resident(models.Model):
             models.Index(fields=["phone"], condition=~Q(phone=""), name="resident_phone"),
             models.Index(Right("phone", 4), condition=~Q(phone=""), name="resident_phone_end"),
             models.Index(fields=["birth_date"], name="resident_birth_date"),
-            models.Index(fields=["master"], condition=~STANDS, name="resident_alias"),
+            models.Index(
+                fields=["master", "id"], include=["name", "initials", "pinyin"], condition=Q(stands=False),
+                name="resident_alias",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
