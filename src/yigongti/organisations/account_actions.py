@@ -10,6 +10,7 @@ from yigongti.kernel.access.models import Account, Post, Unit
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.refusal import Missing, NotFound
+from yigongti.organisations.permissions import ACCOUNTS, COVER
 
 
 def _receipt(account: Account, done: str, *, then: str = "", **facts: object) -> Receipt:
@@ -41,7 +42,7 @@ def _said(post: Post) -> str:
     return f"{registry.roles[post.role].title}（{post.unit.name}，{post.begins} {until}）"
 
 
-@action("accounts.create")
+@action("accounts.create", permission=ACCOUNTS)
 def create_account(
     *,
     by: Actor,
@@ -68,7 +69,7 @@ def create_account(
     post = accounts.give_post(by=by, account=account, unit=unit, role=role, begins=begins, ends=ends, reason="开通账号")
     return _receipt(
         account,
-        f"{account.person_name}（{account.login}），{_said(post)}",
+        f"已开通{account.person_name}的账号 {account.login}：{_said(post)}",
         then="把一次性口令当面交给本人，首次登录时必须修改",
         login=account.login,
         unit=unit.pk,
@@ -76,43 +77,43 @@ def create_account(
     )
 
 
-@action("accounts.suspend")
+@action("accounts.suspend", permission=ACCOUNTS)
 def suspend_account(*, by: Actor, account_id: int, reason: str) -> Receipt:
     """停用账号。"""
     why = _require_reason(reason)
     account = accounts.administered(by=by, account_id=account_id)
     accounts.suspend(account)
-    return _receipt(account, account.person_name, then="此人不能再登录；岗位和历史保留", reason=why)
+    return _receipt(account, f"已停用{account.person_name}的账号", then="此人不能再登录；岗位和历史保留", reason=why)
 
 
-@action("accounts.resume")
+@action("accounts.resume", permission=ACCOUNTS)
 def resume_account(*, by: Actor, account_id: int, reason: str) -> Receipt:
     """恢复账号。"""
     why = _require_reason(reason)
     account = accounts.administered(by=by, account_id=account_id)
     accounts.resume(account)
-    return _receipt(account, account.person_name, then="此人可以登录", reason=why)
+    return _receipt(account, f"已恢复{account.person_name}的账号", then="此人可以登录", reason=why)
 
 
-@action("accounts.reset_password")
+@action("accounts.reset_password", permission=ACCOUNTS)
 def reset_password(*, by: Actor, account_id: int, password: str) -> Receipt:
     """重设口令。"""
     account = accounts.administered(by=by, account_id=account_id)
     accounts.raise_all(accounts.password_faults(password, login=account.login))
     accounts.set_one_time_password(account, password)
-    return _receipt(account, account.person_name, then="把一次性口令当面交给本人，登录时必须修改")
+    return _receipt(account, f"已重设{account.person_name}的口令", then="把一次性口令当面交给本人，登录时必须修改")
 
 
-@action("accounts.reset_second_factor")
+@action("accounts.reset_second_factor", permission=ACCOUNTS)
 def reset_second_factor(*, by: Actor, account_id: int, reason: str) -> Receipt:
     """重设第二道验证。"""
     why = _require_reason(reason)
     account = accounts.administered(by=by, account_id=account_id)
     accounts.forget_second_factor(account)
-    return _receipt(account, account.person_name, then="此人下次登录时重新绑定", reason=why)
+    return _receipt(account, f"已解除{account.person_name}的第二道验证", then="此人下次登录时重新绑定", reason=why)
 
 
-@action("posts.give")
+@action("posts.give", permission=ACCOUNTS)
 def give_post(
     *, by: Actor, account_id: int, unit_id: int, role: str, begins: date | None, ends: date | None, reason: str
 ) -> Receipt:
@@ -129,10 +130,10 @@ def give_post(
         ends=ends,
         reason=reason,
     )
-    return _receipt(account, f"{account.person_name}，{_said(post)}", post=post.pk, role=role, unit=unit_id)
+    return _receipt(account, f"已任命{account.person_name}：{_said(post)}", post=post.pk, role=role, unit=unit_id)
 
 
-@action("posts.end")
+@action("posts.end", permission=ACCOUNTS)
 def end_post(*, by: Actor, post_id: int, on: date | None, reason: str) -> Receipt:
     """免去岗位。"""
     why = _require_reason(reason)
@@ -140,11 +141,11 @@ def end_post(*, by: Actor, post_id: int, on: date | None, reason: str) -> Receip
         raise Missing(field="on", label="截止日期")
     post = accounts.end_post(by=by, post_id=post_id, on=on)
     return _receipt(
-        post.account, f"{post.account.person_name}，{_said(post)}", post=post.pk, on=on.isoformat(), reason=why
+        post.account, f"已免去{post.account.person_name}：{_said(post)}", post=post.pk, on=on.isoformat(), reason=why
     )
 
 
-@action("posts.cover")
+@action("posts.cover", permission=COVER)
 def cover_post(
     *, by: Actor, post_id: int, account_id: int, role: str, begins: date | None, ends: date | None, reason: str
 ) -> Receipt:
@@ -155,4 +156,6 @@ def cover_post(
     post = accounts.cover_post(
         by=by, post_id=post_id, deputy=deputy, role=role, begins=begins, ends=ends, reason=reason
     )
-    return _receipt(deputy, f"{deputy.person_name}代{_said(post)}", covering=post_id, post=post.pk, reason=reason)
+    return _receipt(
+        deputy, f"已安排{deputy.person_name}代班：{_said(post)}", covering=post_id, post=post.pk, reason=reason
+    )

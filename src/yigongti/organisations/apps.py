@@ -10,8 +10,8 @@ class OrganisationsConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the calendar and the rosters; register pickers, actions and pages."""
         from yigongti.kernel.workflow.ladder import answer_roster
-        from yigongti.organisations import calendar, choices, rosters
+        from yigongti.organisations import account_actions, actions, calendar, choices, registers, rosters
 
         calendar.keep()
         answer_roster(rosters.answer)
-        assert choices  # noqa: S101 - imported for what it registers
+        assert all((account_actions, actions, choices, registers))  # noqa: S101 - imported for what they register

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from yigongti.kernel import clock
+from yigongti.kernel.access.accounts import roles_for_unit
 from yigongti.kernel.access.actor import Actor
-from yigongti.kernel.access.models import Unit
+from yigongti.kernel.access.models import Account, Post, Unit
+from yigongti.kernel.access.words import Role, registry
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.finders import Choice, Hit, finder, picker
+from yigongti.kernel.finders import Choice, Hit, finder, picker
 from yigongti.kernel.refusal import BadValue
 from yigongti.organisations import queries
 from yigongti.organisations.labels import KINDS, UNIT_KINDS, label
@@ -146,6 +149,65 @@ picker(
     resolve=lambda *, for_, value, given=None: _one(queries.groups_seen(for_=for_), value),
     label=lambda row: row.name,
 )
+
+
+# --- accounts and roles, for posts and rosters
+
+
+def _accounts(for_: Actor) -> QuerySet[Account]:
+    own = queries.institution_of(for_=for_)
+    near = for_.reach("unit__") | (Q(unit__path__startswith=own.unit.path) if own else Q(pk__in=()))
+    posts = Post.objects.filter(near, holds_today(), account_id=OuterRef("pk"))
+    return Account.objects.filter(Exists(posts), status="active")
+
+
+def holds_today() -> Q:
+    """Posts that are held today."""
+    return Q(begins__lte=clock.today()) & (Q(ends__isnull=True) | Q(ends__gte=clock.today()))
+
+
+def _find_accounts(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    spelled = Staff.objects.filter(queries.spelled_like(text), account__isnull=False).values("account_id")
+    hits = Q(person_name__contains=text) | Q(login__startswith=queries.typed(text)) | Q(pk__in=spelled)
+    held = Prefetch("posts", Post.objects.filter(holds_today()).select_related("unit"), to_attr="held")
+    rows = _accounts(for_).filter(hits).order_by("person_name", "pk").prefetch_related(held)
+    return [Choice(value=str(row.pk), label=row.person_name, detail=_held(row)) for row in rows[:limit]]
+
+
+def _held(row: Any) -> str:
+    return "、".join(f"{post.unit.name} {say(role_title(post.role))}" for post in row.held[:2])
+
+
+def role_title(code: str) -> str:
+    """The title of a role; an unknown one shows its code."""
+    role = registry.roles.get(code)
+    return role.title if role else code
+
+
+def _roles(given: dict[str, str] | None) -> list[Role]:
+    unit_id = (given or {}).get("unit", "")
+    unit = Unit.objects.filter(pk=unit_id).first() if unit_id.isascii() and unit_id.isdigit() else None
+    return roles_for_unit(unit) if unit else list(registry.roles.values())
+
+
+def _find_roles(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    found = [role for role in _roles(given) if text in role.title or text in say(role.title)]
+    return [Choice(value=role.code, label=say(role.title), detail=say(role.does)) for role in found[:limit]]
+
+
+def _resolve_role(*, for_: Actor, value: str, given: dict[str, str] | None = None) -> Role:
+    if value not in registry.roles:
+        raise BadValue(value=value, problem=say("没有这个岗位"))
+    return registry.roles[value]
+
+
+picker(
+    "account",
+    find=_find_accounts,
+    resolve=lambda *, for_, value, given=None: _one(_accounts(for_), value),
+    label=lambda row: row.person_name,
+)
+picker("role", find=_find_roles, resolve=_resolve_role, label=lambda role: say(role.title))
 
 
 @finder("organisations", title="机构")

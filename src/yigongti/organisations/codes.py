@@ -1,6 +1,6 @@
 """Check digits and shapes of the codes that name organisations; what fails is warned about, never blocked.
 
-Some legal credit codes of the early pilots fail the check (reference 2.9.1), so a wrong check digit is said, not refused.
+Some legal credit codes of the early pilots fail the check (reference 2.9.1): a wrong check digit is said, not refused.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Institution(models.Model):
     division = models.CharField(max_length=12, blank=True)
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=20, blank=True)
-    legal_representative = models.CharField(max_length=60, blank=True)
+    legal_representative = models.CharField(max_length=60, blank=True, db_default="")
     longitude = models.FloatField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     remote_ecg = models.BooleanField(default=False)
@@ -121,7 +121,7 @@ class Membership(models.Model):
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="memberships")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     leads = models.BooleanField(default=False)
-    agreement = models.TextField(blank=True)
+    agreement = models.TextField(blank=True, db_default="")
     begins = models.DateField()
     ends = models.DateField(null=True, blank=True)
 

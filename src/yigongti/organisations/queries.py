@@ -153,11 +153,16 @@ def departments_seen(*, for_: Actor) -> QuerySet[Department]:
     return Department.objects.select_related("unit", "institution").filter(_open(), on_ground("unit__", for_=for_))
 
 
-def staff_seen(*, for_: Actor) -> QuerySet[Staff]:
+def staff_condition(*, for_: Actor) -> Q:
     """The staff that work within the actor's reach, or at the actor's own institution."""
     own = institution_of(for_=for_)
     mine = Q(works_at__path__startswith=own.unit.path) if own else Q(pk__in=())
-    return Staff.objects.select_related("works_at").filter(for_.reach("works_at__") | mine)
+    return for_.reach("works_at__") | mine
+
+
+def staff_seen(*, for_: Actor) -> QuerySet[Staff]:
+    """The staff whom the actor may see."""
+    return Staff.objects.select_related("works_at").filter(staff_condition(for_=for_))
 
 
 def groups_seen(*, for_: Actor) -> QuerySet[Group]:
@@ -173,7 +178,13 @@ def charters_seen(*, for_: Actor) -> QuerySet[Charter]:
 def members_without_yes(charter: Charter) -> QuerySet[Membership]:
     """The members of the charter's group who have not approved this version."""
     said_yes = charter.approvals.filter(institution_id=OuterRef("institution_id"))
-    return memberships_on(clock.today(), group_id=charter.group_id).filter(~Exists(said_yes))
+    return voting_members(charter).filter(~Exists(said_yes))
+
+
+def voting_members(charter: Charter) -> QuerySet[Membership]:
+    """The members that decide on a charter: a village room is its centre's outpost and has no vote of its own (R81)."""
+    members = memberships_on(clock.today(), group_id=charter.group_id)
+    return members.filter(institution__unit__parent_id=charter.group_id)
 
 
 def the_county() -> County | None:

@@ -12,7 +12,7 @@ from django import forms
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.fields import field_of
-from yigongti.kernel.pages.finders import pickers
+from yigongti.kernel.finders import pickers
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
 

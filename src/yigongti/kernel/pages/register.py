@@ -43,7 +43,8 @@ class ChangedMeanwhile(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """One register. `write` saves a valid form (its own `save` unless told), `warns` says what is odd about a row."""
+    """One register. `write` saves a valid form (its own `save` unless told); `warns` says what is odd about a row
+    and must ask the database nothing; `about` says what the form does not hold."""
 
     code: str
     route: str
@@ -53,6 +54,8 @@ class Register:
     columns: Mapping[str, str]
     scope: Condition
     mine: Condition
+    reads: str = ""
+    writes: str = ""
     order: str = "pk"
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
@@ -61,9 +64,20 @@ class Register:
     write: Callable[[Actor, RegisterForm], models.Model] | None = None
     after: Callable[[], None] | None = None
     warns: Callable[[Any], list[str]] | None = None
+    about: Callable[[Any], list[tuple[str, str]]] | None = None
     acts: Callable[[Actor, Any], list[Any]] | None = None
     menu: int = 0
     icon: str = ""
+
+    @property
+    def may_read(self) -> str:
+        """The permission to read: the register's own code unless it shares one."""
+        return self.reads or self.code
+
+    @property
+    def may_write(self) -> str:
+        """The permission to write: `<code>.save` unless it shares one."""
+        return self.writes or f"{self.code}.save"
 
     # --- reading
 
@@ -207,6 +221,6 @@ def register(**declared: Any) -> Register:
 
     save.__doc__ = f"登记或修改{made.title}。"
     registers[made.code] = made
-    savers[made.code] = action(f"{made.code}.save")(save)
+    savers[made.code] = action(f"{made.code}.save", permission=made.may_write)(save)
     open_pages(made)
     return made

@@ -32,19 +32,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def open_pages(made: Register) -> None:
     """Register the five pages of a register."""
 
-    @page(made.code, made.route, title=made.title, menu=made.menu, icon=made.icon)
+    @page(made.code, made.route, title=made.title, permission=made.may_read, menu=made.menu, icon=made.icon)
     def rows(request: HttpRequest) -> HttpResponse:
         return _list(request, made)
 
-    @page(f"{made.code}.export", f"{made.route}.csv", title=made.title, permission=made.code)
+    @page(f"{made.code}.export", f"{made.route}.csv", title=made.title, permission=made.may_read)
     def export(request: HttpRequest) -> HttpResponse:
         return _export(request, made)
 
-    @page(f"{made.code}.new", f"{made.route}/new", title=made.title, permission=f"{made.code}.save", writes=True)
+    @page(f"{made.code}.new", f"{made.route}/new", title=made.title, permission=made.may_write, writes=True)
     def new(request: HttpRequest) -> HttpResponse:
         return _form(request, made, "")
 
-    @page(f"{made.code}.row", f"{made.route}/<str:pk>", title=made.title, permission=made.code)
+    @page(f"{made.code}.row", f"{made.route}/<str:pk>", title=made.title, permission=made.may_read)
     def row(request: HttpRequest, pk: str) -> HttpResponse:
         return _row(request, made, pk)
 
@@ -52,7 +52,7 @@ def open_pages(made: Register) -> None:
         f"{made.code}.edit",
         f"{made.route}/<str:pk>/edit",
         title=made.title,
-        permission=f"{made.code}.save",
+        permission=made.may_write,
         writes=True,
     )
     def edit(request: HttpRequest, pk: str) -> HttpResponse:
@@ -142,7 +142,7 @@ def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
             icon="download",
         )
     ]
-    if request.actor.may(f"{made.code}.save"):  # type: ignore[attr-defined]
+    if request.actor.may(made.may_write):  # type: ignore[attr-defined]
         acts.insert(0, Act(word=say("新登记"), href=f"/{made.route}/new", kind="primary", icon="plus"))
     return acts
 
@@ -191,11 +191,12 @@ def _row(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
     row = made.row(for_=actor, pk=pk)
     form = made.form(actor=actor, instance=row)
     pairs = [(say(str(f.label)), made.shown(row, name)) for name, f in form.fields.items()]
+    pairs += made.about(row) if made.about else []
     before = request.GET.get("before", "")
     entries = history(made.subject(row), before=int(before) if before.isdigit() else None)
     acts = list(made.acts(actor, row)) if made.acts else []
     writable = made.model._default_manager.filter(made.mine(actor), pk=row.pk)
-    if actor.may(f"{made.code}.save") and writable.exists():
+    if actor.may(made.may_write) and writable.exists():
         acts.insert(0, Act(word=say("修改"), href=f"/{made.route}/{row.pk}/edit", kind="primary"))
     context = {
         "register": made,
