@@ -30,7 +30,7 @@ from yigongti.simulator.summaries import Summary, Truth
 from yigongti.simulator.wards import Wards
 
 
-BLOCK = 8_000  # people in memory at once
+BLOCK = 2_500  # people in memory at once
 PATIENTS = 4_000  # who lie in beds or hold clinic numbers
 
 Progress = Callable[[str, int, int], None]
@@ -98,15 +98,13 @@ class Building:
         care = Care(county, scribe, chance=self.chance("care"), density=self.density)
         routine = Routine(county, scribe, chance=self.chance("routine"), density=self.density)
         tables = [people.households, people.residents, people.identifiers, doubles.suspicions, *scribe.tables]
-        done = 0
+        done = 1  # the showcase person
+        self._showcase(county, people, scribe)
         for places, counts, ages in self._blocks(county):
             humans = people.block(places, counts, ages)
-            if not done:
-                humans.append(self._showcase(county, people, scribe))
             for one in humans:
-                if one.role != SHOWN:
-                    care.of(one)
-                    routine.of(one)
+                care.of(one)
+                routine.of(one)
             for one in doubles.of(humans):
                 care.of(one, share=0.3)
             self._choose_patients(humans)
@@ -119,11 +117,9 @@ class Building:
         people.serials.write()
         self.tables += [*tables, people.serials]
 
-    def _showcase(self, county: County, people: People, scribe: Scribe) -> Human:
+    def _showcase(self, county: County, people: People, scribe: Scribe) -> None:
         one = showcase(county, people, scribe, chance=self.chance("showcase"), today=self.today)
         self.truth.facts["showcase"] = one.key
-        one.role = SHOWN
-        return one
 
     def _blocks(self, county: County) -> Iterator[tuple[list[Place], list[int], list[tuple[str, int]]]]:
         """Neighbouring places with their people's sexes and ages; the showcase person is one of the residents."""
@@ -166,6 +162,3 @@ class Building:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(staffing.free_accounts(self.workforce.accounts))
         return Summary(accounts=self.workforce.shown, rows=rows, truth=self.truth.shown())
-
-
-SHOWN = "head*"  # never stored: marks the showcase person, whose life is written already

@@ -153,14 +153,15 @@ class Care:
         self, resident: int, complaint: Complaint, where: str, site: Site, ago: int, *, kind: str, until: str = "\\N"
     ) -> int:
         scribe, minute = self._scribe, 480 + int(self._random() * 560)
+        secret = complaint.secret
         visit = scribe.visit(
-            resident, complaint.visit, where, site, ago, minute, kind=kind, code=complaint.code, secret=complaint.secret,
+            resident, complaint.visit, where, site, ago, minute, kind=kind, code=complaint.code, secret=secret,
             until=until,
         )  # fmt: skip
-        scribe.entry(resident, complaint.condition, where, ago, minute + 8, secret=complaint.secret, part_of=visit)
+        scribe.entry(resident, complaint.condition, where, ago, minute + 8, secret=secret, part_of=visit)
         if complaint.medication:
             scribe.entry(
-                resident, complaint.medication, where, ago, minute + 11, secret=complaint.secret, part_of=visit,
+                resident, complaint.medication, where, ago, minute + 11, secret=secret, part_of=visit,
                 more=complaint.dose,
             )  # fmt: skip
         return visit
@@ -169,10 +170,11 @@ class Care:
         random = self._random
         title, pattern = self._reports[int(random() * len(self._reports))]
         text = pattern.format(
-            a=f"{4 + random() * 7:.1f}", b=int(105 + random() * 55), c=int(130 + random() * 190), d=int(56 + random() * 44),
-            e="偶发房性早搏。" if random() < 0.15 else "", f="增粗" if random() < 0.3 else "清晰",
-            g="未见明显异常" if random() < 0.6 else "：脂肪肝（轻度）", h=int(9 + random() * 45), i=int(45 + random() * 60),
-            j=f"{3 + random() * 5:.1f}", k=f"{3.2 + random() * 3:.2f}",
+            a=f"{4 + random() * 7:.1f}", b=int(105 + random() * 55), c=int(130 + random() * 190),
+            d=int(56 + random() * 44), e="偶发房性早搏。" if random() < 0.15 else "",
+            f="增粗" if random() < 0.3 else "清晰", g="未见明显异常" if random() < 0.6 else "：脂肪肝（轻度）",
+            h=int(9 + random() * 45), i=int(45 + random() * 60), j=f"{3 + random() * 5:.1f}",
+            k=f"{3.2 + random() * 3:.2f}",
         )  # fmt: skip
         self._scribe.entry(resident, what("report", "", "", title, text), where, ago, 1100, part_of=visit)
 
@@ -219,5 +221,5 @@ def _geometric(mean: float) -> float:
 
 def window(one: Human) -> tuple[int, int]:
     """The days ago between which somebody can have been seen: not after death, not before birth."""
-    latest = one.died or 0
-    return latest + 1, max(latest + 1, min(WINDOW, latest + one.age * 365 + (200 if one.age == 0 else 0)))
+    latest = (one.died or 0) + 1
+    return latest, max(latest, min(latest + WINDOW, one.lived - 1))

@@ -72,7 +72,7 @@ class Doubles:
 
     def of(self, humans: list[Human]) -> list[Human]:
         """Second registrations of some of these people; a share of a person is carried to the next block."""
-        papered = [one for one in humans if one.id_card and one.died is None and one.surname]
+        papered = [one for one in humans if one.id_card and one.died is None and one.surname and one.age > 2]
         self._owed += len(humans) * DUPLICATES_PER_THOUSAND / 1000
         self._owed_alike += len(humans) * LOOKALIKES_PER_THOUSAND / 1000
         doubles = [self._double(one) for one in self._chance.sample(papered, min(int(self._owed), len(papered)))]

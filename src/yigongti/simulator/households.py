@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 
+from yigongti.simulator.organising import Site
 
+
+@dataclass(slots=True, eq=False)
 class Human:
-    """One human of the county, before the papers."""
+    """One human of the county; the papers come one after another, after the household."""
 
-    __slots__ = (
-        "age", "born", "chronic", "died", "ethnicity", "given", "home", "household", "id_card", "key", "lived", "master",
-        "mother", "phone", "phone_owner", "role", "sex", "surname",
-    )  # fmt: skip
-
-    def __init__(self, sex: str, age: int) -> None:
-        self.sex, self.age = sex, age
-        self.role = ""
-        self.mother: Human | None = None
-        self.died: int | None = None  # days ago
-        self.ethnicity = "01"
+    sex: str
+    age: int
+    role: str = ""
+    mother: Human | None = None
+    died: int | None = None  # days ago
+    ethnicity: str = "01"
+    household: int = 0
+    home: Site = field(init=False)
+    surname: str = ""
+    given: str = ""
+    born: date = date.min
+    lived: int = 0  # days since birth
+    id_card: str = ""
+    phone: str = ""
+    phone_owner: str = "none"
+    chronic: tuple[str, ...] = ()
+    key: int = 0
+    master: int = 0
 
 
 Household = list[Human]

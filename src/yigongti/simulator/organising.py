@@ -113,8 +113,8 @@ def _hospital(row: dict[str, Any], units: Iterator[int], above: str, county: Cou
     return Site(
         unit=unit, name=row["name"], short=row["short"], kind=row["kind"], level="county", path=f"{above}{unit}/",
         code=f"{county.page['figures']['division']}-{unit:03d}", street="140781003", grade=row["grade"],
-        beds=sum(beds for _, _, beds, _, _ in row["departments"]), point=(round(x + nudge - 0.012, 5), round(y - nudge, 5)),
-        staff_wanted=row["staff"], leads=row.get("leads", False),
+        beds=sum(beds for _, _, beds, _, _ in row["departments"]), staff_wanted=row["staff"],
+        point=(round(x + nudge - 0.012, 5), round(y - nudge, 5)), leads=row.get("leads", False),
     )  # fmt: skip
 
 
@@ -244,12 +244,11 @@ def _described(county: County, units: Table) -> list[Table]:
 def _write_site(site: Site, units: Table, institutions: Table) -> None:
     parent = site.path.strip("/").split("/")[:-1]
     units.add(site.unit, site.code, site.name, site.kind, parent[-1] if parent else None, site.path, None)
-    has_point = site.level != "outside"
+    place, point = site.place, site.point if site.level != "outside" else (None, None)
     institutions.add(
-        site.unit, site.name, site.short, spelled(site.name)[0], spelled(site.short)[1], site.kind, site.level, site.ownership,
-        site.grade, site.beds, site.beds, _credit_code(site), _ws218(site), site.place.code if site.place else site.street,
-        f"介休市{site.place.name}" if site.place else "", "", site.point[0] if has_point else None,
-        site.point[1] if has_point else None, site.ecg, None,
+        site.unit, site.name, site.short, spelled(site.name)[0], spelled(site.short)[1], site.kind, site.level,
+        site.ownership, site.grade, site.beds, site.beds, _credit_code(site), _ws218(site),
+        place.code if place else site.street, f"介休市{place.name}" if place else "", "", *point, site.ecg, None,
     )  # fmt: skip
 
 

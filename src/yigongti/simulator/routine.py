@@ -1,7 +1,8 @@
-"""What the calendar brings: follow-ups of chronic conditions, yearly examinations of the old, children's immunisations."""
+"""What the calendar brings: follow-ups of the chronically ill, examinations of the old, children's immunisations."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from yigongti.simulator.care import WINDOW, window
@@ -60,7 +61,7 @@ class Routine:
             scribe.entry(one.key, self._chronic[name][0], where, began, 560)
         if not {"hypertension", "diabetes"} & set(one.chronic):
             return
-        course = _Course(one, self._random)
+        course = _Course(self._random)
         ago = earliest - int(random() * EVERY)
         step = max(7, round(EVERY / self._density)) if self._density else WINDOW
         while ago > latest:
@@ -156,7 +157,7 @@ class Routine:
 class _Course:
     """How somebody's pressure and sugar go: a level of their own, a drift, and better or worse control."""
 
-    def __init__(self, one: Human, random: Random.random) -> None:  # type: ignore[valid-type]
+    def __init__(self, random: Callable[[], float]) -> None:
         controlled = random() < 0.66
         self._upper = (128 if controlled else 149) + random() * 9
         self._lower = (78 if controlled else 89) + random() * 6

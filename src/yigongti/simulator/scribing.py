@@ -61,34 +61,39 @@ class Scribe:
         """A moment so many days ago."""
         return self._days[ago] + self._minutes[minute]
 
-    def entry(self, resident: int, what: str, where: str, ago: int, minute: int, *, secret: str = "", part_of: int | str = NULL,
-              more: str = "{}", until: str = NULL) -> int:  # fmt: skip
+    def entry(
+        self, resident: int, what: str, where: str, ago: int, minute: int, *, secret: str = "",
+        part_of: int | str = NULL, more: str = "{}", until: str = NULL,
+    ) -> int:  # fmt: skip
         """One entry; it is entered a few minutes after it happens."""
         self._last = number = self._last + 1
         day, minutes = self._days[ago], self._minutes
         self.entries.lines.append(
-            f"{number}\t{resident}\t{what}\t{day}{minutes[minute]}\t{until}\t{day}{minutes[minute + 6]}\t{where}\t{secret}"
-            f"\t{part_of}\t1\t{NULL}\t\t{more}"
+            f"{number}\t{resident}\t{what}\t{day}{minutes[minute]}\t{until}\t{day}{minutes[minute + 6]}\t{where}"
+            f"\t{secret}\t{part_of}\t1\t{NULL}\t\t{more}"
         )
         return number
 
-    def visit(self, resident: int, what: str, where: str, site: Site, ago: int, minute: int, *, kind: str, code: str = "",
-              secret: str = "", until: str = NULL) -> int:  # fmt: skip
+    def visit(
+        self, resident: int, what: str, where: str, site: Site, ago: int, minute: int, *, kind: str, code: str = "",
+        secret: str = "", until: str = NULL,
+    ) -> int:  # fmt: skip
         """An encounter with its typed part."""
         number = self.entry(resident, what, where, ago, minute, secret=secret, until=until)
-        outside = "t" if site.level == "outside" else "f"
-        self.encounters.lines.append(
-            f"{number}\t{resident}\t{site.unit}\t{kind}\t{self._days[ago]}{self._minutes[minute]}\t{until}\t{code}\t{outside}"
-        )
+        at, outside = self.when(ago, minute), "t" if site.level == "outside" else "f"
+        self.encounters.lines.append(f"{number}\t{resident}\t{site.unit}\t{kind}\t{at}\t{until}\t{code}\t{outside}")
         return number
 
-    def measure(self, resident: int, series: str, what: str, where: str, ago: int, minute: int, value: str, unit: str, *,
-                second: str = NULL, part_of: int | str = NULL) -> None:  # fmt: skip
+    def measure(
+        self, resident: int, series: str, what: str, where: str, ago: int, minute: int, value: str, unit: str, *,
+        second: str = NULL, part_of: int | str = NULL,
+    ) -> None:  # fmt: skip
         """An observation with its typed part."""
         typed = value if second == NULL else f"{value}/{second}"
         number = self.entry(resident, what, where, ago, minute, part_of=part_of, more=f'{{"typed": "{typed}"}}')
+        at = self.when(ago, minute)
         self.observations.lines.append(
-            f"{number}\t{resident}\t{series}\t{value}\t{second}\t{unit}\t{NULL}\t{NULL}\t{self._days[ago]}{self._minutes[minute]}"
+            f"{number}\t{resident}\t{series}\t{value}\t{second}\t{unit}\t{NULL}\t{NULL}\t{at}"
         )
 
     @property

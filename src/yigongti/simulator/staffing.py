@@ -1,4 +1,4 @@
-"""The workforce: 2,467 people with three homes, accounts for those who need one, posts, and the duty roster around now."""
+"""The workforce: 2,467 people with three homes, accounts and posts for those who need them, rosters around now."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Workforce:
         self.duties = Table("organisations_duty", "id unit_id duty account_id begins ends")
 
     def hire(
-        self, site: Site | None, *, profession: str, department: Department | None = None, title: str = "", login: str = "",
-        role: str = "", unit: int = 0,
+        self, site: Site | None, *, profession: str, department: Department | None = None, title: str = "",
+        login: str = "", role: str = "", unit: int = 0,
     ) -> tuple[str, int | None]:  # fmt: skip
         """One more human at a unit; with a login an account and, with a role, a post. Their name and post."""
         sex = "2" if self._chance.random() < (0.93 if profession == NURSE else 0.45) else "1"

@@ -1,7 +1,8 @@
-"""Wards, beds and who lies in them; clinic sessions and numbers of the coming fourteen days, some already taken."""
+"""Wards, beds and who lies in them; clinic sessions and numbers around now, some already taken."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -12,7 +13,8 @@ from yigongti.simulator.organising import GRASSROOTS, County, Department, Site
 from yigongti.simulator.staffing import Workforce
 
 
-DAYS_AHEAD, NUMBERS, MINUTES_EACH = 14, 12, 15
+DAYS = (-45, 14)  # past clinics too: old referrals were booked into them
+NUMBERS, MINUTES_EACH = 12, 15
 GRASSROOTS_NUMBERS = 4  # of each session, pooled for villages and townships (R52)
 WARD_OF = 40  # beds in one ward at most
 OCCUPIED, OUT_OF_SERVICE, TAKEN = 0.78, 0.01, 0.3
@@ -40,13 +42,13 @@ class Wards:
 
     def lay_out(self, patients: list[Human]) -> list[Table]:
         """Everything of every institution with beds or clinics; `patients` lie in beds or hold numbers."""
-        waiting = iter(patients)
+        ill, coming = iter(patients[::2]), iter(patients[1::2])
         for site in self._county.sites:
             if site.in_group:
                 for one in site.departments:
-                    self._beds_of(site, one, waiting)
+                    self._beds_of(site, one, ill)
                     if one.receives and site.kind not in GRASSROOTS:
-                        self._clinics_of(one, waiting)
+                        self._clinics_of(one, coming)
         tables = [self.wards, self.beds, self.stays, self.sessions, self.slots, self.appointments]
         for table in tables:
             table.write()
@@ -54,7 +56,7 @@ class Wards:
 
     # --- beds
 
-    def _beds_of(self, site: Site, one: Department, waiting: object) -> None:
+    def _beds_of(self, site: Site, one: Department, waiting: Iterator[Human]) -> None:
         left, wards = one.beds, -(-one.beds // WARD_OF)
         for number in range(wards):
             size = -(-left // (wards - number))
@@ -65,11 +67,11 @@ class Wards:
             for label in range(1, size + 1):
                 self._bed(ward, label, waiting)
 
-    def _bed(self, ward: int, label: int, waiting: object) -> None:
+    def _bed(self, ward: int, label: int, waiting: Iterator[Human]) -> None:
         number, draw = len(self.beds.lines) + 1, self._chance.random()
         out = self._at(3, 9) if draw < OUT_OF_SERVICE else None
         self.beds.add(number, ward, f"{label:02d}", "", out)
-        person = next(waiting, None) if draw > 1 - OCCUPIED else None  # type: ignore[call-overload]
+        person = next(waiting, None) if draw > 1 - OCCUPIED else None
         if person:
             since = self._at(1 + int(self._chance.random() * 9), 10)
             self.stays.add(len(self.stays.lines) + 1, number, person.key, "", "occupied", since, None, since, None, "")
@@ -79,18 +81,19 @@ class Wards:
 
     # --- clinics
 
-    def _clinics_of(self, one: Department, waiting: object) -> None:
+    def _clinics_of(self, one: Department, waiting: Iterator[Human]) -> None:
         doctors = self._workforce.staff_in.get(one.unit, [])[:4]
-        for ahead in range(DAYS_AHEAD):
+        for ahead in range(*DAYS):
             day = self._today + timedelta(days=ahead)
             for half, (begins, said) in enumerate(HALVES):
                 if day.weekday() < 5 or half == 0:
                     doctor = doctors[(ahead * 2 + half) % len(doctors)] if doctors else None
-                    self._session(
-                        one, doctor, f"{one.name}{said}门诊", datetime.combine(day, begins, clock.COUNTY_ZONE), waiting
-                    )
+                    at = datetime.combine(day, begins, clock.COUNTY_ZONE)
+                    self._session(one, doctor, f"{one.name}{said}门诊", at, waiting)
 
-    def _session(self, one: Department, doctor: int | None, title: str, begins: datetime, waiting: object) -> None:
+    def _session(
+        self, one: Department, doctor: int | None, title: str, begins: datetime, waiting: Iterator[Human]
+    ) -> None:
         number = len(self.sessions.lines) + 1
         self.sessions.add(
             number, one.unit, doctor, title, begins, begins + timedelta(minutes=NUMBERS * MINUTES_EACH), None
@@ -100,8 +103,8 @@ class Wards:
             at = begins + timedelta(minutes=(place - 1) * MINUTES_EACH)
             grassroots = place % (NUMBERS // GRASSROOTS_NUMBERS) == 0
             self.slots.add(slot, number, place, at, grassroots)
-            if not grassroots and self._chance.random() < TAKEN:
-                person = next(waiting, None)  # type: ignore[call-overload]
+            if not grassroots and begins.date() >= self._today and self._chance.random() < TAKEN:
+                person = next(waiting, None)
                 if person:
                     booked = self._at(1, 9)
                     self.appointments.add(
