@@ -54,7 +54,7 @@ def observing(ask: Ask, series: Series) -> list[Field]:
     """One box for each number, then when and what else."""
     names = ("value", "second")
     boxes = [
-        ask.one(name, say(measure.title), inputmode="decimal", help=series.unit)
+        ask.one(name, f"{say(measure.title)}（{series.unit}）", inputmode="decimal")
         for name, measure in zip(names, series.measures, strict=False)
     ]
     return [*boxes, ask.when(observation.when), ask.area("note", "说明", required=False)]

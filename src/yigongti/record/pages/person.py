@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from yigongti.kernel import clock
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Act, Option, State
-from yigongti.kernel.pages.registry import page
+from yigongti.kernel.pages.registry import page, pages
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
 from yigongti.record.policy.kinds import KINDS
@@ -21,10 +22,15 @@ from yigongti.record.policy.series import SERIES
 from yigongti.record.queries import Opened, Row
 
 
-ROWS = 30
+ROWS = 25
 SHORT = 8
 PLOTTED = ("blood_pressure", "fasting_glucose")
-PLOTTED_DAYS = 730
+PLOTTED_DAYS = 365
+KIND_CHIPS = {
+    ",".join(code for code in KINDS if code != "observation"): "除测量外",
+    **{code: kind.title for code, kind in KINDS.items()},
+}
+SEEN = "residents.seen"
 LANES = {"village": "村", "township": "乡镇", "county": "县", "outside": "县外"}
 
 
@@ -39,8 +45,7 @@ def record(request: HttpRequest, resident_id: int) -> HttpResponse:
         **_now(summary),
         "warnings": warnings(opened, summary),
         "charts": _charts(request, opened),
-        "acts": acts(request, opened),
-        "seen_href": f"/residents/{opened.resident.pk}/seen",
+        "acts": [*acts(request, opened), *_looks(opened)],
     }
     saw(request, opened, page="record.read", sentence="查阅健康档案")
     return render(request, "record/record.html", context)
@@ -138,6 +143,15 @@ def acts(request: HttpRequest, opened: Opened) -> list[Act]:
     ]
 
 
+def _looks(opened: Opened) -> list[Act]:
+    """The same record on paper, and who has opened it."""
+    found = [Act(word=say("给下一位医生的摘要"), href=f"{_base(opened)}/summary", kind="quiet", icon="print")]
+    if SEEN in pages:
+        seen = reverse(SEEN, kwargs={"resident_id": opened.resident.pk})
+        found.append(Act(word=say("谁看过"), href=seen, kind="quiet", icon="eye"))
+    return found
+
+
 def _now(summary: queries.Summary, *, most: int | None = SHORT) -> dict[str, Any]:
     """What holds now, for the side of the page (shortened, with how many there are) or for paper (whole)."""
     conditions, medicines = summary.conditions, summary.medicines
@@ -191,7 +205,7 @@ def _lived(request: HttpRequest, opened: Opened) -> dict[str, Any]:
     return {
         "entries": [shown.on_timeline(row) for row in rows[:ROWS]],
         "more_url": more,
-        "kind_filters": _filters(opened, "kind", {code: kind.title for code, kind in KINDS.items()}, kinds, lane),
+        "kind_filters": _filters(opened, "kind", KIND_CHIPS, kinds, lane),
         "lane_filters": _filters(opened, "lane", LANES, kinds, lane),
     }
 
@@ -211,13 +225,18 @@ def _place(text: str) -> tuple[datetime, int] | None:
 
 
 def _filters(opened: Opened, name: str, choices: dict[str, str], kinds: list[str], lane: str) -> list[Option]:
-    now = {"kind": kinds[0] if kinds else "", "lane": lane}
+    """Chips for one question, each keeping what the other one asks; a value may stand for several kinds."""
+    now = {"kind": ",".join(kinds), "lane": lane}
     return [
         Option(
             value=code,
             label=say(title),
-            href=f"{_base(opened)}?{urlencode({**now, name: code})}#timeline",
+            href=f"{_base(opened)}?{_asked({**now, name: code})}#timeline",
             current=now[name] == code,
         )
         for code, title in {"": "全部", **choices}.items()
     ]
+
+
+def _asked(now: dict[str, str]) -> str:
+    return urlencode({"kind": [kind for kind in now["kind"].split(",") if kind], "lane": now["lane"]}, doseq=True)
