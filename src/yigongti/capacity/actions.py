@@ -25,7 +25,9 @@ def take_out(*, by: Actor, bed_id: int) -> Receipt:
         raise BedInUse(bed=bed.label)
     bed.out_since = clock.now()
     bed.save(update_fields=["out_since"])
-    return Receipt(number=bed.label, done=f"{bed.label} 床已停用", href="/capacity/beds", subject=f"capacity.Bed:{bed.pk}")
+    return Receipt(
+        number=bed.label, done=f"{bed.label} 床已停用", href="/capacity/beds", subject=f"capacity.Bed:{bed.pk}"
+    )
 
 
 @action("capacity.put_back", permission="capacity.manage")
@@ -34,4 +36,6 @@ def put_back(*, by: Actor, bed_id: int) -> Receipt:
     bed = _own_bed(by, bed_id)
     bed.out_since = None
     bed.save(update_fields=["out_since"])
-    return Receipt(number=bed.label, done=f"{bed.label} 床恢复使用", href="/capacity/beds", subject=f"capacity.Bed:{bed.pk}")
+    return Receipt(
+        number=bed.label, done=f"{bed.label} 床恢复使用", href="/capacity/beds", subject=f"capacity.Bed:{bed.pk}"
+    )

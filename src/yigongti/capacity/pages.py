@@ -25,7 +25,13 @@ def beds(request: HttpRequest) -> HttpResponse:
     return render(request, "capacity/beds.html", context)
 
 
-@page("capacity.bed_use", "capacity/beds/<int:bed_id>/<str:act>", title="管理床位", permission="capacity.manage", writes=True)
+@page(
+    "capacity.bed_use",
+    "capacity/beds/<int:bed_id>/<str:act>",
+    title="管理床位",
+    permission="capacity.manage",
+    writes=True,
+)
 def bed_use(request: HttpRequest, bed_id: int, act: str) -> HttpResponse:
     """Take a bed out of use, or put it back."""
     acts = {"out": actions.take_out, "back": actions.put_back}

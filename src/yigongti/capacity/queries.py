@@ -52,7 +52,9 @@ LIMIT %(limit)s
 """
 
 
-def receiving_rooms(*, for_: Actor, text: str = "", sex: str = "", limit: int = 40, department_id: int | None = None) -> list[Room]:
+def receiving_rooms(
+    *, for_: Actor, text: str = "", sex: str = "", limit: int = 40, department_id: int | None = None
+) -> list[Room]:
     """The departments of the actor's own group that receive referrals, with free beds and slots of the next days."""
     now = clock.now()
     clean = text.strip().lower().replace("%", "").replace("_", "")
@@ -101,7 +103,9 @@ def ward_boards(*, for_: Actor) -> list[WardBoard]:
     for bed in beds:
         by_ward[bed.ward_id].append((bed, stays.get(bed.pk)))
     return [
-        WardBoard(ward=w, beds=by_ward[w.pk], free=sum(1 for b, s in by_ward[w.pk] if s is None and b.out_since is None))
+        WardBoard(
+            ward=w, beds=by_ward[w.pk], free=sum(1 for b, s in by_ward[w.pk] if s is None and b.out_since is None)
+        )
         for w in wards
     ]
 

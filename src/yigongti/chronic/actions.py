@@ -73,9 +73,7 @@ def write_record(*, case: Case, facts: FollowUp, by: Actor) -> None:
             encounter_id=visit,
         )  # fmt: skip
     if facts.glucose is not None:
-        writing.write_observation(
-            **common, series="fasting_glucose", value=Decimal(facts.glucose), encounter_id=visit
-        )
+        writing.write_observation(**common, series="fasting_glucose", value=Decimal(facts.glucose), encounter_id=visit)
 
 
 def receives(*, by: Actor, case: Case, facts: Any) -> None:
@@ -89,7 +87,5 @@ def receives(*, by: Actor, case: Case, facts: Any) -> None:
 
 
 rooms.keep(
-    rooms.Kept(
-        page=follow_up, facts=FollowUp, sides=sides, rows=queries.rows, panels=queries.PANELS, receives=receives
-    )
+    rooms.Kept(page=follow_up, facts=FollowUp, sides=sides, rows=queries.rows, panels=queries.PANELS, receives=receives)
 )

@@ -17,9 +17,7 @@ def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
     """Who, why, and who manages them; one query for a page of them."""
     found = FollowUp.objects.filter(case_id__in=case_ids).select_related("resident__managing")
     return {
-        f.case_id: CaseRow(
-            **named(f.resident), what=f.why, to=f.resident.managing.short_name, person_id=f.resident_id
-        )
+        f.case_id: CaseRow(**named(f.resident), what=f.why, to=f.resident.managing.short_name, person_id=f.resident_id)
         for f in found
     }
 

@@ -19,7 +19,7 @@ type_hours = tuple[tuple[time, time], ...]
 def now() -> datetime:
     """The present moment, aware, in the county's zone."""
     held = _frozen.get()
-    return held if held is not None else datetime.now(COUNTY_ZONE)  # noqa: DTZ005, TID251 - the one place that asks
+    return held if held is not None else datetime.now(COUNTY_ZONE)
 
 
 def today() -> date:

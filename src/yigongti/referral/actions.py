@@ -20,7 +20,13 @@ from yigongti.referral.models import Referral
 from yigongti.referral.policy.downward import downward
 from yigongti.referral.policy.outward import outward
 from yigongti.referral.policy.upward import upward
-from yigongti.referral.refusals import DoesNotReceive, FollowUpOpen, FollowUpOutOfTime, NoReferralCentre, NotInAnInstitution
+from yigongti.referral.refusals import (
+    DoesNotReceive,
+    FollowUpOpen,
+    FollowUpOutOfTime,
+    NoReferralCentre,
+    NotInAnInstitution,
+)
 
 
 for code, title in {
@@ -186,8 +192,14 @@ def keep_pages() -> None:
     for page, sides in ((upward, upward_sides), (downward, downward_sides), (outward, outward_sides)):
         rooms.keep(
             rooms.Kept(
-                page=page, facts=Referral, sides=sides, rows=queries.rows, panels=queries.PANELS,
-                starts=queries.starts, offers=queries.offers, paper="referral/slip.html",
+                page=page,
+                facts=Referral,
+                sides=sides,
+                rows=queries.rows,
+                panels=queries.PANELS,
+                starts=queries.starts,
+                offers=queries.offers,
+                paper="referral/slip.html",
             )  # fmt: skip
         )
 

@@ -23,7 +23,9 @@ def _grassroots(for_: Actor) -> QuerySet[Any]:
 
 def _managing(given: Mapping[str, str] | None) -> int:
     resident = (given or {}).get("resident", "")
-    found = Resident.objects.filter(pk=int(resident)).values_list("managing_id", flat=True) if resident.isdigit() else []
+    found = (
+        Resident.objects.filter(pk=int(resident)).values_list("managing_id", flat=True) if resident.isdigit() else []
+    )
     return next(iter(found), 0)
 
 

@@ -17,7 +17,9 @@ class Referral(models.Model):
     kind = models.CharField(max_length=8)
     urgency = models.CharField(max_length=12, default="routine")
     from_institution = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
-    to_institution = models.ForeignKey("organisations.Institution", null=True, on_delete=models.PROTECT, related_name="+")
+    to_institution = models.ForeignKey(
+        "organisations.Institution", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     to_department = models.ForeignKey("organisations.Department", null=True, on_delete=models.PROTECT, related_name="+")
     to_outside = models.CharField(max_length=120, blank=True)
     admission = models.CharField(max_length=12, default="clinic")
@@ -42,7 +44,9 @@ class Referral(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=("up", "down", "out")), name="referral_kind"),
-            models.CheckConstraint(condition=Q(urgency__in=("routine", "urgent", "emergency")), name="referral_urgency"),
+            models.CheckConstraint(
+                condition=Q(urgency__in=("routine", "urgent", "emergency")), name="referral_urgency"
+            ),
             models.CheckConstraint(condition=Q(admission__in=("clinic", "ward")), name="referral_admission"),
         ]
         indexes: ClassVar = [models.Index(fields=["resident", "kind"])]

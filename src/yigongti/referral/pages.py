@@ -11,7 +11,7 @@ from yigongti.kernel.workflow import rooms
 from yigongti.referral import queries
 
 
-@page("referral.board", "referral/board", title="转诊看板", menu=35, icon="board")
+@page("referral.board", "referral/board", title="转诊看板", menu=35, icon="chart")
 def board(request: HttpRequest) -> HttpResponse:
     """Open referrals by kind and state, with how many are overdue; no person is shown."""
     columns: dict[str, list[tuple[str, int, int]]] = {}

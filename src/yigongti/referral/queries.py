@@ -17,8 +17,8 @@ from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
-from yigongti.residents.queries.naming import named
 from yigongti.referral.models import Referral
+from yigongti.residents.queries.naming import named
 
 
 REASONS = {"up": "referral.up_reason", "down": "referral.down_reason", "out": "referral.out_reason"}

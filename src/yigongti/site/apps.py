@@ -13,7 +13,8 @@ class SiteConfig(AppConfig):
         """Enter the roles, the pages that no engine carries yet, and the shell; then check the whole house."""
         for room in (
             "yigongti.organisations.policy.roles", "yigongti.diagnosis.policy.ecg_reading",
-            "yigongti.consultation.policy.multidisciplinary", "yigongti.site.shell", "yigongti.site.beats",
+            "yigongti.consultation.policy.multidisciplinary", "yigongti.site.shell", "yigongti.site.keeping",
+            "yigongti.site.beats",
         ):  # fmt: skip
             import_module(room)
         import_module("yigongti.site.boot").require_sound()

@@ -31,7 +31,9 @@ def work(request: HttpRequest) -> HttpResponse:
     shown = drawn_cases.work(request.actor)
     trail.saw(by=request.actor, page="work", sentence="查看今日工作", persons=shown["persons"], basis="case")
     starts = [a for a in (_start(code) for code in _begins(request)) if a]
-    return render(request, "work.html", {"work": shown, "day": f"{clock.today():%Y-%m-%d}", "starts": starts, "blocks": []})
+    return render(
+        request, "work.html", {"work": shown, "day": f"{clock.today():%Y-%m-%d}", "starts": starts, "blocks": []}
+    )
 
 
 def _begins(request: HttpRequest) -> list[str]:
@@ -39,7 +41,10 @@ def _begins(request: HttpRequest) -> list[str]:
     return [
         code
         for code, made in rooms.kept.items()
-        if any(BIRTH in s.frm and s.weight == "primary" and request.actor.may(made.page.permission(s)) for s in made.page.steps)
+        if any(
+            BIRTH in s.frm and s.weight == "primary" and request.actor.may(made.page.permission(s))
+            for s in made.page.steps
+        )
     ]
 
 

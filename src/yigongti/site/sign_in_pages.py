@@ -11,10 +11,10 @@ from yigongti.kernel import clock
 from yigongti.kernel.access import accounts, sign_in
 from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.audit import trail
+from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import errors_of
 from yigongti.kernel.refusal import BadValue, Refusal
-from yigongti.kernel.language import say
 from yigongti.site.shell import local
 
 
@@ -42,7 +42,13 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 def _enter_page(request: HttpRequest, login: str, errors: dict[str, list[str]], status: int) -> HttpResponse:
     fields = [
-        Field(name="login", label=say("登录名"), value=login, error=" ".join(errors.get("login", ())), autocomplete="username"),
+        Field(
+            name="login",
+            label=say("登录名"),
+            value=login,
+            error=" ".join(errors.get("login", ())),
+            autocomplete="username",
+        ),
         Field(name="password", label=say("口令"), input_type="password", autocomplete="current-password"),
     ]
     whole = [("", sentence) for sentence in errors.get("", ())]
@@ -77,8 +83,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if not account.second_factor_secret:
         enrolment = sign_in.new_enrolment(account)
         request.session["secret"] = enrolment.secret
-        picture = mark_safe(segno.make(enrolment.uri).svg_inline(scale=4))  # noqa: S308 - segno draws it
-    field = Field(name="code", label=say("六位动态口令"), error=error, inputmode="numeric", autocomplete="one-time-code")
+        picture = mark_safe(segno.make(enrolment.uri).svg_inline(scale=4))
+    field = Field(
+        name="code", label=say("六位动态口令"), error=error, inputmode="numeric", autocomplete="one-time-code"
+    )
     context = {"field": field, "enrolment": enrolment, "picture": picture if enrolment else "", "next": local(request)}
     return render(request, "site/second_factor.html", context, status=401 if error else 200)
 

@@ -49,7 +49,11 @@ def _notice(request: HttpRequest) -> Receipt | None:
     kept = request.session.pop(NOTICE, None) if hasattr(request, "session") and NOTICE in request.session else None
     if not kept:
         return None
-    undo = Act(word=say("撤回"), post=f"{kept['href']}/{kept['undo']}", fields={"step": kept["undo"]}) if kept["undo"] else None
+    undo = (
+        Act(word=say("撤回"), post=f"{kept['href']}/{kept['undo']}", fields={"step": kept["undo"]})
+        if kept["undo"]
+        else None
+    )
     return Receipt(
         number=kept["number"], at=datetime.fromisoformat(kept["at"]), said=kept["done"], then=say(kept["next"]),
         href="" if kept["href"] == request.path else kept["href"], undo=undo,
@@ -76,10 +80,13 @@ def _me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[NavigationEntry]:
-    home = NavigationEntry(title=say("今日工作"), href="/", icon="home", current=request.path == "/")
+    home = NavigationEntry(title=say("今日工作"), href="/", icon="today", current=request.path == "/")
     entries = [
         NavigationEntry(
-            title=say(p.title), href=f"/{p.route}", icon=p.icon or "list", current=request.path.startswith(f"/{p.route}")
+            title=say(p.title),
+            href=f"/{p.route}",
+            icon=p.icon or "document",
+            current=request.path.startswith(f"/{p.route}"),
         )
         for p in menu_for(actor)
     ]

@@ -4,11 +4,13 @@ from django.urls import path
 
 from yigongti.kernel.pages.registry import addresses
 from yigongti.site import shell, sign_in_pages
+from yigongti.site.api import api
 from yigongti.site.health import healthz
 
 
 urlpatterns = [
     path("healthz", healthz),
+    path("api/", api.urls),
     path("sign-in", sign_in_pages.enter),
     path("second-factor", sign_in_pages.second_factor),
     path("sign-out", sign_in_pages.leave),

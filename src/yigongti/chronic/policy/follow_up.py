@@ -2,7 +2,17 @@
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, Escalate, Ladder, Sees, Timer, Workflow, fact, part, side, state, step,
+    BIRTH,
+    Escalate,
+    Ladder,
+    Sees,
+    Timer,
+    Workflow,
+    fact,
+    part,
+    side,
+    state,
+    step,
 )  # fmt: skip
 
 

@@ -47,9 +47,7 @@ def basis(
     code: str, *, title: str, says: str, standing: bool, holds: Condition | None, hours: int = 0, reviewed: bool = False
 ) -> Basis:
     """Register a basis; role pages name it by code. `hours` bounds an opening on a basis that is not standing."""
-    made = Basis(
-        code=code, title=title, says=says, standing=standing, holds=holds, hours=hours, reviewed=reviewed
-    )
+    made = Basis(code=code, title=title, says=says, standing=standing, holds=holds, hours=hours, reviewed=reviewed)
     _bases[code] = made
     return made
 

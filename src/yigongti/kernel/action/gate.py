@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Any, ParamSpec, Protocol
 
 from django.db import connection, models, transaction
 

@@ -98,9 +98,7 @@ def _path(page: Workflow, case: Case, acts: list[Act]) -> list[Stop]:
         if act.frm != act.to:
             stops.append(Stop(state=page.state(act.to), at=act.at, actor=act.actor, standing=False, passed=True))
     if stops:
-        stops[-1] = Stop(
-            state=stops[-1].state, at=stops[-1].at, actor=stops[-1].actor, standing=True, passed=False
-        )
+        stops[-1] = Stop(state=stops[-1].state, at=stops[-1].at, actor=stops[-1].actor, standing=True, passed=False)
     seen = {s.state.code for s in stops}
     here = case.state
     while (onward := _onward(page, here)) and onward not in seen:

@@ -34,7 +34,9 @@ CLOCKWORK = registry.add_role(
 
 def the_clock() -> Actor:
     """The actor that takes steps when their time has come; it has no post and no account."""
-    return Actor(account_id=None, person_name="系统", post_id=None, role=CLOCKWORK, unit_id=0, unit_name="", unit_path="-")
+    return Actor(
+        account_id=None, person_name="系统", post_id=None, role=CLOCKWORK, unit_id=0, unit_name="", unit_path="-"
+    )
 
 
 def restart(page: Workflow, case: Case, facts: object) -> None:
@@ -110,7 +112,7 @@ def _take(case: Case, take: Take) -> None:
 
 
 def _climb(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
-    assert isinstance(timer.then, Escalate)  # noqa: S101 - for the type checker; the caller asked
+    assert isinstance(timer.then, Escalate)
     name = timer.then.ladder
     ladder = next(one for one in page.ladders if one.code == name)
     _notice(page, case, "escalate", ladder.rungs[due.rung])

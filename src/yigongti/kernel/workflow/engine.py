@@ -76,7 +76,9 @@ def registered_step(made: Kept, step: Step, act: Any = None) -> Registered:
         return act(made, step, by=by, **arguments)  # type: ignore[no-any-return]
 
     permission = made.page.permission(step)
-    return Registered(code=permission, permission=permission, sentence=f"{made.page.title}·{step.title}：", function=function)
+    return Registered(
+        code=permission, permission=permission, sentence=f"{made.page.title}·{step.title}：", function=function
+    )
 
 
 def register_steps() -> None:
@@ -130,9 +132,7 @@ def _insert_alone(case: Case, page: Workflow) -> None:
         raise AlreadyOpen(title=page.title, number=standing.number) from trouble
 
 
-def _take(
-    made: Kept, step: Step, *, by: Actor, number: str, given: Mapping[str, Any], version: int | None
-) -> Receipt:
+def _take(made: Kept, step: Step, *, by: Actor, number: str, given: Mapping[str, Any], version: int | None) -> Receipt:
     case = Case.objects.select_for_update().get(number=number)
     sides = dict(CaseSide.objects.filter(case=case).values_list("side", "unit_id"))
     _require_from(made.page, step, case, version)
@@ -254,4 +254,3 @@ def _receipt(page: Workflow, step: Step, case: Case) -> Receipt:
         facts={"state": case.state, "step": step.code},
         data={"state": case.state, "version": case.version},
     )
-

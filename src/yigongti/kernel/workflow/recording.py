@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import models
 
-from yigongti.kernel.access.actor import Actor
 from yigongti.kernel import clock, finders
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.kernel.workflow.words import Field, Step, Workflow

@@ -87,7 +87,9 @@ def keep(made: Kept) -> Kept:
     page = know(made.page)
     kept[page.code] = made
     for one in page.steps:
-        permission = access_registry.add_permission(page.permission(one), title=f"{page.title}·{one.title}", writes=True)
+        permission = access_registry.add_permission(
+            page.permission(one), title=f"{page.title}·{one.title}", writes=True
+        )
         roles = {r for name in one.by for r in (("clockwork",) if name == CLOCK else page.part(name).roles)}
         access_registry.grant(permission, roles)
     access_registry.add_permission(f"{page.code}.follow", title=f"跟踪{page.title}", writes=False)

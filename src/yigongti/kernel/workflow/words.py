@@ -209,7 +209,6 @@ class Workflow:
         return tuple(s for s in self.steps if state in s.frm)
 
 
-
 T = TypeVar("T")
 
 
@@ -220,7 +219,9 @@ def next_or_key_error(found: Iterable[T], code: str) -> T:
     raise KeyError(code)
 
 
-def step(code: str, title: str, /, *, by: str | tuple[str, ...], frm: str | tuple[str, ...], to: str, **rest: Any) -> Step:
+def step(
+    code: str, title: str, /, *, by: str | tuple[str, ...], frm: str | tuple[str, ...], to: str, **rest: Any
+) -> Step:
     """A step, as pages write it: `by` and `frm` may be one name or several."""
     return Step(code=code, title=title, by=_several(by), frm=_several(frm), to=to, **rest)
 

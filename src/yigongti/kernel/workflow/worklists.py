@@ -49,18 +49,24 @@ def read_cursor(text: str) -> Cursor | None:
     return urgent == "1", datetime.fromisoformat(due), int(last)
 
 
-def waiting(*, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50) -> list[Line]:
+def waiting(
+    *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
+) -> list[Line]:
     """What waits for the actor's own parts, at units within reach."""
     return _lines(_narrow(_mine(for_), workflow, state), for_=for_, after=after, limit=limit)
 
 
-def elsewhere(*, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50) -> list[Line]:
+def elsewhere(
+    *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
+) -> list[Line]:
     """Open cases that the actor sees and others must move."""
     others = visible(for_=for_).filter(ended_at=None).exclude(pk__in=_mine(for_).values("pk"))
     return _lines(_narrow(others, workflow, state), for_=for_, after=after, limit=limit)
 
 
-def everything(*, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50) -> list[Line]:
+def everything(
+    *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
+) -> list[Line]:
     """All cases that the actor sees, ended ones too: the board's column."""
     return _lines(_narrow(visible(for_=for_), workflow, state), for_=for_, after=after, limit=limit)
 
@@ -127,7 +133,9 @@ def _line(case: Case, row: CaseRow, for_: Actor) -> Line:
         title=page.title,
         state=page.state(case.state).title,
         turn=page.part(case.turn_part).title if case.turn_part else "",
-        primary=next((s for s in page.steps_from(case.state) if s.weight == "primary" and _mine_by_role(page, s, for_)), None),
+        primary=next(
+            (s for s in page.steps_from(case.state) if s.weight == "primary" and _mine_by_role(page, s, for_)), None
+        ),
         urged=bool(getattr(case, "urged", False)),
     )
 

@@ -2,7 +2,18 @@
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, CLOCK, Remind, Sees, Take, Timer, Workflow, fact, part, side, state, step,
+    BIRTH,
+    CLOCK,
+    Remind,
+    Sees,
+    Take,
+    Timer,
+    Workflow,
+    fact,
+    part,
+    side,
+    state,
+    step,
 )  # fmt: skip
 
 

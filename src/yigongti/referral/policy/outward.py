@@ -2,7 +2,16 @@
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, Remind, Sees, Timer, Workflow, fact, part, side, state, step,
+    BIRTH,
+    Remind,
+    Sees,
+    Timer,
+    Workflow,
+    fact,
+    part,
+    side,
+    state,
+    step,
 )  # fmt: skip
 
 

@@ -2,7 +2,20 @@
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, CLOCK, Escalate, Ladder, Remind, Sees, Take, Timer, Workflow, fact, part, side, state, step,
+    BIRTH,
+    CLOCK,
+    Escalate,
+    Ladder,
+    Remind,
+    Sees,
+    Take,
+    Timer,
+    Workflow,
+    fact,
+    part,
+    side,
+    state,
+    step,
 )  # fmt: skip
 
 
