@@ -52,6 +52,9 @@ _OF_THE_DISK = {
     errno.EACCES: ("文件夹没有写入权限", "No permission to write there"),
     errno.EPERM: ("文件夹没有写入权限", "No permission to write there"),
     errno.EROFS: ("文件夹是只读的", "The folder is read-only"),
+    errno.ENOTDIR: ("这里不是文件夹", "That is not a folder"),
+    errno.EEXIST: ("这里已有同名文件", "There is a file of that name"),
+    errno.ENAMETOOLONG: ("路径太长", "The path is too long"),
 }
 
 

@@ -62,12 +62,14 @@ def _run(chosen: argparse.Namespace, stack: ExitStack) -> None:
     dsn, postgres = stack.enter_context(supervisor.database_for(folder))
     settings = environment(folder, dsn=dsn, secret=folder.secret(), hosts="127.0.0.1,localhost,[::1]")
     _prepare(wanted, settings)
-    children = stack.enter_context(supervisor.web_and_worker(folder, environment=settings, host=HOST, port=chosen.port))
-    supervisor.await_health(children, host=HOST, port=chosen.port, name=HOST)
+    parts = stack.enter_context(
+        supervisor.web_and_worker(folder, postgres, environment=settings, host=HOST, port=chosen.port)
+    )
+    supervisor.await_health(parts, host=HOST, port=chosen.port, name=HOST)
     _welcome(folder, address, time.monotonic() - started)
     if not chosen.no_browser:
         _open_browser(address)
-    supervisor.watch(children, postgres)
+    supervisor.watch(parts)
 
 
 def _residents_to_make(folder: DataFolder, chosen: argparse.Namespace) -> int:

@@ -43,14 +43,14 @@ def _run(chosen: argparse.Namespace, stack: ExitStack) -> None:
     settings = environment(folder, dsn=dsn, secret=secret, hosts=hosts)
     settings["YIGONGTI_HTTPS"] = os.environ.get("YIGONGTI_HTTPS", "1")
     supervisor.prepare(["--first-day"], environment=settings)
-    children = stack.enter_context(
-        supervisor.web_and_worker(folder, environment=settings, host=chosen.host, port=chosen.port)
+    parts = stack.enter_context(
+        supervisor.web_and_worker(folder, postgres, environment=settings, host=chosen.host, port=chosen.port)
     )
-    supervisor.await_health(children, host=_probe_host(chosen.host), port=chosen.port, name=_probe_name(hosts))
+    supervisor.await_health(parts, host=_probe_host(chosen.host), port=chosen.port, name=_probe_name(hosts))
     say(f"已就绪：{chosen.host}:{chosen.port} Ready.")
     if settings["YIGONGTI_HTTPS"] != "1":
         say("注意：没有启用 HTTPS，登录凭据可被窃听。 Warning: without HTTPS sign-ins can be overheard.")
-    supervisor.watch(children, postgres)
+    supervisor.watch(parts)
 
 
 def secret_key() -> str:
@@ -75,7 +75,7 @@ def allowed_hosts() -> str:
 
 
 def _probe_host(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def _probe_name(hosts: str) -> str:

@@ -38,6 +38,7 @@ class Child:
     def mend(self) -> None:
         if self.process.poll() is None:
             return
+        say(f"{self.name} 进程意外退出，正重新启动。 The {self.name} process fell and is started again.")
         now = time.monotonic()
         self.falls = [*(fall for fall in self.falls if now - fall < WITHIN), now]
         if len(self.falls) > MOST_RESTARTS:
@@ -96,9 +97,12 @@ class Postgres:
 
     def mend(self) -> None:
         if self.server.process.poll() is not None:
+            say("数据库意外退出，正重新启动。 The database fell and is started again.")
             self.server.stop()
             self.server = self._start()
-            say("数据库意外退出，已重新启动。 The database fell and was started again.")
+
+
+Parts = tuple[Postgres | Child, ...]
 
 
 @contextlib.contextmanager
@@ -134,8 +138,10 @@ def prepare(arguments: list[str], *, environment: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def web_and_worker(
-    folder: DataFolder, *, environment: dict[str, str], host: str, port: int
-) -> Iterator[tuple[Child, Child]]:
+    folder: DataFolder, postgres: Postgres | None, *, environment: dict[str, str], host: str, port: int
+) -> Iterator[Parts]:
+    """All parts at work, in the order in which they must be mended: without a database the others only fall again."""
+
     def launcher(purpose: str, *arguments: str) -> Callable[[], "subprocess.Popen[bytes]"]:
         own = {**environment, "YIGONGTI_PURPOSE": purpose, "YIGONGTI_TETHER": "1"}
         return lambda: spawn([purpose, *arguments], log=folder.log / f"{purpose}.log", environment=own)
@@ -143,16 +149,15 @@ def web_and_worker(
     web = Child(name="web", launch=launcher("web", "--host", host, "--port", str(port)))
     worker = Child(name="worker", launch=launcher("worker"))
     with running(worker), running(web):
-        yield web, worker
+        yield (web, worker) if postgres is None else (postgres, web, worker)
 
 
-def await_health(children: tuple[Child, ...], *, host: str, port: int, name: str, patience: float = 90.0) -> None:
-    """Until everything is well; a child that falls while starting is started again."""
+def await_health(parts: Parts, *, host: str, port: int, name: str, patience: float = 90.0) -> None:
+    """Until everything is well; a part that falls while starting is started again."""
     deadline = time.monotonic() + patience
     answer = "no answer"
     while time.monotonic() < deadline:
-        for child in children:
-            child.mend()
+        mend(parts)
         status, answer = ask_health(host, port, name)
         if status == 200:
             return
@@ -172,17 +177,16 @@ def ask_health(host: str, port: int, name: str) -> tuple[int, str]:
         connection.close()
 
 
-def watch(children: tuple[Child, ...], postgres: Postgres | None) -> None:
+def watch(parts: Parts) -> None:
     """Until a signal ends it from inside."""
     while True:
         time.sleep(0.5)
-        if postgres is not None:
-            postgres.mend()
-        for child in children:
-            fallen = child.process.poll() is not None
-            child.mend()
-            if fallen:
-                say(f"{child.name} 进程意外退出，已重新启动。 The {child.name} process fell and was started again.")
+        mend(parts)
+
+
+def mend(parts: Parts) -> None:
+    for part in parts:
+        part.mend()
 
 
 def require_port(host: str, port: int) -> None:

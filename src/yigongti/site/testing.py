@@ -9,6 +9,7 @@ from pathlib import Path
 
 from yigongti.kernel import database, server
 from yigongti.kernel.tether import tie_child
+from yigongti.site.folder import DataFolder
 from yigongti.site.running import Ended, ending_signals
 
 
@@ -21,9 +22,9 @@ def main(arguments: list[str]) -> int:
     try:
         with ending_signals(), server.temporary() as postgres:
             database.prepare(dsn=postgres.dsn("template1"))  # what pytest-django creates is copied from here
-            data = postgres.cluster.parent / "data"
-            data.mkdir()
-            return _pytest([*_spread(arguments), *arguments], _environment(postgres.dsn(), data))
+            data = DataFolder(postgres.cluster.parent / "data")
+            data.make()
+            return _pytest([*_spread(arguments), *arguments], _environment(postgres.dsn(), data.path))
     except Ended as end:
         return 128 + end.signal
 

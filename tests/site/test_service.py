@@ -1,0 +1,113 @@
+"""./run serve from start to end: first day, deaths of its parts, refusals in one sentence, nothing left behind."""
+
+import re
+import signal
+import time
+
+import psutil
+import pytest
+
+from tests.site.service import Service, free_port, gone, refused
+
+
+@pytest.fixture
+def service(open_folder):
+    """One of its own, to be stopped and killed."""
+    running = Service(open_folder)
+    yield running.wait_until_up()
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def quiet_service(tmp_path_factory):
+    """One that nobody hurts."""
+    folder = tmp_path_factory.mktemp("service")
+    running = Service(folder)
+    yield running.wait_until_up()
+    running.end()
+
+
+def part(service, verb):
+    return next(child for child in service.descendants() if verb in child.cmdline())
+
+
+def postmaster(service):
+    return psutil.Process(int((service.data / "postgres" / "postmaster.pid").read_text().split()[0]))
+
+
+def until(condition, patience=30):
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_stop_leaves_no_process_and_the_data_are_kept(service):
+    started = [psutil.Process(service.process.pid), *service.descendants()]
+    assert len(started) >= 5  # supervisor, database, web and its worker, jobs
+    assert re.search("[a-z0-9]{5}(-[a-z0-9]{5}){3}", service.said())  # the first administrator's code
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(15) == 0
+    assert gone(started, 5) == []
+    assert (service.data / "postgres" / "PG_VERSION").exists()
+    assert not (service.data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_killed_supervisor_leaves_no_process_and_is_recovered_without_a_word(service, open_folder):
+    started = service.descendants()
+    service.process.kill()
+    service.process.wait()
+    assert gone(started, 15) == []
+    service.process = Service(open_folder).process
+    until(lambda: "已就绪" in service.said() or service.process.poll() is not None, 60)
+    assert service.process.poll() is None, service.said()
+    assert "启动" not in service.said()  # nothing about what was mended
+
+
+def test_every_part_that_is_killed_comes_back(service):
+    for victim in (part(service, "web"), part(service, "worker"), postmaster(service)):
+        victim.kill()
+        until(lambda victim=victim: gone([victim], 0) == [])
+    until(lambda: service.said().count("重新启动") >= 3)
+    until(lambda: service.health()[0] == 200)
+    assert all(name in service.said() for name in ("数据库意外退出", "web 进程意外退出", "worker 进程意外退出"))
+
+
+def test_a_second_run_on_the_same_folder_is_told_who_holds_it(quiet_service, open_folder):
+    said = refused("serve", "--port", str(free_port()), "--data", str(quiet_service.data), folder=open_folder)
+    assert "正被另一个运行使用" in said
+    assert f"pid {quiet_service.process.pid}" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_taken_port_is_one_sentence(quiet_service, open_folder):
+    port = quiet_service.port
+    said = refused("serve", "--port", str(port), "--data", str(open_folder / "other"), folder=open_folder)
+    assert said.startswith(f"端口 {port} 已被占用")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("secret", ["", "changeme", "x" * 80])
+def test_a_missing_or_lazy_secret_is_refused(open_folder, secret):
+    said = refused("serve", "--data", str(open_folder / "data"), folder=open_folder, YIGONGTI_SECRET_KEY=secret)
+    assert "YIGONGTI_SECRET_KEY" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("hosts", ["", "*"])
+def test_a_service_must_know_its_own_names(open_folder, hosts):
+    said = refused("serve", "--data", str(open_folder / "data"), folder=open_folder, YIGONGTI_ALLOWED_HOSTS=hosts)
+    assert "YIGONGTI_ALLOWED_HOSTS" in said
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(open_folder):
+    (open_folder / "file").write_text("not a folder")
+    said = refused("demo", "--data", str(open_folder / "file" / "data"), folder=open_folder)
+    assert len(said.splitlines()) == 1
+
+
+def test_a_demo_does_not_touch_the_data_of_a_service(service, open_folder):
+    service.end()
+    said = refused("demo", "--fresh", "--data", str(service.data), folder=open_folder)
+    assert "不是演示县" in said
+    assert (service.data / "postgres" / "PG_VERSION").exists()
