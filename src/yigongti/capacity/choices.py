@@ -35,4 +35,10 @@ def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None)
     return Department.objects.select_related("institution").get(pk=int(value))
 
 
-picker("receiving_department", find=_find, resolve=_resolve, label=lambda d: f"{d.institution.short_name} {d.name}")
+picker(
+    "receiving_department",
+    find=_find,
+    resolve=_resolve,
+    label=lambda d: f"{d.institution.short_name} {d.name}",
+    closed=True,
+)

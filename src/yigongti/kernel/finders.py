@@ -42,12 +42,14 @@ class Finder(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picker:
     """What a field is picked from: `find` offers choices for a text (and the form's other values, `given`), `resolve`
-    turns a kept value into the thing or raises BadValue, `label` shows a kept value again."""
+    turns a kept value into the thing or raises BadValue, `label` shows a kept value again. A `closed` picker may show
+    its choices at once where they are few."""
 
     code: str
     find: Callable[..., list[Choice]]
     resolve: Callable[..., Any]
     label: Callable[[Any], str]
+    closed: bool = False
 
 
 finders: dict[str, tuple[str, Finder]] = {}
@@ -70,9 +72,10 @@ def picker(
     find: Callable[..., list[Choice]],
     resolve: Callable[..., Any],
     label: Callable[[Any], str] = str,
+    closed: bool = False,
 ) -> Picker:
     """Register a picker: `find(for_=, text=, limit=, given={})`, `resolve(for_=, value=, given={})`, `label(thing)`."""
-    made = Picker(code=code, find=find, resolve=resolve, label=label)
+    made = Picker(code=code, find=find, resolve=resolve, label=label, closed=closed)
     pickers[code] = made
     return made
 

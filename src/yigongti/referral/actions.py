@@ -15,6 +15,7 @@ from yigongti.kernel.workflow.clocks import the_clock
 from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import group_on, institution_of_unit, memberships_on
 from yigongti.record import writing
+from yigongti.record.diagnoses import code_of
 from yigongti.referral import queries
 from yigongti.referral.models import Referral
 from yigongti.referral.policy.downward import downward
@@ -183,7 +184,7 @@ def write_summary(*, case: Case, facts: Referral, by: Actor) -> None:
     text = "\n".join(f"{label}：{text}" for label, text in parts if text)
     writing.write_document(
         by=by, resident_id=facts.resident_id, institution_id=treated_at, title=f"转诊小结 {case.number}",
-        text=text, code=facts.diagnosis_code, source=f"referral:{case.number}",
+        text=text, code=code_of(facts.diagnosis), source=f"referral:{case.number}",
     )  # fmt: skip
 
 

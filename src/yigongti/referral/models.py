@@ -23,7 +23,6 @@ class Referral(models.Model):
     to_department = models.ForeignKey("organisations.Department", null=True, on_delete=models.PROTECT, related_name="+")
     to_outside = models.CharField(max_length=120, blank=True)
     admission = models.CharField(max_length=12, default="clinic")
-    diagnosis_code = models.CharField(max_length=20, blank=True)
     diagnosis = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     summary = models.TextField(blank=True)

@@ -16,6 +16,7 @@ from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
+from yigongti.record.diagnoses import kept
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
 from yigongti.referral.models import Referral
 from yigongti.residents.queries.naming import named
@@ -95,7 +96,7 @@ def starts(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
     if opened is None:
         return values_
     conditions = summary(for_=for_, opened=opened).conditions
-    return {**values_, "diagnosis": conditions[0].title if conditions else ""}
+    return {**values_, "diagnosis": kept(conditions[0].code, conditions[0].title) if conditions else ""}
 
 
 def _opened(for_: Actor, given: Mapping[str, Any]) -> Any:

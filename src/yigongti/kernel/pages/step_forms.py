@@ -32,7 +32,8 @@ def given_of(page: Workflow, step: Step, posted: QueryDict) -> dict[str, Any]:
         if field.kind == "choices":
             given[code] = posted.getlist(code)
         else:
-            given[code] = posted.get(code, "") or posted.get(f"{code}_choice", "")
+            typed = (posted.get(name, "") for name in (code, f"{code}_choice", f"{code}_text"))
+            given[code] = next((text for text in typed if text), "")
     return given
 
 
@@ -81,13 +82,19 @@ def _picked(field: Field, value: str, *, for_: Actor, given: Mapping[str, Any], 
     made = finders.pickers[field.picker]
     plain = {name: str(v) for name, v in given.items() if isinstance(v, (str, int))}
     few = made.find(for_=for_, text="", limit=FEW + 1, given=plain)
-    if 0 < len(few) <= FEW and not any(c.person_id for c in few):
+    if made.closed and 0 < len(few) <= FEW:
         options = [Option(value=c.value, label=c.label, help=c.detail) for c in few]
         return Drawn(kind="cards", value=value, options=options, **base)
     return Drawn(
         kind="picker", value=value, text=label_of(field.picker, value, for_=for_, given=plain),
-        url=f"/pick/{field.picker}", placeholder=say("姓名、拼音首字母、证件号"), **base,
+        url=f"/pick/{field.picker}{_known(given)}", placeholder=say("姓名、拼音首字母、证件号"), **base,
     )  # fmt: skip
+
+
+def _known(given: Mapping[str, Any]) -> str:
+    """What the picker may narrow by: the person the case is about."""
+    resident = str(given.get("resident", ""))
+    return f"?resident={resident}" if resident.isdigit() else ""
 
 
 def label_of(picker: str, value: str, *, for_: Actor, given: Mapping[str, str]) -> str:

@@ -25,7 +25,6 @@ class Migration(migrations.Migration):
                 ('urgency', models.CharField(default='routine', max_length=12)),
                 ('to_outside', models.CharField(blank=True, max_length=120)),
                 ('admission', models.CharField(default='clinic', max_length=12)),
-                ('diagnosis_code', models.CharField(blank=True, max_length=20)),
                 ('diagnosis', models.CharField(blank=True, max_length=200)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('summary', models.TextField(blank=True)),

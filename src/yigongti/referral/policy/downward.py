@@ -36,7 +36,7 @@ downward = Workflow(
         fact("resident", "患者", "picked", picker="resident"),
         fact("to_institution", "转往机构", "picked", picker="grassroots_institution"),
         fact("reason", "下转原因", "choice", options="referral.down_reason"),
-        fact("diagnosis", "诊断", "text", most=200),
+        fact("diagnosis", "诊断", "picked", picker="diagnosis"),
         fact("discharge_summary", "诊治小结", "long_text"),
         fact("care_plan", "后续照护计划", "long_text"),
         fact("medicines", "带回用药", "long_text"),

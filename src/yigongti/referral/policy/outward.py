@@ -34,7 +34,7 @@ outward = Workflow(
         fact("to_outside", "转往县外机构", "text", most=120),
         fact("reason", "外转原因", "choice", options="referral.out_reason"),
         fact("urgency", "紧急程度", "choice", options="referral.urgency"),
-        fact("diagnosis", "诊断", "text", most=200),
+        fact("diagnosis", "诊断", "picked", picker="diagnosis"),
         fact("summary", "病情摘要", "long_text"),
         fact("package", "随转资料", "choices"),
         fact("transport", "转运方式", "choice", options="referral.transport"),

@@ -45,7 +45,7 @@ upward = Workflow(
         fact("urgency", "紧急程度", "choice", options="referral.urgency"),
         fact("admission", "接诊方式", "choice", options="referral.admission"),
         fact("reason", "上转原因", "choice", options="referral.up_reason"),
-        fact("diagnosis", "初步诊断", "text", most=200),
+        fact("diagnosis", "初步诊断", "picked", picker="diagnosis"),
         fact("summary", "病情摘要", "long_text"),
         fact("treatment_so_far", "已做处理", "long_text"),
         fact("package", "随转资料", "choices"),
