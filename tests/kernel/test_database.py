@@ -50,7 +50,7 @@ def test_a_database_of_another_locale_is_refused_and_named(postgres, options, fo
 
 def test_a_libc_database_in_c_utf8_is_taken(postgres):
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as session:
-        session.execute("CREATE DATABASE fit TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER 'libc' LOCALE 'C.UTF-8'")
+        session.execute("CREATE DATABASE fit TEMPLATE template0 LOCALE_PROVIDER 'libc' LOCALE 'C.UTF-8'")
     database.prepare(dsn=postgres.dsn("fit"))
     with psycopg.connect(postgres.dsn("fit")) as session:
         rows = session.execute("SELECT extname FROM pg_extension").fetchall()

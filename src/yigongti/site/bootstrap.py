@@ -113,8 +113,7 @@ def install(installer: list[str], requirements: Path) -> None:
     options = ["--require-hashes", "--no-input", "--disable-pip-version-check", "--root-user-action=ignore"]
     command = [*installer, "install", *options, "--progress-bar=off", "-r", str(requirements)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
-        assert pip.stdout is not None
-        lines = follow(pip.stdout, total)
+        lines = follow(iter(pip.stdout or ()), total)
     if pip.returncode:
         explain_failure(lines)
 

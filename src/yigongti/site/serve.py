@@ -75,7 +75,7 @@ def allowed_hosts() -> str:
 
 
 def _probe_host(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
 
 
 def _probe_name(hosts: str) -> str:
