@@ -53,7 +53,7 @@ LIMIT %(limit)s
 
 
 def receiving_rooms(
-    *, for_: Actor, text: str = "", sex: str = "", limit: int = 40, department_id: int | None = None
+    *, for_: Actor, text: str = "", sex: str = "", limit: int | None = None, department_id: int | None = None
 ) -> list[Room]:
     """The departments of the actor's own group that receive referrals, with free beds and slots of the next days."""
     now = clock.now()

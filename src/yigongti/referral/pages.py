@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.workflow import rooms
 from yigongti.referral import queries
@@ -19,3 +21,18 @@ def board(request: HttpRequest) -> HttpResponse:
         made = rooms.kept[workflow].page
         columns.setdefault(say(made.title), []).append((say(made.state(state).title), count, overdue))
     return render(request, "referral/board.html", {"columns": columns.items()})
+
+
+@block(permission="referral.board", order=40)
+def open_referrals(*, for_: Actor) -> Block | None:
+    """How many referrals are open and how many of them have broken their clock."""
+    counted = queries.board(for_=for_)
+    if not counted:
+        return None
+    late = [(w, s, n) for w, s, _n, n in counted if n]
+    lines = [(say("{title}·{state}：超时 {n} 单", title=say(rooms.kept[w].page.title),
+                  state=say(rooms.kept[w].page.state(s).title), n=n), "/referral/board") for w, s, n in late]  # fmt: skip
+    return Block(
+        title=say("在办转诊"), count=sum(n for _w, _s, n, _late in counted), lines=lines, href="/referral/board",
+        word=say("看转诊看板"),
+    )  # fmt: skip

@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import seals, trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -108,3 +110,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     faults = list(seals.faults())
     head, sealed_at = seals.head()
     return render(request, "site/audit_verified.html", {"faults": faults, "head": head, "sealed_at": sealed_at})
+
+
+@block(permission="audit.see", order=30)
+def trail_alarm(*, for_: Actor) -> Block | None:
+    """The trail's own state: what waits to be sealed, and an alarm while reads lie in the local journal."""
+    waiting, since = seals.lag()
+    journal = trail.journal_waits()
+    lines = [(say("有查阅记录还在本地日志里，等待写入"), "/audit")] if journal else []
+    lag = say("待封存 {n} 条", n=waiting) if since else say("审计记录已全部封存")
+    return Block(title=say("审计记录"), lines=[*lines, (lag, "/audit")])

@@ -13,6 +13,7 @@ from yigongti.kernel.audit import trail
 from yigongti.kernel.finders import finders, pickers
 from yigongti.kernel.language import say
 from yigongti.kernel.pages import cases, drawn_cases, style_page
+from yigongti.kernel.pages.blocks import blocks_for
 from yigongti.kernel.pages.parts import Act, Option, OptionGroup
 from yigongti.kernel.pages.registry import menu_for, page
 from yigongti.kernel.refusal import NotFound
@@ -29,10 +30,12 @@ LIMIT = 8
 def work(request: HttpRequest) -> HttpResponse:
     """The workbench: what is waiting, by urgency and clock."""
     shown = drawn_cases.work(request.actor)
-    trail.saw(by=request.actor, page="work", sentence="查看今日工作", persons=shown["persons"], basis="case")
+    blocks = blocks_for(for_=request.actor)
+    persons = [*shown["persons"], *(p for b in blocks for p in b.persons)]
+    trail.saw(by=request.actor, page="work", sentence="查看今日工作", persons=persons, basis="case")
     starts = [a for a in (_start(code) for code in _begins(request)) if a]
     return render(
-        request, "work.html", {"work": shown, "day": f"{clock.today():%Y-%m-%d}", "starts": starts, "blocks": []}
+        request, "work.html", {"work": shown, "day": f"{clock.today():%Y-%m-%d}", "starts": starts, "blocks": blocks}
     )
 
 

@@ -245,7 +245,7 @@ def _receipt(page: Workflow, step: Step, case: Case) -> Receipt:
     undo = next((s for s in page.steps_from(case.state) if s.code == "withdraw"), None)
     return Receipt(
         number=case.number,
-        done=f"{page.title} {case.number} 已{step.title}",
+        done=f"{page.title} {case.number}：{step.title}",
         next=step.says_next,
         href=f"/cases/{case.number}",
         undo=undo.code if undo and set(undo.by) & set(step.by) else "",
