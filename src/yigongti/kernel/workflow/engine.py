@@ -17,7 +17,7 @@ from yigongti.kernel.action.gate import Receipt, Registered, actions, pass_gate
 from yigongti.kernel.refusal import NotFound
 from yigongti.kernel.workflow import clocks, pages, recording, rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
-from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, Stale
+from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, SameHand, Stale
 from yigongti.kernel.workflow.rooms import Kept
 from yigongti.kernel.workflow.sight import my_parts, visible
 from yigongti.kernel.workflow.words import BIRTH, CLOCK, Step, Workflow
@@ -137,6 +137,7 @@ def _take(made: Kept, step: Step, *, by: Actor, number: str, given: Mapping[str,
     sides = dict(CaseSide.objects.filter(case=case).values_list("side", "unit_id"))
     _require_from(made.page, step, case, version)
     _require_side(made, step, by, sides)
+    _require_other_hand(made.page, step, case, by)
     facts = made.facts.objects.get(case=case)
     values = recording.read(made.page, step, given, by=by)
     for name, value in values.items():
@@ -224,6 +225,13 @@ def _require_side(made: Kept, step: Step, by: Actor, sides: Mapping[str, int]) -
     if not mine & set(step.by):
         titles = "、".join(made.page.part(name).title for name in step.by if name != CLOCK)
         raise NotYourTurn(step=step.title, part=titles)
+
+
+def _require_other_hand(page: Workflow, step: Step, case: Case, by: Actor) -> None:
+    """Four eyes: the human who took one of the named steps, in whatever post, may not take this one."""
+    for name in step.not_by:
+        if case.acts.filter(step=name, post__account_id=by.account_id).exists():
+            raise SameHand(step=step.title, did=page.step(name).title)
 
 
 def _open_key(page: Workflow, facts: Any) -> str | None:

@@ -19,6 +19,12 @@ class Stale(Refusal):
     """您看到的页面已不是最新：{who}已于{when}办了“{did}”。请看最新情况后再办。"""
 
 
+class SameHand(Refusal):
+    """“{step}”须由他人办理：您已办了“{did}”，同一人不能两步都办。"""
+
+    status = 403
+
+
 class AlreadyOpen(Refusal):
     """此人已有一张在办的{title}：{number}，请跟踪那一张。"""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from yigongti.kernel.workflow.models import Case
 
 CARRIED = frozenset({
-    "guards", "does", "announces", "hand_over", "one_open_per", "counts minutes", "counts working_minutes",
+    "guards", "does", "announces", "hand_over", "not_by", "one_open_per", "counts minutes", "counts working_minutes",
     "counts calendar_days", "then remind", "then escalate", "then take",
 })  # fmt: skip
 """The words that the engine carries out: those that a built chapter uses."""

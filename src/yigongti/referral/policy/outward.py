@@ -50,6 +50,7 @@ outward = Workflow(
              may_record=("package", "transport"), announces="referral.submitted",
              says_next="转诊中心审核后可打印转诊单"),
         step("approve", "同意外转", by="referral_lead", frm="waiting", to="approved", weight="primary",
+             not_by=("submit",),
              announces="referral.accepted", says_next="患者可持转诊单到县外就诊", clause="外转须经转诊中心同意"),
         step("decline", "退回", by="referral_lead", frm="waiting", to="declined", must_record=("decline_reason",),
              may_record=("decline_note",), announces="referral.declined"),

@@ -10,9 +10,7 @@ bureau = registry.add_role(
         persona="P15",
         source="R18；领域参考第三部分 P15",
         does="监管与规划，看各集团的汇总情况。",
-        works_at=(
-            "county",
-        ),
+        works_at=("county",),
         reach=Reach.BELOW,
         may=(
             "organisations.tree",

@@ -10,9 +10,7 @@ county_doctor = registry.add_role(
         persona="P5",
         source="R47；领域参考第三部分 P5",
         does="在县级医院接诊、收治转来的患者，诊治结束把患者和计划一起转回基层。",
-        works_at=(
-            "department",
-        ),
+        works_at=("department",),
         reach=Reach.UNIT,
         may=(
             "residents.find",

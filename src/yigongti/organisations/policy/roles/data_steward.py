@@ -10,9 +10,7 @@ data_steward = registry.add_role(
         persona="P13",
         source="R133 R164；领域参考第四部分 8",
         does="核对疑似重复的居民、合并与撤销合并、核查紧急查阅，管理主数据。",
-        works_at=(
-            "group",
-        ),
+        works_at=("group",),
         reach=Reach.BELOW,
         may=(
             "residents.find",
@@ -25,9 +23,7 @@ data_steward = registry.add_role(
             "residents.open_with_basis",
             "organisations.tree",
         ),
-        bases=(
-            "registered",
-        ),
+        bases=("registered",),
         gates=(),
         never=(
             "看到病历内容",

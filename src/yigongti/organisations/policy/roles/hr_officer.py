@@ -10,9 +10,7 @@ hr_officer = registry.add_role(
         persona="P11",
         source="R79；领域参考第三部分 P11",
         does="维护职工台账和三处归属、排班、派驻与合同。",
-        works_at=(
-            "group",
-        ),
+        works_at=("group",),
         reach=Reach.BELOW,
         may=(
             "organisations.tree",

@@ -10,12 +10,11 @@ president = registry.add_role(
         persona="P14",
         source="领域参考第三部分 P14",
         does="看集团的例外情况，协调床位、人员和设备，督办到底。",
-        works_at=(
-            "group",
-        ),
+        works_at=("group",),
         reach=Reach.BELOW,
         may=(
             "organisations.tree",
+            "organisations.approve_charter",
             "capacity.see",
             "referral.board",
         ),

@@ -17,6 +17,7 @@ township_head = registry.add_role(
         reach=Reach.BELOW,
         may=(
             "organisations.tree",
+            "organisations.approve_charter",
             "residents.emergency_review",
             "chronic.follow_up.follow",
             "referral.upward.follow",

@@ -10,9 +10,7 @@ village_doctor = registry.add_role(
         persona="P1",
         source="R20 R47；领域参考第三部分 P1",
         does="在村卫生室接诊和随访本村居民，把需要上级诊治的患者送上去，把转回来的患者接住。",
-        works_at=(
-            "village_room",
-        ),
+        works_at=("village_room",),
         reach=Reach.UNIT,
         may=(
             "residents.find",
@@ -31,9 +29,7 @@ village_doctor = registry.add_role(
             "present",
             "emergency",
         ),
-        gates=(
-            "reproductive",
-        ),
+        gates=("reproductive",),
         never=(
             "看到其他村居民的档案",
             "看到精神、艾滋病、性病、结核的专门记录",
