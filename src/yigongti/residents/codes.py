@@ -143,16 +143,14 @@ def record_no(prefix: str, serial: int) -> str:
     return f"{prefix}{serial:05d}"
 
 
-def apart(one: str, other: str) -> int:
-    """How many single slips lie between two ID numbers: a changed character, or two neighbours swapped, counts one.
+def one_slip_from(number: str) -> frozenset[str]:
+    """The ID numbers that one slip of the pen in the first seventeen digits makes: a digit changed, or two swapped.
 
-    Three means "three or more": nobody asks further.
+    Each with its right check digit: a wrong one never gets in, so a slip travels with a check digit that fits it.
     """
-    if len(one) != len(other):
-        return 3
-    differing = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    if len(differing) == 2 and differing[1] == differing[0] + 1:
-        first, second = differing
-        if one[first] == other[second] and one[second] == other[first]:
-            return 1
-    return min(len(differing), 3)
+    if len(number) != 18:
+        return frozenset()
+    first17 = number[:17]
+    changed = (first17[:i] + digit + first17[i + 1 :] for i in range(17) for digit in "0123456789")
+    swapped = (first17[:i] + first17[i + 1] + first17[i] + first17[i + 2 :] for i in range(16))
+    return frozenset(other + check_digit(other) for other in (*changed, *swapped)) - {number}

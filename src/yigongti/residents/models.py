@@ -84,6 +84,7 @@ class Resident(models.Model):
     registered_by = models.ForeignKey(
         "access.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    changed_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.IntegerField(default=1)
 
     class Meta:

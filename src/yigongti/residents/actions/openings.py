@@ -1,0 +1,102 @@
+"""Open a person's record with a stated basis, close it, and review what was opened in an emergency or on duty."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from yigongti.kernel import clock
+from yigongti.kernel.access import bases
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.models import Opening
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.parameters import values
+from yigongti.kernel.refusal import BadValue, NotFound, raise_all
+from yigongti.residents.actions.stating import already, stated
+from yigongti.residents.bases import MINORS, minor_since
+from yigongti.residents.models import Resident
+from yigongti.residents.queries.beyond import proven
+from yigongti.residents.refusals import MinorClosed, NotFoundByPaper, NotOwnReview
+
+
+VERDICTS = {"justified": "查阅正当", "unjustified": "查阅不当"}
+
+
+@action("residents.open_with_basis")
+def open_with_basis(
+    *, by: Actor, resident: int, basis: str, reason: str, proof: str = "", subject: str = ""
+) -> Receipt:
+    """说明依据打开档案。"""
+    person = Resident.objects.select_related("master").filter(pk=resident).first()
+    if person is None:
+        raise NotFound
+    person = person.master
+    _refuse_basis(by, person, basis, proof)
+    opening = bases.open_with(by=by, person_id=person.pk, code=basis, reason=reason, subject=subject)
+    if basis in ("present", "emergency", "duty"):
+        opening.closes_at = opening.opened_at + timedelta(hours=values.number("residents.opening_hours"))
+        opening.save(update_fields=["closes_at"])
+    title = bases.all_bases()[basis].title
+    return Receipt(
+        number=f"CY{opening.pk:08d}",
+        done=f"{person.name}，依据“{title}”，至 {opening.closes_at:%m-%d %H:%M}。",
+        next="这次打开会有人复核。" if opening.review == "due" else "本人可以看到谁看过自己的档案。",
+        href=f"/residents/{person.pk}/record" if by.may("record.read") else f"/residents/{person.pk}",
+        persons=(person.pk,),
+        subject=f"residents.Resident:{person.pk}",
+        basis=basis,
+        facts={"reason": opening.reason, "opening": opening.pk},
+    )
+
+
+def _refuse_basis(by: Actor, person: Resident, basis: str, proof: str) -> None:
+    """Present: found by a full number. Minors: closed to duties that are not opened to them by the role page."""
+    wrong = []
+    if basis == "present" and proven(for_=by, proof=proof) != person.pk:
+        wrong.append(NotFoundByPaper(field="basis", minutes=values.number("residents.found_minutes")))
+    minor = person.birth_date > minor_since(clock.today())
+    if basis == "duty" and minor and MINORS not in by.role.gates:
+        wrong.append(MinorClosed(field="basis", age=values.number("residents.minor_age")))
+    raise_all(wrong)
+
+
+@action("residents.close_opening", permission="residents.open_with_basis")
+def close_opening(*, by: Actor, resident: int) -> Receipt:
+    """提前关闭已打开的档案。"""
+    live = Opening.objects.filter(post_id=by.post_id, person_id=resident, closes_at__gt=clock.now())
+    if not live.update(closes_at=clock.now()):
+        raise NotFound
+    return Receipt(
+        number=f"CY{resident:08d}",
+        done="不再打开。",
+        href="/residents",
+        persons=(resident,),
+        subject=f"residents.Resident:{resident}",
+    )
+
+
+@action("residents.review_opening", permission="residents.emergency_review")
+def review_opening(*, by: Actor, opening: int, verdict: str, note: str) -> Receipt:
+    """复核紧急查阅和履职查阅。"""
+    if verdict not in VERDICTS:
+        raise BadValue(field="verdict", label="复核结论", value=verdict, problem="请选择正当或不当")
+    note = stated(note, label="复核说明", field="note")
+    due = Opening.objects.select_for_update(of=("self",)).select_related("post").filter(by.reach("unit__"), pk=opening)
+    row = due.exclude(review="none").first()
+    if row is None:
+        raise NotFound
+    if row.post.account_id == by.account_id:
+        raise NotOwnReview
+    if row.review != "due":
+        raise already(row.reviewed_by_id, row.reviewed_at, "复核这次查阅")
+    row.review, row.reviewed_at, row.reviewed_by_id, row.review_note = verdict, clock.now(), by.post_id, note
+    if verdict == "unjustified":
+        row.closes_at = min(row.closes_at, clock.now())
+    row.save()
+    return Receipt(
+        number=f"CY{row.pk:08d}",
+        done=f"{VERDICTS[verdict]}。",
+        href="/residents/reviews",
+        persons=(row.person_id,),
+        subject=f"access.Opening:{row.pk}",
+        facts={"verdict": verdict, "note": note},
+    )

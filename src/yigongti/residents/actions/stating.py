@@ -1,0 +1,24 @@
+"""Small answers every act needs: a reason that was really stated, who did it before, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.timezone import localtime
+
+from yigongti.kernel.access.models import Post
+from yigongti.kernel.refusal import AlreadyDone, Missing
+
+
+def stated(reason: str, *, label: str, field: str = "reason") -> str:
+    """The reason without its edges. Raises Missing when there is none."""
+    if not reason.strip():
+        raise Missing(field=field, label=label)
+    return reason.strip()[:400]
+
+
+def already(post_id: int | None, moment: datetime | None, what: str) -> AlreadyDone:
+    """The refusal for what somebody has done before: who, when, what."""
+    post = Post.objects.select_related("account").filter(pk=post_id).first()
+    when = f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+    return AlreadyDone(who=post.account.person_name if post else "系统", when=when, what=what)
