@@ -9,7 +9,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Account, Post, Unit
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Receipt, action
-from yigongti.kernel.refusal import Missing, NotFound
+from yigongti.kernel.refusal import Missing, NotFound, raise_all
 from yigongti.organisations.permissions import ACCOUNTS, COVER
 
 
@@ -57,7 +57,7 @@ def create_account(
 ) -> Receipt:
     """开通账号。"""
     unit = _unit_within(by, unit_id)
-    accounts.raise_all(
+    raise_all(
         [
             *accounts.account_faults(
                 login=accounts.tidy_login(login), person_name=person_name.strip(), phone=phone.strip()
@@ -99,7 +99,7 @@ def resume_account(*, by: Actor, account_id: int, reason: str) -> Receipt:
 def reset_password(*, by: Actor, account_id: int, password: str) -> Receipt:
     """重设口令。"""
     account = accounts.administered(by=by, account_id=account_id)
-    accounts.raise_all(accounts.password_faults(password, login=account.login))
+    raise_all(accounts.password_faults(password, login=account.login))
     accounts.set_one_time_password(account, password)
     return _receipt(account, f"已重设{account.person_name}的口令", then="把一次性口令当面交给本人，登录时必须修改")
 

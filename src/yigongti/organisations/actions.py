@@ -244,6 +244,7 @@ def approve_charter(*, by: Actor, charter_id: int) -> Receipt:
         raise NotAllowed(who=member.name, what="对这个医共体的章程表决", rule=charter.title)
     if not waiting.filter(institution=member).exists():
         raise AlreadyDone(who=member.name, when="此前", what="同意这一版章程")
+    assert by.post_id is not None  # noqa: S101 - a member's post acts, never the system
     CharterApproval.objects.create(charter=charter, institution=member, post_id=by.post_id, at=clock.now())
     left = waiting.count()
     if left == 0:

@@ -1,6 +1,14 @@
 """Django's name for this chapter, and what it brings to the kernel at boot."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+
+ROOMS = (
+    "permissions", "choices", "account_actions", "actions", "registers", "bulk", "pages", "change_pages",
+    "account_pages", "first_day_pages",
+)  # fmt: skip
 
 
 class OrganisationsConfig(AppConfig):
@@ -8,10 +16,11 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        """Answer for the calendar and the rosters; register pickers, actions and pages."""
+        """Answer for the calendar and the rosters; register pickers, actions, registers and pages."""
         from yigongti.kernel.workflow.ladder import answer_roster
-        from yigongti.organisations import account_actions, actions, calendar, choices, registers, rosters
+        from yigongti.organisations import calendar, rosters
 
         calendar.keep()
         answer_roster(rosters.answer)
-        assert all((account_actions, actions, choices, registers))  # noqa: S101 - imported for what they register
+        for room in ROOMS:
+            import_module(f"yigongti.organisations.{room}")

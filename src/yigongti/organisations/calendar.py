@@ -10,6 +10,7 @@ from datetime import date
 from datetime import time as clock_time
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from yigongti.kernel import clock
 from yigongti.kernel.parameters import values
@@ -80,16 +81,19 @@ def _own_days() -> Mapping[date, bool]:
 
 
 def _span(code: str, day: date) -> tuple[clock_time, clock_time]:
-    opens, closes = values.value(code, on=day)  # type: ignore[misc] - the page ships two moments of the day
+    moments = values.value(code, on=day)
+    if not isinstance(moments, tuple) or len(moments) != 2:
+        raise ValueError(f"{code} must name two moments of the day, not {moments}")
+    opens, closes = moments
     return clock_time.fromisoformat(opens), clock_time.fromisoformat(closes)
 
 
-def _days_of(page: Mapping[str, object]) -> dict[date, Said]:
+def _days_of(page: Mapping[str, Any]) -> dict[date, Said]:
     source = str(page["source"])
     groups = ((page["holidays"], False), (page["workdays"], True))
     return {
         day: Said(works=works, name=name, source=source)
         for named, works in groups
-        for name, days in named.items()  # type: ignore[attr-defined] - a table of lists, by the page's own form
+        for name, days in named.items()
         for day in days
     }

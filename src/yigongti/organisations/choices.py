@@ -11,8 +11,8 @@ from yigongti.kernel.access.accounts import roles_for_unit
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Account, Post, Unit
 from yigongti.kernel.access.words import Role, registry
-from yigongti.kernel.language import say
 from yigongti.kernel.finders import Choice, Hit, finder, picker
+from yigongti.kernel.language import say
 from yigongti.kernel.refusal import BadValue
 from yigongti.organisations import queries
 from yigongti.organisations.labels import KINDS, UNIT_KINDS, label
@@ -84,7 +84,7 @@ def _departments(given: dict[str, str] | None, *, receiving: bool) -> QuerySet[D
     rows = Department.objects.select_related("institution", "unit").filter(closed_on__isnull=True)
     institution = (given or {}).get("institution", "")
     if institution.isascii() and institution.isdigit():
-        rows = rows.filter(institution_id=institution)
+        rows = rows.filter(institution_id=int(institution))
     return rows.filter(receives_referrals=True) if receiving else rows
 
 

@@ -77,7 +77,7 @@ class InstitutionForm(RegisterForm):
             "latitude": "WGS 84 度，如 37.03",
         }
 
-    field_order: ClassVar = ["parent", "since", "leads", "name", "short_name", "kind", "level", "ownership", "grade"]
+    field_order = ["parent", "since", "leads", "name", "short_name", "kind", "level", "ownership", "grade"]  # noqa: RUF012 - Django declares it so
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -72,10 +72,11 @@ def institutions_within(*, for_: Actor) -> QuerySet[Institution]:
 
 def open_institutions() -> QuerySet[Institution]:
     """Institutions that are not closed today, with their units."""
-    return Institution.objects.select_related("unit").filter(_open())
+    return Institution.objects.select_related("unit").filter(is_open_today())
 
 
-def _open() -> Q:
+def is_open_today() -> Q:
+    """Institutions or departments that are not closed yet."""
     return Q(closed_on__isnull=True) | Q(closed_on__gte=clock.today())
 
 
@@ -113,13 +114,13 @@ def on_ground(prefix: str = "", *, for_: Actor) -> Q:
 
 def memberships_on(day: date, *, group_id: int | None = None) -> QuerySet[Membership]:
     """The memberships of a day: history is counted with the membership of its own time."""
-    found = Membership.objects.filter(_holds_on(day)).select_related("institution__unit", "group")
+    found = Membership.objects.filter(holds_on(day)).select_related("institution__unit", "group")
     return found.filter(group_id=group_id) if group_id else found
 
 
 def hosts_on(day: date) -> QuerySet[DepartmentHost]:
     """Which institution hosted which department on a day (R95)."""
-    return DepartmentHost.objects.filter(_holds_on(day)).select_related("department", "institution")
+    return DepartmentHost.objects.filter(holds_on(day)).select_related("department", "institution")
 
 
 def group_on(day: date, *, institution: Institution) -> Group | None:
@@ -129,7 +130,8 @@ def group_on(day: date, *, institution: Institution) -> Group | None:
     return next((by_institution[pk] for pk in ids if pk in by_institution), None)
 
 
-def _holds_on(day: date) -> Q:
+def holds_on(day: date) -> Q:
+    """Dated rows that cover a day."""
     return Q(begins__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
 
 
@@ -150,7 +152,9 @@ def spelled_like(text: str) -> Q:
 
 def departments_seen(*, for_: Actor) -> QuerySet[Department]:
     """The open departments on the actor's ground."""
-    return Department.objects.select_related("unit", "institution").filter(_open(), on_ground("unit__", for_=for_))
+    return Department.objects.select_related("unit", "institution").filter(
+        is_open_today(), on_ground("unit__", for_=for_)
+    )
 
 
 def staff_condition(*, for_: Actor) -> Q:

@@ -39,6 +39,7 @@ from yigongti.organisations.models import (
 )
 from yigongti.organisations.permissions import CHARTER, DUTY, MANAGE, SEE, STAFF
 from yigongti.organisations.spelling import spelled
+from yigongti.organisations.tabs import tabs
 
 
 PLACE = "organisations/registers"
@@ -65,7 +66,7 @@ def _write_group(by: Actor, form: RegisterForm) -> Group:
     return shape.open_group(group, county=county)
 
 
-def _write_institution(by: Actor, form: RegisterForm) -> Institution:
+def write_institution(by: Actor, form: RegisterForm) -> Institution:
     institution: Institution = form.save(commit=False)
     given = form.cleaned_data
     if institution._state.adding:
@@ -78,7 +79,7 @@ def _write_institution(by: Actor, form: RegisterForm) -> Institution:
     return institution
 
 
-def _write_department(by: Actor, form: RegisterForm) -> Department:
+def write_department(by: Actor, form: RegisterForm) -> Department:
     department: Department = form.save(commit=False)
     if department._state.adding:
         return shape.open_department(department, since=form.cleaned_data["since"])
@@ -155,7 +156,7 @@ register(
     model=Group, form=forms.GroupForm,
     columns={"name": "名称", "legal_model": "法人形式", "founded_on": "成立日期"}, words={"legal_model": LEGAL_MODELS},
     search=("name__contains",), related=("unit",), scope=_ground("unit__"), mine=_reach("unit__"),
-    write=_write_group, after=queries.forget,
+    write=_write_group, after=queries.forget, tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.institutions", route=f"{PLACE}/institutions", title="机构", reads=SEE, writes=MANAGE,
@@ -166,8 +167,9 @@ register(
     search=("name__contains", "short_name__contains", "pinyin__contains", "initials__contains",
             "credit_code__startswith"),
     filters=("level", "kind", "ownership"), order="pinyin", related=("unit",), scope=_ground("unit__"),
-    mine=_reach("unit__"), write=_write_institution, after=queries.forget, warns=institution_warnings,
+    mine=_reach("unit__"), write=write_institution, after=queries.forget, warns=institution_warnings,
     about=_institution_about, acts=_institution_acts,
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.departments", route=f"{PLACE}/departments", title="科室", reads=SEE, writes=MANAGE,
@@ -177,7 +179,8 @@ register(
     words={"receives_referrals": {True: "接收", False: "不接收"}},
     search=("name__contains", "pinyin__startswith", "initials__startswith", "institution__short_name__contains"),
     filters=("receives_referrals",), order="pinyin", related=("unit", "institution"), scope=_ground("unit__"),
-    mine=_reach("unit__"), write=_write_department, after=queries.forget, acts=_department_acts,
+    mine=_reach("unit__"), write=write_department, after=queries.forget, acts=_department_acts,
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.centres", route=f"{PLACE}/centres", title="中心", reads=SEE, writes=MANAGE,
@@ -185,6 +188,7 @@ register(
     columns={"name": "名称", "family": "类别", "host": "依托机构", "opened_on": "成立日期", "closed_on": "撤销日期"},
     words={"family": FAMILIES}, search=("name__contains", "host__name__contains"), filters=("family",), order="name",
     related=("host",), scope=_ground("host__unit__"), mine=_reach("host__unit__"),
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.staff", route=f"{PLACE}/staff", title="职工", reads=STAFF, writes=STAFF,
@@ -194,6 +198,7 @@ register(
     words={"sex": SEXES}, search=("name__contains", "pinyin__startswith", "initials__startswith", "phone__startswith"),
     order="pinyin", related=("works_at", "establishment_at", "payroll_at", "account"),
     scope=lambda actor: queries.staff_condition(for_=actor), mine=_reach("works_at__"), write=_write_staff,
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.duties", route=f"{PLACE}/duties", title="值班", reads=SEE, writes=DUTY,
@@ -201,6 +206,7 @@ register(
     columns={"unit": "单位", "duty": "值班", "account": "值班人", "begins": "开始", "ends": "结束"},
     words={"duty": DUTIES}, search=("unit__name__contains", "account__person_name__contains"), filters=("duty",),
     order="-begins", related=("unit", "account"), scope=_ground("unit__"), mine=_reach("unit__"),
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.hours", route=f"{PLACE}/hours", title="开放时间", reads=SEE, writes=MANAGE,
@@ -208,6 +214,7 @@ register(
     columns={"institution": "机构", "weekday": "星期", "opens": "开门", "closes": "关门"}, words={"weekday": WEEKDAYS},
     search=("institution__name__contains", "institution__initials__contains"), filters=("weekday",),
     related=("institution",), scope=_ground("institution__unit__"), mine=_reach("institution__unit__"),
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.calendar", route=f"{PLACE}/calendar", title="工作日历", reads=SEE, writes=MANAGE,
@@ -215,6 +222,7 @@ register(
     columns={"day": "日期", "works": "上班", "name": "名称", "source": "来源"},
     words={"works": {True: "上班", False: "休息"}}, search=("name__contains",), filters=("works",), order="-day",
     scope=lambda actor: Q(), mine=lambda actor: Q(), after=calendar.forget,
+    tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.charters", route=f"{PLACE}/charters", title="章程", reads=SEE, writes=MANAGE,
@@ -223,4 +231,5 @@ register(
     search=("title__contains",), order="-begins", related=("group__unit",), scope=_ground("group__unit__"),
     mine=_reach("group__unit__"), write=_write_charter, warns=_charter_warnings, about=_charter_about,
     acts=_charter_acts,
+    tabs=tabs,
 )  # fmt: skip

@@ -141,8 +141,9 @@ def _apply_memberships(day: date) -> list[str]:
     left = Institution.objects.filter(unit__parent__kind="group").exclude(
         pk__in=Membership.objects.filter(_on(day)).values("institution_id")
     )
-    for institution in left.select_related("unit__parent__parent"):
-        move_unit(institution.unit, parent=institution.unit.parent.parent)
+    county = Unit.objects.get(parent__isnull=True)
+    for institution in left.select_related("unit"):
+        move_unit(institution.unit, parent=county)
         moved.append(f"{institution.name}不再属于医共体")
     return moved
 
@@ -192,11 +193,12 @@ def _close(thing: Any, on: date) -> None:
 
 def _apply_closings(day: date) -> list[str]:
     closed = []
-    for model in (Institution, Department):
-        rows = model.objects.filter(closed_on__lt=day, unit__closed_on__isnull=True)
-        for row in rows.select_related("unit"):
-            close_unit(row.unit, on=row.closed_on)
-            closed.append(f"{row.name}停办")
+    due = Q(closed_on__lt=day, unit__closed_on__isnull=True)
+    shut: list[Institution | Department] = [*Institution.objects.filter(due).select_related("unit")]
+    shut += Department.objects.filter(due).select_related("unit")
+    for one in shut:
+        close_unit(one.unit, on=one.closed_on or day)
+        closed.append(f"{one.name}停办")
     return closed
 
 
@@ -204,7 +206,7 @@ def _require_empty(institution: Institution, on: date) -> None:
     inside = Q(unit__path__startswith=institution.unit.path) & (Q(closed_on__isnull=True) | Q(closed_on__gt=on))
     rooms = Institution.objects.filter(inside).exclude(pk=institution.pk).order_by("unit__path")[:6]
     departments = Department.objects.filter(inside).order_by("unit__path")[:6]
-    names = [thing.name for thing in (*rooms, *departments)][:6]
+    names = [*(room.name for room in rooms), *(one.name for one in departments)][:6]
     if names:
         raise StillInside(name=institution.name, what="、".join(names[:5]) + ("等" if len(names) > 5 else ""))
 

@@ -10,9 +10,9 @@ from typing import Any
 from django import forms
 
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.finders import pickers
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.fields import field_of
-from yigongti.kernel.finders import pickers
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
 
@@ -85,11 +85,18 @@ def coded(labels: Mapping[Any, str], *, label: str, required: bool = True, **opt
     )
 
 
-class RegisterForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at run time
-    """A model form that knows who fills it in. Rules between rows are the database's, said by the register."""
+class Asked:
+    """What forms share that know who fills them in: names picked, dates in one form, faults as refusals."""
 
-    def __init__(self, data: Mapping[str, str] | None = None, *, actor: Actor, **options: Any) -> None:
-        super().__init__(data=None if data is None else dict(data), **options)
+    actor: Actor
+    fields: dict[str, forms.Field]
+    data: Any
+    initial: Any
+    errors: Any
+    is_bound: bool
+
+    def know(self, actor: Actor) -> None:
+        """Take in who asks, and make what was typed comparable."""
         self.actor = actor
         for name, field in self.fields.items():
             _say_dates(field)
@@ -97,9 +104,6 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at 
                 self._let_pick(name, field)
             elif self.is_bound and name in self.data and not isinstance(field, forms.CharField):
                 self.data[name] = unicodedata.normalize("NFKC", str(self.data[name])).strip()
-        key = self._meta.model._meta.pk.name
-        if key in self.fields and not self.instance._state.adding:
-            self.fields[key].disabled = True
 
     def _let_pick(self, name: str, field: Picked) -> None:
         field.actor, field.given = self.actor, self.data
@@ -107,12 +111,6 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at 
         field.named = self.data.get(f"{name}_text", "")
         if chosen and not self.data.get(name):
             self.data[name] = chosen
-
-    def validate_unique(self) -> None:
-        """The database decides, also between two who save at once."""
-
-    def validate_constraints(self) -> None:
-        """The database decides, also between two who save at once."""
 
     def refusals(self) -> list[Refusal]:
         """Every fault as a refusal that names field, value and rule."""
@@ -135,7 +133,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at 
 
     def drawn(self, errors: Mapping[str, list[str]]) -> list[Field]:
         """The fields as the templates draw them, in the reader's language, errors beside them."""
-        return [self._drawn(bound, " ".join(errors.get(bound.name, ()))) for bound in self]
+        return [self._drawn(self[name], " ".join(errors.get(name, ()))) for name in self.fields]  # type: ignore[index]
 
     def _drawn(self, bound: forms.BoundField, error: str) -> Field:
         drawn = field_of(bound)
@@ -152,7 +150,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at 
         elif isinstance(self.initial.get(name), str):
             thing = self._started_with(field, self.initial[name])
         else:
-            thing = getattr(self.instance, name, None)
+            thing = getattr(getattr(self, "instance", None), name, None)
         return pickers[field.picker].label(thing) if thing is not None else ""
 
     def _started_with(self, field: Picked, value: str) -> Any:
@@ -160,6 +158,31 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg] - not generic at 
             return field.resolve(value)
         except forms.ValidationError:
             return None
+
+
+class RegisterForm(Asked, forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The form of a register's row. Rules between rows are the database's, said by the register."""
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, actor: Actor, **options: Any) -> None:
+        super().__init__(data=None if data is None else dict(data), **options)
+        self.know(actor)
+        key = self._meta.model._meta.pk.name
+        if key in self.fields and not self.instance._state.adding:
+            self.fields[key].disabled = True
+
+    def validate_unique(self) -> None:
+        """The database decides, also between two who save at once."""
+
+    def validate_constraints(self) -> None:
+        """The database decides, also between two who save at once."""
+
+
+class ActForm(Asked, forms.Form):
+    """The form of one act."""
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, actor: Actor, **options: Any) -> None:
+        super().__init__(data=None if data is None else dict(data), **options)
+        self.know(actor)
 
 
 def _say_dates(field: forms.Field) -> None:

@@ -66,6 +66,7 @@ class Register:
     warns: Callable[[Any], list[str]] | None = None
     about: Callable[[Any], list[tuple[str, str]]] | None = None
     acts: Callable[[Actor, Any], list[Any]] | None = None
+    tabs: Callable[[Actor, str], list[Any]] | None = None
     menu: int = 0
     icon: str = ""
 

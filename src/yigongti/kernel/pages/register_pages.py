@@ -17,6 +17,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.audit import trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.form_pages import said
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.register import Register, savers
@@ -37,7 +38,7 @@ def open_pages(made: Register) -> None:
         return _list(request, made)
 
     @page(f"{made.code}.export", f"{made.route}.csv", title=made.title, permission=made.may_read)
-    def export(request: HttpRequest) -> HttpResponse:
+    def export(request: HttpRequest) -> Any:
         return _export(request, made)
 
     @page(f"{made.code}.new", f"{made.route}/new", title=made.title, permission=made.may_write, writes=True)
@@ -80,6 +81,7 @@ def _list(request: HttpRequest, made: Register) -> HttpResponse:
         "chosen": {name: value for name, value in chosen.items() if value},
         "filters": [(say(made.columns.get(name, name)), _chips(request, made, name, chosen)) for name in made.filters],
         "acts": _list_acts(request, made),
+        "tabs": made.tabs(actor, made.code.rpartition(".")[2]) if made.tabs else [],
     }
     continues = request.headers.get("HX-Request") and request.GET.get("after")
     return render(request, "parts/table_more.html" if continues else "register/list.html", context)
@@ -150,7 +152,7 @@ def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
 # --- export
 
 
-def _export(request: HttpRequest, made: Register) -> HttpResponse:
+def _export(request: HttpRequest, made: Register) -> StreamingHttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     text, chosen = _asked(request, made)
     rows = made.found(for_=actor, text=text, chosen=chosen)
@@ -160,7 +162,7 @@ def _export(request: HttpRequest, made: Register) -> HttpResponse:
         csv_lines(made, rows.iterator(chunk_size=500)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # type: ignore[return-value] - a response all the same
+    )
 
 
 class _Line:
@@ -235,7 +237,7 @@ def _form(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
         start = {name: request.GET[name] for name in made.form.base_fields if name in request.GET}
         form = made.form(actor=actor, instance=row, initial=start)
         return _form_page(request, made, row, form, {}, 200)
-    values = {name: value for name, value in request.POST.items() if _asked_for(made, name)}
+    values = {name: str(value) for name, value in request.POST.items() if _asked_for(made, name)}
     try:
         receipt = savers[made.code](
             by=actor, key=key_of(request), row=pk, seen=request.POST.get("seen", ""), values=values
@@ -254,14 +256,12 @@ def _asked_for(made: Register, name: str) -> bool:
 def _form_page(
     request: HttpRequest, made: Register, row: Any, form: Any, errors: dict[str, list[str]], status: int
 ) -> HttpResponse:
-    above = [(f"f-{name}" if name else "", sentence) for name, said in errors.items() for sentence in said]
     if row is not None and form.is_bound:
         row = made.model._default_manager.get(pk=row.pk)  # the form has written its values into the one it was given
     context = {
         "register": made,
         "title": f"{say('修改')} {row}" if row is not None else f"{say('新登记')}：{say(made.title)}",
-        "fields": form.drawn(errors),
-        "errors": above,
+        **said(form, errors),
         "seen": made.seen(row) if row is not None else "",
         "back": f"/{made.route}/{row.pk}" if row is not None else f"/{made.route}",
     }

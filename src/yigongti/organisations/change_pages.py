@@ -1,0 +1,271 @@
+"""Forms that re-shape the organisation: moving, closing, charters, the calendar, the outline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+
+from yigongti.kernel import clock
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.form_pages import act_by_form
+from yigongti.kernel.pages.picked import ActForm, Picked
+from yigongti.kernel.pages.posting import done, key_of
+from yigongti.kernel.pages.registry import page
+from yigongti.kernel.refusal import NotFound
+from yigongti.organisations import actions, calendar, outlines, queries, tables
+from yigongti.organisations.models import Department, Institution
+from yigongti.organisations.permissions import CHARTER, MANAGE
+
+
+def _institution(request: HttpRequest, unit: int) -> Institution:
+    found = queries.institutions_within(for_=request.actor).filter(pk=unit).first()  # type: ignore[attr-defined]
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _department(request: HttpRequest, unit: int) -> Department:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = Department.objects.select_related("institution").filter(actor.reach("unit__"), pk=unit).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+# --- moving and closing
+
+
+class MoveInstitutionForm(ActForm):
+    """To which group, from which day."""
+
+    group = Picked("group", label="归属到", required=False, help_text="不填就是不属于任何医共体")
+    leads = forms.BooleanField(label="是牵头机构", required=False)
+    begins = forms.DateField(label="起始日期")
+    reason = forms.CharField(label="事由", max_length=200, help_text="例如批文号")
+
+
+class MoveDepartmentForm(ActForm):
+    """To which institution, from which day."""
+
+    institution = Picked("own_institution", label="依托机构")
+    begins = forms.DateField(label="起始日期")
+    reason = forms.CharField(label="事由", max_length=200, help_text="例如批文号")
+
+
+class CloseForm(ActForm):
+    """Which day is the last."""
+
+    on = forms.DateField(label="停办日期")
+    reason = forms.CharField(label="事由", max_length=200, help_text="例如批文号")
+
+
+@page(
+    "organisations.move_institution",
+    "organisations/institutions/<int:unit>/move",
+    title="变更归属",
+    permission=MANAGE,
+    writes=True,
+)
+def move_institution(request: HttpRequest, unit: int) -> HttpResponse:
+    """An institution goes to another group, from a day on."""
+    institution = _institution(request, unit)
+    group = queries.group_on(clock.today(), institution=institution)
+    return act_by_form(
+        request,
+        MoveInstitutionForm,
+        title=say("{name}变更归属", name=institution.name),
+        line=say("现在：{group}", group=group.name if group else say("不属于任何医共体")),
+        back=f"/organisations/institutions/{unit}",
+        word=say("变更归属"),
+        initial={"begins": clock.today()},
+        act=lambda given, key: actions.move_institution(
+            by=request.actor,  # type: ignore[attr-defined]
+            key=key,
+            institution_id=unit,
+            group_id=given["group"].pk if given["group"] else None,
+            begins=given["begins"],
+            leads=given["leads"],
+            reason=given["reason"],
+        ),
+    )
+
+
+@page(
+    "organisations.move_department",
+    "organisations/departments/<int:unit>/move",
+    title="变更依托机构",
+    permission=MANAGE,
+    writes=True,
+)
+def move_department(request: HttpRequest, unit: int) -> HttpResponse:
+    """A department goes to another host, from a day on."""
+    department = _department(request, unit)
+    return act_by_form(
+        request,
+        MoveDepartmentForm,
+        title=say("{name}变更依托机构", name=department.name),
+        line=say("现在：{group}", group=department.institution.name),
+        back=f"/organisations/registers/departments/{unit}",
+        word=say("变更依托机构"),
+        initial={"begins": clock.today()},
+        act=lambda given, key: actions.move_department(
+            by=request.actor,  # type: ignore[attr-defined]
+            key=key,
+            department_id=unit,
+            institution_id=given["institution"].pk,
+            begins=given["begins"],
+            reason=given["reason"],
+        ),
+    )
+
+
+@page(
+    "organisations.close_institution",
+    "organisations/institutions/<int:unit>/close",
+    title="机构停办",
+    permission=MANAGE,
+    writes=True,
+)
+def close_institution(request: HttpRequest, unit: int) -> HttpResponse:
+    """The last day of an institution."""
+    institution = _institution(request, unit)
+    return act_by_form(
+        request,
+        CloseForm,
+        title=say("{name}停办", name=institution.name),
+        line=say("停办当天仍可工作，岗位同日止；历史全部保留。"),
+        back=f"/organisations/institutions/{unit}",
+        word=say("停办"),
+        act=lambda given, key: actions.close_institution(
+            by=request.actor,  # type: ignore[attr-defined]
+            key=key,
+            institution_id=unit,
+            on=given["on"],
+            reason=given["reason"],
+        ),
+    )
+
+
+@page(
+    "organisations.close_department",
+    "organisations/departments/<int:unit>/close",
+    title="科室停办",
+    permission=MANAGE,
+    writes=True,
+)
+def close_department(request: HttpRequest, unit: int) -> HttpResponse:
+    """The last day of a department."""
+    department = _department(request, unit)
+    return act_by_form(
+        request,
+        CloseForm,
+        title=say("{name}停办", name=department.name),
+        line=say("停办当天仍可工作，岗位同日止；历史全部保留。"),
+        back=f"/organisations/registers/departments/{unit}",
+        word=say("停办"),
+        act=lambda given, key: actions.close_department(
+            by=request.actor,  # type: ignore[attr-defined]
+            key=key,
+            department_id=unit,
+            on=given["on"],
+            reason=given["reason"],
+        ),
+    )
+
+
+# --- charter
+
+
+@page(
+    "organisations.approve_charter",
+    "organisations/charters/<int:charter>/approve",
+    title="同意章程",
+    permission=CHARTER,
+    writes=True,
+)
+def approve_charter(request: HttpRequest, charter: int) -> HttpResponse:
+    """The own institution's yes to a version of the charter."""
+    if request.method != "POST":
+        raise NotFound
+    receipt = actions.approve_charter(by=request.actor, key=key_of(request), charter_id=charter)  # type: ignore[attr-defined]
+    return done(request, receipt)
+
+
+# --- calendar and outline
+
+
+class CalendarRowsForm(ActForm):
+    """Days as rows, and where they come from."""
+
+    days = forms.CharField(
+        label="日期",
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="每行一天：日期，班或休，名称。例如 2027-01-01，休，元旦",
+    )
+    source = forms.CharField(label="来源", max_length=120, help_text="例如通知的名称与文号")
+
+
+@page(
+    "organisations.import_calendar",
+    "organisations/calendar/import",
+    title="导入工作日历",
+    permission=MANAGE,
+    writes=True,
+)
+def import_calendar(request: HttpRequest) -> HttpResponse:
+    """Holidays and swapped workdays, pasted from a sheet."""
+    return act_by_form(
+        request,
+        CalendarRowsForm,
+        title=say("导入工作日历"),
+        line=say("已知到 {day}；之后只按星期推算。", day=calendar.known_until()),
+        back="/organisations/registers/calendar",
+        word=say("导入"),
+        initial=_shipped_rows(),
+        act=lambda given, key: actions.import_calendar(
+            by=request.actor,  # type: ignore[attr-defined]
+            key=key,
+            days=tables.calendar_days(given["days"]),
+            source=given["source"],
+        ),
+    )
+
+
+def _shipped_rows() -> dict[str, str]:
+    """What ships, as rows to look at, change and take over as the county's own."""
+    days = sorted(calendar.shipped().items())
+    lines = [f"{day}，{'班' if said.works else '休'}，{said.name}" for day, said in days]
+    return {"days": "\n".join(lines), "source": days[-1][1].source if days else ""}
+
+
+class OutlineForm(ActForm):
+    """A GeoJSON text or file, and where it comes from."""
+
+    outline = forms.CharField(
+        label="GeoJSON",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="WGS 84 经纬度；文件里有多个地方时，取编号等于本县区划代码的那一个",
+    )
+    source = forms.CharField(label="来源", max_length=200, help_text="会写在地图下面")
+
+
+@page("organisations.import_outline", "organisations/outline", title="导入县域轮廓", permission=MANAGE, writes=True)
+def import_outline(request: HttpRequest) -> HttpResponse:
+    """The county's outline, pasted; a drawing, not an official map."""
+    county = queries.the_county()
+
+    def act(given: Any, key: Any) -> Any:
+        rings = outlines.rings_of(given["outline"], division=county.division if county else "")
+        return actions.import_outline(by=request.actor, key=key, rings=rings, source=given["source"])  # type: ignore[attr-defined]
+
+    return act_by_form(
+        request,
+        OutlineForm,
+        title=say("导入县域轮廓"),
+        line=say("只作示意，不是官方地图。"),
+        back="/organisations/map",
+        word=say("导入"),
+        act=act,
+    )
