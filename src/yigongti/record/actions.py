@@ -10,14 +10,15 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.files.models import StoredFile
+from yigongti.kernel.language import say
 from yigongti.kernel.refusal import AlreadyDone, NotFound
-from yigongti.record import drafts
+from yigongti.record import drafts, queries
 from yigongti.record.models import Encounter, Entry, Observation
 from yigongti.record.policy.kinds import KINDS, WRITTEN
-from yigongti.record.queries import Opened, open_record, said_value
+from yigongti.record.queries import Opened, said_value
 from yigongti.record.refusals import NothingChanged, NotInAnInstitution, NotYours
 from yigongti.record.rows import chain_of
-from yigongti.record.seeing import own_institution, visible
+from yigongti.record.seeing import own_institution
 
 
 ADD = registry.add_permission("record.add", title="书写健康记录", writes=True)
@@ -39,7 +40,7 @@ def observe(
     opened = _open_to_write(by, resident_id)
     encounter = _encounter_of(by, opened, encounter_id)
     draft = drafts.observation(opened.resident, series=series, value=value, at=at, note=note)
-    return _receipt(opened, _write(by, opened, draft, encounter=encounter), f"{draft.title} {_said(draft)}")
+    return _receipt(opened, _write(by, opened, draft, encounter=encounter), _added(f"{draft.title} {_said(draft)}"))
 
 
 @action("record.add_encounter", permission=ADD)
@@ -53,7 +54,7 @@ def add_encounter(
         opened.resident, encounter_class=encounter_class, title=title, at=at, until=until, code=code, text=text,
         sensitivity=sensitivity,
     )  # fmt: skip
-    return _receipt(opened, _write(by, opened, draft, encounter=None), draft.title)
+    return _receipt(opened, _write(by, opened, draft, encounter=None), _added(draft.title))
 
 
 @action("record.add_entry", permission=ADD)
@@ -70,7 +71,7 @@ def add_entry(
         opened.resident, kind=KINDS[kind], title=title, at=at, until=until, code=code, text=text, detail=detail or {},
         sensitivity=sensitivity,
     )  # fmt: skip
-    return _receipt(opened, _write(by, opened, draft, encounter=encounter), draft.title)
+    return _receipt(opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
 
 
 @action("record.attach", permission=ADD)
@@ -86,7 +87,7 @@ def attach(
     draft = drafts.document(
         opened.resident, title=title, stored=stored, name=name, at=at, text=text, sensitivity=sensitivity
     )
-    return _receipt(opened, _write(by, opened, draft, encounter=encounter), draft.title)
+    return _receipt(opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
 
 
 @action("record.correct", permission=CORRECT)
@@ -98,7 +99,7 @@ def correct(*, by: Actor, entry_id: int, reason: str, changes: Mapping[str, Any]
         raise NothingChanged
     fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
     _raise_class(old, fresh)
-    return _receipt(opened, fresh, f"{draft.title}（第 {fresh.version} 版）", old=old)
+    return _receipt(opened, fresh, f"{draft.title}：{say('已更正，第 {n} 版', n=fresh.version)}", old=old)
 
 
 @action("record.withdraw", permission=CORRECT)
@@ -108,42 +109,36 @@ def withdraw(*, by: Actor, entry_id: int, reason: str) -> Receipt:
     draft = drafts.withdrawn(old, reason=reason)
     fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
     Entry.objects.filter(pk__in=chain_of(old.pk)).update(withdrawn=True)
-    return _receipt(opened, fresh, f"{old.title}已撤销", old=old)
+    return _receipt(opened, fresh, say("{what}已撤销", what=old.title), old=old)
 
 
 def _open_to_write(by: Actor, resident_id: int) -> Opened:
     if own_institution(by) is None:
         raise NotInAnInstitution
-    return open_record(for_=by, resident_id=resident_id)
+    return queries.open_record(for_=by, resident_id=resident_id)
 
 
 def _own_entry(by: Actor, entry_id: int) -> tuple[Opened, Entry]:
     """Lock an entry that the actor's institution wrote; the second of two corrections finds what the first has done."""
-    # The person's key first, for the refusals of a stranger; then the lock on the one row.
-    whose = Entry.objects.filter(pk=entry_id).values_list("resident_id", flat=True).first()
-    if whose is None:
-        raise NotFound
-    opened = _open_to_write(by, whose)
-    old = Entry.objects.select_for_update().filter(visible(by, opened.basis.code), pk=entry_id).first()
-    if old is None:
-        raise NotFound
-    if old.institution_id != own_institution(by):
-        raise NotYours(institution=old.institution.name)
+    opened, seen = queries.entry(for_=by, entry_id=entry_id)
+    if seen.institution_id != own_institution(by):
+        raise NotYours(institution=seen.institution_name)
+    old = Entry.objects.select_for_update().get(pk=entry_id)
     if old.replaced_by is not None:
         newer = old.replaced_by
-        raise AlreadyDone(who=newer.author, when=f"{newer.entered_at:%Y-%m-%d %H:%M}", what="更正这一条")
+        raise AlreadyDone(
+            who=newer.author, when=f"{newer.entered_at.astimezone(clock.COUNTY_ZONE):%Y-%m-%d %H:%M}", what="更正这一条"
+        )
     return opened, old
 
 
 def _encounter_of(by: Actor, opened: Opened, encounter_id: int | None) -> Entry | None:
     if encounter_id is None:
         return None
-    found = Entry.objects.filter(
-        opened.of(), visible(by, opened.basis.code), pk=encounter_id, kind="encounter", withdrawn=False
-    ).first()
-    if found is None:
+    theirs, seen = queries.entry(for_=by, entry_id=encounter_id)
+    if theirs.resident != opened.resident or seen.kind != "encounter" or seen.withdrawn:
         raise NotFound(field="encounter_id")
-    return found
+    return Entry.objects.get(pk=encounter_id)
 
 
 def _write(
@@ -189,6 +184,10 @@ def _said(draft: drafts.Draft) -> str:
     return f"{said_value(draft.measured['value'], draft.measured['second_value'])} {draft.measured['unit']}"
 
 
+def _added(what: str) -> str:
+    return say("{what}，已进入健康档案时间线", what=what)
+
+
 def _receipt(opened: Opened, fresh: Entry, said: str, *, old: Entry | None = None) -> Receipt:
     facts: dict[str, Any] = {"entry": fresh.pk, "kind": fresh.kind, "version": fresh.version}
     if old:
@@ -197,7 +196,7 @@ def _receipt(opened: Opened, fresh: Entry, said: str, *, old: Entry | None = Non
         number=f"J{fresh.pk}",
         # The trail keeps `done` and administrators read it: the kind only; what it says goes to the writer in `next`.
         done=KINDS[fresh.kind].title,
-        next=f"{said}，已进入健康档案时间线",
+        next=said,
         href=f"/residents/{opened.resident.pk}/record",
         data={"entry": fresh.pk},
         persons=(opened.resident.pk,),

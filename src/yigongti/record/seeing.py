@@ -1,15 +1,23 @@
-"""Who sees which entries of an opened record: the gate of the special classes, and current versions only."""
+"""Who sees which entries of an opened record: the gate of the special classes, and current versions only.
+
+Conditions on `e`, an entry, with their parameters; there is no other way to read one.
+"""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Sequence
+from typing import Any
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.organisations import queries as organisations
 from yigongti.record.policy import special_classes
 
 
-CURRENT = Q(replaced_by__isnull=True, withdrawn=False)
+# Of an open class, or written at the actor's own institution.
+GATE = "(e.sensitivity = ANY(%(open)s) OR e.institution_id = %(own)s)"
+CURRENT = f"e.replaced_by_id IS NULL AND NOT e.withdrawn AND {GATE}"
+# What was entered in error is shown, with all its versions, only where it was written (ADR 0009).
+ANY_VERSION = f"(NOT e.withdrawn OR e.institution_id = %(own)s) AND {GATE}"
 
 
 def own_institution(for_: Actor) -> int | None:
@@ -24,8 +32,16 @@ def open_classes(for_: Actor, basis: str) -> list[str]:
     return ["", *(code for code in gates if code in special_classes.BY_CODE)]
 
 
-def visible(for_: Actor, basis: str) -> Q:
-    """Entries that pass the gate: of an open class, or written at the actor's own institution."""
-    opened = Q(sensitivity__in=open_classes(for_, basis))
-    own = own_institution(for_)
-    return opened if own is None else opened | Q(institution_id=own)
+def sight(for_: Actor, basis: str, rows: Sequence[int] = ()) -> dict[str, Any]:
+    """The parameters that the conditions ask: open classes, own institution, and the rows of the person."""
+    return {
+        "open": open_classes(for_, basis),
+        "own": own_institution(for_),
+        "rows": list(rows),
+        "row": next(iter(rows), 0),
+    }
+
+
+def person(rows: Sequence[int], *, of: str = "e") -> str:
+    """Entries of this human. One row is asked with `=`, which lets the index give the order of the timeline."""
+    return f"{of}.resident_id = %(row)s" if len(rows) == 1 else f"{of}.resident_id = ANY(%(rows)s)"

@@ -42,8 +42,9 @@ def detail_of(row: Read) -> str:
 
 
 def source_of(row: Read) -> str:
-    """Where the entry came from, in words where they are known."""
-    return say(SOURCES[row.source]) if row.source in SOURCES else row.source
+    """Where the entry came from, in words where they are known; after a colon the number it bears there."""
+    name, _, number = row.source.partition(":")
+    return f"{say(SOURCES.get(name, name))} {number}".rstrip()
 
 
 def place_of(row: Read) -> str:

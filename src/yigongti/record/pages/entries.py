@@ -85,7 +85,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
 def _acts(request: HttpRequest, row: Row) -> list[Act]:
     """Correct and withdraw, where it was written and while it is the newest version."""
     found = []
-    if row.kind == "document":
+    if "digest" in row.detail:
         found.append(Act(word=say("打开原件"), href=f"/record/entries/{row.id}/file", kind="primary", icon="document"))
     if row.kind == "encounter" and row.replaced_by_id is None and request.actor.may("record.add"):
         base = f"/residents/{row.resident_id}/record"

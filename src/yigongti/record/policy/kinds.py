@@ -36,4 +36,7 @@ ENCOUNTER_CLASSES = {
     "physical_exam": "健康体检", "public_health": "公共卫生服务",
 }  # fmt: skip
 
-SOURCES = {"entered": "本平台录入", "his": "医院信息系统", "inbox": "外部系统传入", "paper": "纸质补录"}
+SOURCES = {
+    "entered": "本平台录入", "his": "医院信息系统", "inbox": "外部系统传入", "paper": "纸质补录",
+    "referral": "转诊", "chronic": "慢病随访",
+}  # fmt: skip

@@ -32,12 +32,13 @@ CLASSES = (
         source="ICD-10 A15–A19 及后遗症、妊娠合并编码", confidence="M",
     ),
     SpecialClass(
-        code="sexual_health", title="性健康", law="《性病防治管理办法》第四十六条",
+        code="sexual_health", title="性健康", law="《性病防治管理办法》",
         covers=("A50-A64", "Z11.3", "Z20.2", "O98.1-O98.3"),
         source="ICD-10 A50–A64 及其筛查、接触、妊娠合并编码", confidence="M",
     ),
     SpecialClass(
-        code="reproductive", title="生殖", law="《民法典》第一千零三十二条；《个人信息保护法》第二十八条",
+        code="reproductive", title="生殖",
+        law="《民法典》第一千二百二十六条；《个人信息保护法》第二十八条",
         # A pregnancy itself and its emergencies (ectopic, miscarriage, bleeding) stay open: they save lives.
         covers=("O04-O07", "N46", "N97", "Z30", "Z31", "Z64.0"),
         source="ICD-10 人工流产、不孕不育、避孕节育编码；范围由本平台提出，待签定", confidence="M-",

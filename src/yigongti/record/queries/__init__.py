@@ -13,7 +13,6 @@ from yigongti.record.queries.summaries import (
 from yigongti.record.queries.timelines import (
     Opened,
     Point,
-    current,
     entries_by_ids,
     entry,
     last_measured,
@@ -33,7 +32,6 @@ __all__ = [
     "Result",
     "Row",
     "Summary",
-    "current",
     "entries_by_ids",
     "entries_for_package",
     "entry",

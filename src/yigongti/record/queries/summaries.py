@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-
-from django.db.models import Q
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.record.policy.series import SERIES
-from yigongti.record.queries.timelines import Opened, Point, current, last_measured, timeline
-from yigongti.record.rows import Row, rows_of
+from yigongti.record.queries.timelines import Opened, Point, chosen_from, last_measured, timeline
+from yigongti.record.rows import Row, read
 from yigongti.record.targets import targets_of
 from yigongti.record.words import Series
 
@@ -81,20 +79,22 @@ def last_encounters(*, for_: Actor, opened: Opened) -> list[Row]:
     return timeline(for_=for_, opened=opened, kinds=("encounter",), limit=LAST)
 
 
+STANDING = """
+SELECT DISTINCT ON (e.kind, e.code, e.title) e.* FROM record_entry e WHERE {where}
+ORDER BY e.kind, e.code, e.title, e.at DESC, e.id DESC
+"""
+HOLDS = """
+(e.kind IN ('allergy', 'condition') AND (e.until IS NULL OR e.until > %(now)s)
+ OR e.kind = 'medication' AND (e.until > %(now)s OR e.until IS NULL AND e.at >= %(prescribed)s))
+"""
+
+
 def _standing(for_: Actor, opened: Opened) -> list[Row]:
-    """Allergies, conditions and medicines that hold now; of several entries of the same thing the newest."""
+    """Allergies, conditions and medicines that hold now, newest first; of entries of the same thing the newest."""
     now = clock.now()
     prescribed = now - timedelta(days=values.number("record.medicine_current_days"))
-    lasting = Q(until__isnull=True) | Q(until__gt=now)
-    holds = Q(kind__in=("allergy", "condition")) & lasting
-    holds |= Q(kind="medication") & (Q(until__gt=now) | Q(until__isnull=True, at__gte=prescribed))
-    found = current(for_=for_, opened=opened).filter(holds)
-    newest = found.order_by("kind", "code", "title", "-at", "-id").distinct("kind", "code", "title")
-    return sorted(rows_of(newest), key=_place, reverse=True)
-
-
-def _place(row: Row) -> tuple[datetime, int]:
-    return row.at, row.id
+    where, parameters = chosen_from(for_=for_, opened=opened, where=HOLDS, now=now, prescribed=prescribed)
+    return read(where, parameters, chosen=STANDING)
 
 
 def _pregnant(conditions: Iterable[Row]) -> Row | None:
@@ -116,6 +116,9 @@ def _held_against(series: Series, point: Point, opened: Opened) -> Result:
     return Result(series=series, point=point, sides=tuple(t.side(n) for t, n in zip(targets, numbers, strict=False)))
 
 
+RECENT = ("encounter", "report", "document", "procedure", "observation")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An entry that may travel with a referral. Special classes are never proposed: the sender ticks them knowingly."""
@@ -127,10 +130,10 @@ class Candidate:
 def entries_for_package(*, for_: Actor, opened: Opened) -> list[Candidate]:
     """What is offered to travel: all that holds now, and what is recent; of measurements the last of each series."""
     since = clock.now() - timedelta(days=values.number("record.package_days"))
-    recent = current(for_=for_, opened=opened).filter(
-        kind__in=("encounter", "report", "document", "procedure", "observation"), at__gte=since
+    where, parameters = chosen_from(
+        for_=for_, opened=opened, where="e.kind = ANY(%(kinds)s) AND e.at >= %(since)s", kinds=list(RECENT), since=since
     )
-    rows = [*_standing(for_, opened), *_last_of_each_series(rows_of(recent.order_by("-at", "-id")))]
+    rows = [*_standing(for_, opened), *_last_of_each_series(read(where, parameters))]
     return [Candidate(row=row, proposed=not row.sensitivity) for row in rows]
 
 

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Value, When
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.bases import Basis, NoBasis
 from yigongti.kernel.refusal import NotFound
-from yigongti.record.models import Entry, Observation
-from yigongti.record.rows import Row, chain_of, rows_of
-from yigongti.record.seeing import CURRENT, open_classes, own_institution, visible
+from yigongti.record.policy.series import SERIES
+from yigongti.record.rows import Row, chain_of, fetched, read
+from yigongti.record.seeing import ANY_VERSION, CURRENT, GATE, person, sight
 from yigongti.residents.models import Resident
 
 
@@ -32,31 +32,35 @@ class Opened:
     rows: tuple[int, ...]
     basis: Basis
 
-    def of(self) -> Q:
-        """Entries of this human. One row is asked with `=`, which lets the timeline's index give the order."""
-        return Q(resident_id=self.rows[0]) if len(self.rows) == 1 else Q(resident_id__in=self.rows)
+
+SAME_HUMAN = """
+SELECT id, master_id FROM residents_resident
+WHERE master_id = (SELECT master_id FROM residents_resident WHERE id = %(id)s) ORDER BY id
+"""
 
 
 def open_record(*, for_: Actor, resident_id: int) -> Opened:
-    """The person behind a row, with the first basis of the actor's role that holds.
+    """The person behind a row, with the first basis that holds: the standing ones of the role, then the stated ones.
 
     Raises NotFound for an unknown row, and for a role that has no basis it could state; NoBasis when none holds now.
     """
-    own = bases.bases_of(for_=for_)
-    holds = [When(bases.reachable_condition(for_=_with_only(for_, one)), then=Value(i)) for i, one in enumerate(own)]
-    person = (
-        Resident.objects.filter(aliases=resident_id)
-        .annotate(
-            first_basis=Case(*holds, default=Value(None)) if holds else Value(-1),
-            rows=ArraySubquery(Resident.objects.filter(master_id=OuterRef("pk")).order_by("pk").values("pk")),
-        )
-        .first()
-    )
-    if person is None or not own:
+    same = fetched(SAME_HUMAN, {"id": resident_id})
+    if not same:
         raise NotFound
-    if person.first_basis is None:
-        raise NoBasis if any(not one.standing for one in own) else NotFound
-    return Opened(resident=person, rows=tuple(person.rows), basis=own[person.first_basis])
+    own = bases.bases_of(for_=for_)
+    for some in ([one for one in own if one.standing], [one for one in own if not one.standing]):
+        found = _held(for_, same[0][1], some) if some else None
+        if found:
+            return Opened(resident=found[0], rows=tuple(row for row, _ in same), basis=found[1])
+    raise NoBasis if any(not one.standing for one in own) else NotFound
+
+
+def _held(for_: Actor, master: int, some: Sequence[Basis]) -> tuple[Resident, Basis] | None:
+    """The person with the first of these bases that holds, asked in one query."""
+    holds = [When(bases.reachable_condition(for_=_with_only(for_, one)), then=Value(n)) for n, one in enumerate(some)]
+    asked = Resident.objects.filter(pk=master).annotate(first_basis=Case(*holds, default=Value(None)))
+    human = asked.get()
+    return None if human.first_basis is None else (human, some[human.first_basis])
 
 
 def _with_only(actor: Actor, one: Basis) -> Actor:
@@ -64,9 +68,14 @@ def _with_only(actor: Actor, one: Basis) -> Actor:
     return replace(actor, role=replace(actor.role, bases=(one.code,)))
 
 
-def current(*, for_: Actor, opened: Opened) -> QuerySet[Entry]:
-    """The entries of an opened record that the actor sees: current versions, through the gate."""
-    return Entry.objects.filter(opened.of(), CURRENT, visible(for_, opened.basis.code))
+def chosen_from(*, for_: Actor, opened: Opened, where: str = "true", **more: Any) -> tuple[str, dict[str, Any]]:
+    """A condition on the entries of an opened record that the actor sees now, with its parameters."""
+    condition = f"{person(opened.rows)} AND {CURRENT} AND {where}"
+    return condition, sight(for_, opened.basis.code, opened.rows) | more
+
+
+NEWEST = "SELECT e.* FROM record_entry e WHERE {where} ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s"
+OF_LEVEL = "e.institution_id IN (SELECT unit_id FROM organisations_institution WHERE level = %(lane)s)"
 
 
 def timeline(
@@ -79,15 +88,18 @@ def timeline(
     limit: int = 50,
 ) -> list[Row]:
     """Newest first; `before` is the place of the last row shown. Ask for one more than is shown to know of more."""
-    entries = current(for_=for_, opened=opened)
+    asked = ["true"]
     if kinds:
-        entries = entries.filter(kind__in=kinds)
+        asked.append("e.kind = ANY(%(kinds)s)")
     if lane:
-        entries = entries.filter(institution__level=lane)
+        asked.append(OF_LEVEL)
     if before:
-        at, id_ = before
-        entries = entries.filter(Q(at__lt=at) | Q(at=at, id__lt=id_), at__lte=at)
-    return rows_of(entries.order_by("-at", "-id")[:limit])
+        asked.append("(e.at, e.id) < (%(at)s, %(id)s)")
+    at, id_ = before or (None, None)
+    where, parameters = chosen_from(
+        for_=for_, opened=opened, where=" AND ".join(asked), kinds=list(kinds), lane=lane, at=at, id=id_, limit=limit
+    )
+    return read(where, parameters, chosen=NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +116,45 @@ class Point:
     high: Decimal | None
 
 
-_POINT = ("entry_id", "series", "at", "value", "second_value", "unit", "low", "high")
+MEASURED = """
+SELECT o.entry_id, o.series, o.at, o.value, o.second_value, o.unit, o.low, o.high
+FROM record_observation o JOIN record_entry e ON e.id = o.entry_id
+WHERE {person} AND {current} AND {which}
+"""
 
 
-def _measured(for_: Actor, opened: Opened) -> QuerySet[Observation]:
-    seen = Q(entry__sensitivity__in=open_classes(for_, opened.basis.code))
-    own = own_institution(for_)
-    if own is not None:
-        seen |= Q(entry__institution_id=own)
-    return Observation.objects.filter(opened.of(), seen, entry__replaced_by__isnull=True, entry__withdrawn=False)
+def _points(for_: Actor, opened: Opened, sql: str, which: str, **more: Any) -> list[Point]:
+    measured = MEASURED.format(person=person(opened.rows, of="o"), current=CURRENT, which=which)
+    parameters = sight(for_, opened.basis.code, opened.rows) | more
+    return [Point(*columns) for columns in fetched(sql.format(measured=measured), parameters)]
 
 
 def series(*, for_: Actor, opened: Opened, code: str | Iterable[str], since: date | None = None) -> list[Point]:
     """Every measurement of one or several series, oldest first, from a day on."""
     codes = [code] if isinstance(code, str) else list(code)
-    points = _measured(for_, opened).filter(series__in=codes)
-    if since:
-        points = points.filter(at__gte=datetime(since.year, since.month, since.day, tzinfo=clock.COUNTY_ZONE))
-    return [Point(*columns) for columns in points.order_by("at", "entry_id").values_list(*_POINT)]
+    which = "o.series = ANY(%(codes)s)" + (" AND o.at >= %(since)s" if since else "")
+    moment = datetime(since.year, since.month, since.day, tzinfo=clock.COUNTY_ZONE) if since else None
+    return _points(for_, opened, "{measured} ORDER BY o.at, o.entry_id", which, codes=codes, since=moment)
+
+
+LAST_OF_EACH = """
+SELECT last.* FROM unnest(%(codes)s::text[]) AS asked(code)
+CROSS JOIN LATERAL ({measured} ORDER BY o.at DESC, o.entry_id DESC LIMIT 1) AS last
+"""
 
 
 def last_measured(*, for_: Actor, opened: Opened) -> list[Point]:
-    """The last measurement of each series."""
-    last = _measured(for_, opened).order_by("series", "-at", "-entry_id").distinct("series")
-    return [Point(*columns) for columns in last.values_list(*_POINT)]
+    """The last measurement of each known series: one look into the index for each, however long the life."""
+    return _points(for_, opened, LAST_OF_EACH, "o.series = asked.code", codes=list(SERIES))
 
 
 def entry(*, for_: Actor, entry_id: int) -> tuple[Opened, Row]:
     """One entry, current or not, and the record it belongs to. Raises NotFound where the gate hides it."""
-    whose = Entry.objects.filter(pk=entry_id).values_list("resident_id", flat=True).first()
-    if whose is None:
+    whose = fetched("SELECT resident_id FROM record_entry WHERE id = %(id)s", {"id": entry_id})
+    if not whose:
         raise NotFound
-    opened = open_record(for_=for_, resident_id=whose)
-    seen = rows_of(Entry.objects.filter(visible(for_, opened.basis.code), _unless_withdrawn(for_), pk=entry_id))
+    opened = open_record(for_=for_, resident_id=whose[0][0])
+    seen = read(f"e.id = %(id)s AND {ANY_VERSION}", sight(for_, opened.basis.code) | {"id": entry_id})
     if not seen:
         raise NotFound
     return opened, seen[0]
@@ -144,20 +162,17 @@ def entry(*, for_: Actor, entry_id: int) -> tuple[Opened, Row]:
 
 def versions(*, for_: Actor, opened: Opened, entry_id: int) -> list[Row]:
     """All versions of an entry that the actor may see, newest first."""
-    seen = Q(opened.of(), visible(for_, opened.basis.code), _unless_withdrawn(for_), pk__in=chain_of(entry_id))
-    return rows_of(Entry.objects.filter(seen).order_by("-version"))
-
-
-def _unless_withdrawn(for_: Actor) -> Q:
-    """What was entered in error is shown, with all its versions, only where it was written (ADR 0009)."""
-    own = own_institution(for_)
-    return Q(withdrawn=False) if own is None else Q(withdrawn=False) | Q(institution_id=own)
+    parameters = sight(for_, opened.basis.code, opened.rows) | {"ids": chain_of(entry_id)}
+    where = f"e.id = ANY(%(ids)s) AND {person(opened.rows)} AND {ANY_VERSION}"
+    return read(where, parameters, order="e.version DESC")
 
 
 def of_encounter(*, for_: Actor, opened: Opened, entry_id: int) -> list[Row]:
     """What belongs to an encounter, whichever of its versions it was written under."""
-    children = current(for_=for_, opened=opened).filter(encounter_id__in=chain_of(entry_id))
-    return rows_of(children.order_by("at", "id"))
+    where, parameters = chosen_from(
+        for_=for_, opened=opened, where="e.encounter_id = ANY(%(ids)s)", ids=chain_of(entry_id)
+    )
+    return read(where, parameters, order="e.at, e.id")
 
 
 def entries_by_ids(*, for_: Actor, ids: Sequence[int], basis: str) -> list[Row]:
@@ -165,4 +180,5 @@ def entries_by_ids(*, for_: Actor, ids: Sequence[int], basis: str) -> list[Row]:
 
     The case decides who is a party to it and may see its package; the gate of the special classes is asked here.
     """
-    return rows_of(Entry.objects.filter(visible(for_, basis), pk__in=list(ids), withdrawn=False).order_by("-at", "-id"))
+    where = f"e.id = ANY(%(ids)s) AND NOT e.withdrawn AND {GATE}"
+    return read(where, sight(for_, basis) | {"ids": list(ids)})
