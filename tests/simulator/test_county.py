@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password
 from tests.simulator.conftest import RESIDENTS, one, rows
 from yigongti import simulator
 from yigongti.kernel.access.words import registry
+from yigongti.kernel.workflow import rooms
 from yigongti.organisations.codes import credit_warning, ws218_warning
 from yigongti.record.policy.series import SERIES
 from yigongti.record.policy.special_classes import class_of
@@ -149,9 +150,9 @@ def test_serials_go_on_after_the_last_record_number(county):
                max(right(record_no, 5)::int) AS last FROM residents_resident GROUP BY 1) r USING (prefix)
                WHERE s.last <> r.last"""
     assert rows(wrong) == []
-    assert one("SELECT count(*) FROM residents_serial") == one(
-        "SELECT count(DISTINCT left(record_no, 12)) FROM residents_resident"
-    )
+    for table, column, prefix in (("residents_resident", "record_no", "1%"), ("residents_household", "number", "H%")):
+        given = f"SELECT count(DISTINCT left({column}, -5)) FROM {table}"
+        assert one("SELECT count(*) FROM residents_serial WHERE prefix LIKE %s", prefix) == one(given)
 
 
 # --- visits
@@ -280,3 +281,41 @@ def test_a_finished_county_says_so(county):
     assert simulator.is_complete()
     assert not simulator.is_empty()
     assert sum(county.summary.rows.values()) > 20_000
+
+
+# --- cases
+
+
+@pytest.mark.requirement("R47")
+def test_every_step_of_the_stories_was_taken_and_none_refused(county):
+    assert county.truth.get("refused", []) == []
+    assert county.truth["cases"] == one("SELECT count(*) FROM workflow_case WHERE parent_id IS NULL")
+    assert county.truth["cases"] >= 60
+
+
+@pytest.mark.requirement("R47")
+def test_there_are_referrals_and_follow_ups_in_every_state(county):
+    states = {
+        code: {state.code for state in made.page.states if state.code != "birth"} for code, made in rooms.kept.items()
+    }
+    standing = {code: set() for code in states}
+    for workflow, state in rows("SELECT DISTINCT workflow, state FROM workflow_case"):
+        standing[workflow].add(state)
+    lacking = {code: sorted(states[code] - standing[code]) for code in states if states[code] - standing[code]}
+    # Nobody lets a downward referral lapse here, and nobody takes back one that goes out.
+    assert lacking == {"referral.downward": ["cancelled", "expired"], "referral.outward": ["cancelled"]}
+
+
+def test_somebody_is_late_with_an_answer_and_somebody_with_a_follow_up(county):
+    late = "SELECT count(*) FROM workflow_case WHERE ended_at IS NULL AND due_at < now() AND workflow = %s"
+    assert one(late, "referral.upward") >= 1
+    assert one(late, "chronic.follow_up") >= 3
+    assert one("SELECT count(*) FROM workflow_notice WHERE kind = 'escalate'") >= 3
+
+
+def test_nothing_was_done_outside_the_past(county):
+    assert one("SELECT count(*) FROM workflow_act WHERE at > now()") == 0
+    # A duty that is handed over is born within the step that hands it over.
+    taken = """SELECT count(*) FROM workflow_act a JOIN workflow_case c ON c.id = a.case_id
+               WHERE c.parent_id IS NULL OR a.sequence > 1"""
+    assert one("SELECT count(*) FROM audit_entry WHERE kind = 'write'") == one(taken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from yigongti.kernel.refusal import Refusal
 from yigongti.simulator import organising, staffing
 from yigongti.simulator.ages import structure
 from yigongti.simulator.care import Care
+from yigongti.simulator.cases import Cases
 from yigongti.simulator.copying import Table, advance_serials
 from yigongti.simulator.doubles import Doubles
 from yigongti.simulator.households import Human
@@ -151,8 +153,11 @@ class Building:
         self._progress("床位和号源", 1, 1)
 
     def _cases(self, county: County) -> None:
+        """People at work: the engine follows, so what it numbers must come after what was copied."""
+        cases = Cases(county, chance=self.chance("cases"), truth=self.truth)
         with transaction.atomic():
             advance_serials(self.tables)
+            self.truth.facts["cases"] = cases.run(partial(self._progress, "转诊和随访"))
 
     def _finish(self) -> Summary:
         rows = {table.name: table.written for table in self.tables}

@@ -49,7 +49,7 @@ class People:
         self._names = Names(chance)
         self._figures = county.page["figures"]
         self._serials: Counter[tuple[str, date]] = Counter()
-        self._records: Counter[str] = Counter()
+        self._serial: Counter[str] = Counter()  # as residents_serial keeps it
         self._next_household = 1
         self._next = 1
         self.residents = Table("residents_resident", RESIDENT_COLUMNS)
@@ -88,7 +88,7 @@ class People:
 
     def _settle(self, household: Household, place: Place) -> None:
         chance = self._chance
-        number, self._next_household = self._next_household, self._next_household + 1
+        number = self._household(place)
         rooms = self.county.managing(place)
         home = rooms[0] if len(rooms) == 1 or chance.random() < 0.7 else rooms[1]
         address = self._address(place)
@@ -100,7 +100,7 @@ class People:
             one.id_card = self._identity(one)
             one.chronic = self._conditions(one.age)
         self._phones(household)
-        self.households.lines.append(f"{number}\tH{number:08d}\t{address}\t{place.code}\t{home.unit}")
+        self._house(number, place, address, home)
         for one in sorted(household, key=lambda human: human.role not in ("spouse", "head")):
             self._register(one, place, address)
 
@@ -161,6 +161,22 @@ class People:
 
     # --- rows
 
+    def _household(self, place: Place) -> int:
+        number, self._next_household = self._next_household, self._next_household + 1
+        self._serial[f"H{place.code}"] += 1
+        return number
+
+    def _house(self, number: int, place: Place, address: str, home: Site) -> None:
+        prefix = f"H{place.code}"
+        self.households.lines.append(
+            f"{number}\t{prefix}{self._serial[prefix]:05d}\t{address}\t{place.code}\t{home.unit}"
+        )
+
+    def _temporary(self) -> str:
+        prefix = f"L140781{self.today - timedelta(days=1):%Y%m%d}"
+        self._serial[prefix] += 1
+        return f"{prefix}{self._serial[prefix]:05d}"
+
     def _register(self, one: Human, place: Place, address: str) -> None:
         one.key = one.master = self._next
         self._next += 1
@@ -168,13 +184,13 @@ class People:
         if one.id_card and self._chance.random() < 0.96:
             self._identify(one.key, "insurance_no", f"1407{one.key:010d}")
         elif not one.id_card:
-            self._identify(one.key, "temporary", f"T140781{one.key:08d}")
+            self._identify(one.key, "temporary", self._temporary())
 
     def _row(
         self, one: Human, name: str, id_card: str, born: date, division: str, address: str, home: Site, phone: str
     ) -> None:
         draw = self._chance.random
-        self._records[division] += 1
+        self._serial[division] += 1
         pinyin, initials = spell(name)
         elsewhere = ELSEWHERE[int(draw() * 4)] if draw() < 0.05 else ""
         insured = elsewhere or ("" if draw() < 0.03 else division)
@@ -185,7 +201,7 @@ class People:
         at = first + timedelta(days=int(draw() * max(1, min((seen - first).days, 3000))))
         mother = one.mother.key if one.mother else NULL
         self.residents.lines.append(
-            f"{one.key}\t{one.master}\t{division}{self._records[division]:05d}\t{name}\t{pinyin}\t{initials}\t{one.sex}\t{born}"
+            f"{one.key}\t{one.master}\t{division}{self._serial[division]:05d}\t{name}\t{pinyin}\t{initials}\t{one.sex}\t{born}"
             f"\tf\t{id_card}\t{phone}\t{one.phone_owner}\t{one.ethnicity}\t{one.household}\t{one.role}\t{mother}\t{division}"
             f"\t{address}\t{insured}\t{register}\t{home.unit}\t{array_of(one.chronic)}\t{{}}\t{died}"
             f"\t{at}T10:00:00+08\t{home.authors[0][1] or NULL}\t1"
@@ -197,13 +213,12 @@ class People:
 
     def single(self, one: Human, place: Place, home: Site) -> None:
         """Somebody with a household of their own, already named."""
-        one.household, one.home, one.role = self._next_household, home, "head"
-        self._next_household += 1
+        one.household, one.home, one.role = self._household(place), home, "head"
         one.lived = (self.today - one.born).days
         one.id_card = self._identity(one)
         one.phone, one.phone_owner = f"154{one.household:08d}", "self"
         address = self._address(place)
-        self.households.lines.append(f"{one.household}\tH{one.household:08d}\t{address}\t{place.code}\t{home.unit}")
+        self._house(one.household, place, address, home)
         self._register(one, place, address)
 
     def second(self, one: Human, *, name: str, id_card: str, born: date, home: Site, phone: str) -> Human:
@@ -218,8 +233,8 @@ class People:
 
     def close(self) -> None:
         """What later registrations count on: the last serial given under each prefix."""
-        for division, last in self._records.items():
-            self.serials.add(division, last)
+        for prefix, last in self._serial.items():
+            self.serials.add(prefix, last)
 
 
 def _years_before(day: date, years: int) -> date:
