@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yigongti.kernel.audit import seals, trail
+from yigongti.kernel.audit import partitions, seals, trail
 from yigongti.kernel.jobs import beat
 from yigongti.kernel.workflow import clocks
 
@@ -25,3 +25,9 @@ def seal_the_trail() -> None:
 def replay_the_journal() -> None:
     """Bring into the trail what the database could not take."""
     trail.replay_journal()
+
+
+@beat("audit.partitions", cron="10 3 * * * 0")
+def make_partitions() -> None:
+    """See that the coming months of the trail have their partitions."""
+    partitions.make_coming()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -44,20 +44,22 @@ def seal_waiting(*, batch: int = 5000) -> int:
         cursor.execute("SELECT hash FROM audit_seal ORDER BY id DESC LIMIT 1")
         last = cursor.fetchone()
         previous = last[0] if last else GENESIS
-        digest, _found = _digest(cursor, ids, COLUMNS, previous)
+        now = clock.now()
+        digest, _found = _digest(cursor, ids, COLUMNS, now, previous)
         cursor.execute(
             "INSERT INTO audit_seal (sealed_at, ids, columns, entries, previous, hash)"
             " VALUES (%s, %s::int8multirange, %s, %s, %s, %s)",
-            [clock.now(), ids, list(COLUMNS), count, previous, digest],
+            [now, ids, list(COLUMNS), count, previous, digest],
         )
         return int(count)
 
 
-def _digest(cursor: Any, ids: str, columns: tuple[str, ...] | list[str], previous: str) -> tuple[str, int]:
-    """Hash of the previous seal and every named column of the entries, in the order of their ids, in UTC."""
+def _digest(cursor: Any, ids: str, columns: Sequence[str], sealed_at: datetime, previous: str) -> tuple[str, int]:
+    """Hash of the previous seal, what this one says of itself, and every named column of its entries, by id, in UTC."""
     cursor.execute("SET LOCAL TimeZone = 'UTC'")
     cursor.execute(ROWS.format(columns=", ".join(columns)), [ids])
-    running, count = hashlib.sha256(previous.encode()), 0
+    says = f"{previous}|{sealed_at.astimezone(UTC).isoformat()}|{ids}|{','.join(columns)}\n"
+    running, count = hashlib.sha256(says.encode()), 0
     for (row,) in cursor:
         running.update(row.encode())
         running.update(b"\n")
@@ -65,13 +67,19 @@ def _digest(cursor: Any, ids: str, columns: tuple[str, ...] | list[str], previou
     return running.hexdigest(), count
 
 
-def faults() -> Iterator[str]:
-    """What is wrong with the chain, in words; nothing when it is whole."""
+def faults(*, kept: str = "") -> Iterator[str]:
+    """What is wrong with the chain, in words; nothing when it is whole.
+
+    `kept` is a hash that was kept outside the house: a chain that was cut off or made anew does not hold it.
+    """
     previous = GENESIS
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT id, ids::text, columns, entries, previous, hash FROM audit_seal ORDER BY id")
-        for seal, ids, columns, entries, says_previous, says_hash in cursor.fetchall():
-            digest, found = _digest(cursor, ids, columns, says_previous)
+        cursor.execute("SELECT id, sealed_at, ids::text, columns, entries, previous, hash FROM audit_seal ORDER BY id")
+        sealed = cursor.fetchall()
+        if kept and kept not in (GENESIS, *(row[-1] for row in sealed)):
+            yield f"封条链里没有留存的封条 {kept[:12]}…：链被截断或重做"
+        for seal, sealed_at, ids, columns, entries, says_previous, says_hash in sealed:
+            digest, found = _digest(cursor, ids, columns, sealed_at, says_previous)
             if says_previous != previous:
                 yield f"封条 {seal} 与前一封条不相接"
             if found != entries:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 
 from yigongti.kernel import clock
+from yigongti.kernel.audit import journal
 
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ INSERT INTO audit_entry (at, kind, action, sentence, account_id, post_id, actor,
 VALUES (%(at)s, %(kind)s, %(action)s, %(sentence)s, %(account_id)s, %(post_id)s, %(actor)s, %(role)s, %(unit_id)s,
         %(persons)s::bigint[], %(basis)s, %(subject)s, %(facts)s::jsonb)
 """
+ALREADY = "SELECT 1 FROM audit_entry WHERE at = %(at)s AND facts->>'mark' = %(mark)s"
 
 
 def wrote(
@@ -77,17 +77,26 @@ def _row(
         "at": clock.now().isoformat(),
         "kind": kind,
         "action": action,
-        "sentence": sentence,
+        "sentence": _storable(sentence),
         "account_id": by.account_id if by else None,
         "post_id": by.post_id if by else None,
-        "actor": by.title if by else "",
+        "actor": _storable(by.title) if by else "",
         "role": by.role.code if by else "",
         "unit_id": by.unit_id if by else None,
         "persons": sorted(set(persons)),
         "basis": basis,
         "subject": subject,
-        "facts": json.dumps(dict(facts or {}), ensure_ascii=False, default=str),
+        "facts": json.dumps(_storable(json.loads(json.dumps(dict(facts or {}), default=str))), ensure_ascii=False),
     }
+
+
+def _storable(thing: Any) -> Any:
+    """Text as the database can hold it: what it can't is written out, so that no bad input escapes the trail."""
+    if isinstance(thing, str):
+        return thing.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    if isinstance(thing, dict):
+        return {_storable(name): _storable(part) for name, part in thing.items()}
+    return [_storable(part) for part in thing] if isinstance(thing, list) else thing
 
 
 def _insert(row: Mapping[str, Any]) -> None:
@@ -95,49 +104,32 @@ def _insert(row: Mapping[str, Any]) -> None:
         cursor.execute(INSERT, row)
 
 
-def _insert_or_journal(row: Mapping[str, Any]) -> None:
+def _insert_or_journal(row: dict[str, Any]) -> None:
+    """The mark tells a replay whether the entry reached the trail although the answer was lost."""
+    row["facts"] = json.dumps({**json.loads(row["facts"]), "mark": uuid.uuid4().hex}, ensure_ascii=False)
     try:
         with transaction.atomic():
             _insert(row)
-    except DatabaseError as trouble:
+    except Error as trouble:
         log.error("audit.journalled", error=str(trouble))
-        keep_in_journal(row)
-
-
-def journal_path() -> Path:
-    """The local file that takes what the database could not."""
-    return Path(settings.DATA_FOLDER) / "journal" / "reads.jsonl"
-
-
-def keep_in_journal(row: Mapping[str, Any]) -> None:
-    """Append one entry to the local journal, on the disk before the reader sees the page."""
-    path = journal_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as journal:
-        journal.write(json.dumps(dict(row), ensure_ascii=False) + "\n")
-        journal.flush()
-        os.fsync(journal.fileno())
+        journal.keep(row)
 
 
 def replay_journal() -> int:
-    """Write journalled entries into the trail, once each; the count. The journal is renamed first, so none is lost."""
-    path, taken = journal_path(), journal_path().with_suffix(".replaying")
-    if not taken.exists():
-        if not path.exists():
-            return 0
-        path.rename(taken)
-    rows = [json.loads(line) for line in taken.read_text(encoding="utf-8").splitlines()]
-    with transaction.atomic():
-        for row in rows:
-            row["facts"] = json.dumps({**json.loads(row["facts"]), "journalled": True}, ensure_ascii=False)
-            _insert(row)
-    taken.unlink()
-    return len(rows)
+    """Write journalled entries into the trail, once each; how many."""
+    return journal.replay(write=_write_once)
+
+
+def _write_once(row: dict[str, Any]) -> bool:
+    facts = json.loads(row["facts"])
+    with connection.cursor() as cursor:
+        cursor.execute(ALREADY, {"at": row["at"], "mark": facts.get("mark", "")})
+        if cursor.fetchone():
+            return False
+    _insert({**row, "facts": json.dumps({**facts, "journalled": True}, ensure_ascii=False)})
+    return True
 
 
 def journal_waits() -> datetime | None:
     """Since when entries wait in the journal, for the alarm; None when it is empty."""
-    for path in (journal_path().with_suffix(".replaying"), journal_path()):
-        if path.exists():
-            return datetime.fromtimestamp(path.stat().st_mtime, tz=clock.COUNTY_ZONE)
-    return None
+    return journal.waits()

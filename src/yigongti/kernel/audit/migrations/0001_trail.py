@@ -52,10 +52,15 @@ CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+-- A statement's trigger does not reach from the parent to its partitions: each carries its own.
+CREATE TRIGGER audit_entry_rest_no_truncate BEFORE TRUNCATE ON audit_entry_rest
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_entry_queued AFTER INSERT ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_queue_for_sealing();
 CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE ON audit_seal
     FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
+CREATE TRIGGER audit_seal_no_truncate BEFORE TRUNCATE ON audit_seal
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 """
 
 BACKWARD = """
