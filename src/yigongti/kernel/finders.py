@@ -52,6 +52,9 @@ class Picker:
     closed: bool = False
 
 
+LONGEST_VALUE = 80
+"""What a picked field keeps is a key or a code: short, and of plain letters."""
+
 finders: dict[str, tuple[str, Finder]] = {}
 pickers: dict[str, Picker] = {}
 
@@ -80,8 +83,15 @@ def picker(
     return made
 
 
+def plain_given(given: dict[str, str]) -> dict[str, str]:
+    """The other values of a form, without what only looks like a number (“²” is a digit to `isdigit`, not to `int`)."""
+    return {name: v for name, v in given.items() if not v.isdigit() or (v.isascii() and len(v) <= LONGEST_VALUE)}
+
+
 def resolve(code: str, *, for_: Actor, value: str, given: dict[str, str], field: str, label: str) -> Any:
     """The thing behind a picked value; BadValue names the field when nothing in reach answers to it."""
+    if len(value) > LONGEST_VALUE or not (value.isascii() and value.isprintable()):
+        raise BadValue(field=field, label=label, value=f"{value[:20]}…".replace("\x00", ""), problem="请重新选择")
     try:
         return pickers[code].resolve(for_=for_, value=value, given=given)
     except BadValue as bad:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -67,33 +68,47 @@ def _when(after: Parameter, counts: Counts, start: datetime) -> datetime:
 
 
 def fire_due(*, most: int = 200) -> int:
-    """Fire what is due; how many. Two workers never fire the same clock: each row is taken with a skip lock."""
-    fired = 0
-    while fired < most and _fire_one():
-        fired += 1
-    return fired
+    """Fire what is due, each in its own transaction; how many. Two workers never fire the same clock.
+
+    One that fails raises after all the others have had their turn: it must not stop the clocks behind it.
+    """
+    due = Clock.objects.filter(fires_at__lte=clock.now(), fired_at=None, stopped_at=None)
+    fired: list[int] = []
+    with ExitStack() as turns:
+        for pk, case_id in reversed(due.order_by("fires_at", "pk").values_list("pk", "case_id")[:most]):
+            turns.callback(_fire_one, pk, case_id, fired)
+    return len(fired)
 
 
-def _fire_one() -> bool:
+def _fire_one(pk: int, case_id: int, fired: list[int]) -> None:
+    """Lock the case first, as every step does, so that a step and a clock never wait for each other in a circle.
+
+    A case that someone works on is left for the next round; what stands once the lock is held decides.
+    """
     with transaction.atomic():
-        due = (
-            Clock.objects.select_for_update(skip_locked=True)
-            .filter(fires_at__lte=clock.now(), fired_at=None, stopped_at=None)
-            .order_by("fires_at")
-            .first()
-        )
-        if due is None:
-            return False
+        case = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first()
+        due = Clock.objects.select_for_update().filter(pk=pk, fired_at=None, stopped_at=None).first() if case else None
+        if case is None or due is None:
+            return
         due.fired_at = clock.now()
         due.save(update_fields=["fired_at"])
-        case = Case.objects.select_for_update().get(pk=due.case_id)
-        if case.state == due.state and case.workflow in rooms.kept:
-            _do(rooms.of(case).page, case, due)
-        return True
+        timer = _timer_of(case, due)
+        if timer:
+            _do(rooms.of(case).page, case, due, timer)
+    fired.append(pk)
 
 
-def _do(page: Workflow, case: Case, due: Clock) -> None:
-    timer = page.timers[due.timer]
+def _timer_of(case: Case, due: Clock) -> Timer | None:
+    """What the clock was started for; None where the case has left the state, or the page no longer counts there."""
+    timers = rooms.kept[case.workflow].page.timers if case.workflow in rooms.kept else ()
+    timer = timers[due.timer] if due.timer < len(timers) else None
+    if timer and timer.state == due.state == case.state:
+        return timer
+    log.warning("clock.lost", case=case.number, state=due.state, timer=due.timer)
+    return None
+
+
+def _do(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
     if isinstance(timer.then, Remind):
         _notice(page, case, "remind", timer.then.part)
     elif isinstance(timer.then, Escalate):

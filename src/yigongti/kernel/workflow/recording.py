@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from yigongti.kernel import clock, finders
@@ -18,6 +20,11 @@ from yigongti.kernel.workflow.words import Field, Step, Workflow
 
 
 Given = Mapping[str, Any]
+
+NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+EARLIEST, LATEST = 1900, 2199
+LONGEST_CHOICE = 40
 
 
 def read(page: Workflow, step: Step, given: Given, *, by: Actor) -> dict[str, Any]:
@@ -34,6 +41,28 @@ def read(page: Workflow, step: Step, given: Given, *, by: Actor) -> dict[str, An
     return {code: value for code, value in values.items() if value is not None}
 
 
+def require_fit(page: Workflow, values: Mapping[str, Any], *, facts: type[models.Model]) -> None:
+    """What was read must fit its column: no half persons, no digits lost. Raises every misfit together."""
+    columns = {column.name: column for column in facts._meta.concrete_fields}
+    refusals: list[Refusal] = []
+    for code, value in values.items():
+        column = columns.get(code)
+        if column is None or isinstance(value, models.Model) or value in ("", []):
+            continue
+        try:
+            column.clean(value, None)
+        except ValidationError:
+            refusals.append(_bad(page.field_of(code), _shown(value), "格式或位数不对，请重新填写"))
+            continue
+        if isinstance(column, models.IntegerField) and isinstance(value, Decimal) and value % 1:
+            refusals.append(_bad(page.field_of(code), str(value), "应填整数"))
+    raise_all(refusals)
+
+
+def _shown(value: Any) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _one(field: Field, given: Given, *, by: Actor, must: bool) -> Any:
     raw = given.get(field.code)
     if isinstance(raw, models.Model):
@@ -46,15 +75,17 @@ def _one(field: Field, given: Given, *, by: Actor, must: bool) -> Any:
     if not text:
         if must:
             raise Missing(field=field.code, label=field.label)
-        return None
+        return "" if field.code in given and field.kind in ("text", "long_text") else None  # emptied on purpose
     if field.kind == "picked":
-        plain = {name: str(v) for name, v in given.items() if isinstance(v, (str, int))}
+        plain = finders.plain_given({name: str(v) for name, v in given.items() if isinstance(v, (str, int))})
         return finders.resolve(field.picker, for_=by, value=text, given=plain, field=field.code, label=field.label)
     return READERS[field.kind](field, text)
 
 
 def _bad(field: Field, text: str, problem: str) -> BadValue:
-    return BadValue(field=field.code, label=field.label, value=text[:60], problem=problem)
+    shown = "".join(c if c.isprintable() else "�" for c in text)
+    shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
+    return BadValue(field=field.code, label=field.label, value=shown, problem=problem)
 
 
 def _yes(field: Field, text: str, must: bool) -> bool:
@@ -68,6 +99,10 @@ def _choices(field: Field, raw: Any, must: bool) -> list[str]:
     chosen = [str(one) for one in (raw if isinstance(raw, (list, tuple)) else [raw] if raw else [])]
     if must and not chosen:
         raise Missing(field=field.code, label=field.label)
+    allowed = {e.code for e in code_lists[field.options].on(clock.today())} if field.options else set(chosen)
+    for one in chosen:
+        if one not in allowed or len(one) > LONGEST_CHOICE or not one.isprintable():
+            raise _bad(field, one, "不在可选范围内")
     return chosen
 
 
@@ -87,17 +122,19 @@ def _choice(field: Field, text: str) -> str:
 
 
 def _number(field: Field, text: str) -> Decimal:
-    try:
-        return Decimal(unicodedata.normalize("NFKC", text))
-    except InvalidOperation:
-        raise _bad(field, text, "应填数字") from None
+    plain_ = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-")
+    if not NUMBER.fullmatch(plain_):
+        raise _bad(field, text, "应填数字")
+    return Decimal(plain_)
 
 
 def _date(field: Field, text: str) -> date:
+    plain_ = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-")
     try:
-        return date.fromisoformat(unicodedata.normalize("NFKC", text))
+        day = date.fromisoformat(plain_ if DATE.fullmatch(plain_) else "")
     except ValueError:
         raise _bad(field, text, "不是有效日期，请按 2026-11-22 填写") from None
+    return _of_our_time(field, text, day)
 
 
 def _moment(field: Field, text: str) -> datetime:
@@ -105,7 +142,18 @@ def _moment(field: Field, text: str) -> datetime:
         read_ = datetime.fromisoformat(unicodedata.normalize("NFKC", text))
     except ValueError:
         raise _bad(field, text, "不是有效时间，请按 2026-11-22 14:30 填写") from None
+    read_ = _of_our_time(field, text, read_)
     return read_ if read_.tzinfo else read_.replace(tzinfo=clock.COUNTY_ZONE)
+
+
+D = TypeVar("D", bound=date)
+
+
+def _of_our_time(field: Field, text: str, day: D) -> D:
+    """A slip of the finger in the year must not become a deadline in the year 9999."""
+    if not EARLIEST <= day.year <= LATEST:
+        raise _bad(field, text, f"年份应在 {EARLIEST} 至 {LATEST} 之间")
+    return day
 
 
 READERS: dict[str, Callable[[Field, str], Any]] = {
