@@ -13,6 +13,8 @@ class Refusal(Exception):
     """这一步不能办。"""
 
     status = 409
+    recorded = False
+    """Whether the audit trail has it already."""
 
     def __init__(self, *, field: str = "", rule: str = "", **facts: object) -> None:
         self.field = field

@@ -10,7 +10,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.audit import trail
-from yigongti.kernel.finders import finders, pickers
+from yigongti.kernel.finders import finders, pickers, plain_given
 from yigongti.kernel.language import say
 from yigongti.kernel.pages import cases, drawn_cases, style_page
 from yigongti.kernel.pages.blocks import blocks_for
@@ -88,7 +88,7 @@ def pick(request: HttpRequest, name: str) -> HttpResponse:
     made = pickers.get(name)
     if made is None:
         raise NotFound
-    given = {key: str(value) for key, value in request.GET.items()}
+    given = plain_given({key: str(value) for key, value in request.GET.items()})
     choices = made.find(for_=request.actor, text=request.GET.get("q", given.get(f"{given.get('field', '')}_text", "")),
                         limit=LIMIT, given=given)  # fmt: skip
     persons = [c.person_id for c in choices if c.person_id]
@@ -105,6 +105,10 @@ def change_post(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("post", "")
     if request.method != "POST" or not chosen.isdigit() or int(chosen) not in held:
         raise NotFound
+    if sign_in.needs_second_factor([held[int(chosen)]]) and not request.session.get("strong"):
+        request.session.update({"half": request.actor.account_id, "half_at": int(clock.now().timestamp()),
+                                "wanted": int(chosen)})  # fmt: skip
+        return HttpResponseRedirect("/second-factor", status=303)
     request.session["post"] = int(chosen)
     trail.session(by=sign_in.actor_of(held[int(chosen)]), action="session.post", sentence="换岗位")
     return HttpResponseRedirect("/", status=303)

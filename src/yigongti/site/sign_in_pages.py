@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -36,8 +38,8 @@ def enter(request: HttpRequest) -> HttpResponse:
         request.session.cycle_key()
         request.session["half"] = account.pk
         request.session["half_at"] = int(clock.now().timestamp())
-        return HttpResponseRedirect(f"/second-factor?next={local(request)}", status=303)
-    return _let_in(request, account, posts)
+        return HttpResponseRedirect(f"/second-factor?{urlencode({'next': local(request)})}", status=303)
+    return _let_in(request, account, posts, strong=False)
 
 
 def _enter_page(request: HttpRequest, login: str, errors: dict[str, list[str]], status: int) -> HttpResponse:
@@ -56,14 +58,20 @@ def _enter_page(request: HttpRequest, login: str, errors: dict[str, list[str]], 
     return render(request, "site/sign_in.html", context, status=status)
 
 
-def _let_in(request: HttpRequest, account: Account, posts: list[Post]) -> HttpResponse:
-    request.session.cycle_key()
-    for name in ("half", "half_at", "secret"):
+def _let_in(request: HttpRequest, account: Account, posts: list[Post], *, strong: bool) -> HttpResponse:
+    """Begin the session in the post that was asked for, else in the first; `strong` after a second factor."""
+    wanted = request.session.get("wanted")
+    for name in ("half", "half_at", "secret", "wanted"):
         request.session.pop(name, None)
-    request.session["post"] = posts[0].pk
-    request.session["password"] = account.password[-16:]
-    request.session["seen"] = int(clock.now().timestamp())
-    trail.session(by=sign_in.actor_of(posts[0]), action="session.begins", sentence="登录")
+    if not posts:  # the last one ended between password and code
+        raise sign_in.NoPost
+    post = next((p for p in posts if p.pk == wanted), posts[0])
+    request.session.cycle_key()
+    request.session.update({
+        "post": post.pk, "password": account.password[-16:], "strong": strong, "seen": int(clock.now().timestamp())
+    })  # fmt: skip
+    sign_in.admitted(account_id=account.pk)
+    trail.session(by=sign_in.actor_of(post), action="session.begins", sentence="登录")
     return HttpResponseRedirect("/password" if account.must_change_password else local(request), status=303)
 
 
@@ -76,12 +84,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             _check_code(request, account, request.POST.get("code", ""))
-            return _let_in(request, account, sign_in.posts_of(account.pk))
+            return _let_in(request, account, sign_in.posts_of(account.pk), strong=True)
         except Refusal as refusal:
             error = refusal.sentence
     enrolment = None
     if not account.second_factor_secret:
-        enrolment = sign_in.new_enrolment(account)
+        enrolment = sign_in.new_enrolment(account, secret=request.session.get("secret", ""))
         request.session["secret"] = enrolment.secret
         picture = mark_safe(segno.make(enrolment.uri).svg_inline(scale=4))
     field = Field(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.models import Post
-from yigongti.kernel.access.words import registry
 from yigongti.kernel.parameters import values
 
 
 SEEN_EVERY = 60
+WITHOUT_OWN_PASSWORD = ("/password", "/sign-out", "/preferences", "/healthz")
+"""All that is open to someone whose password was made by somebody else."""
 
 
 class Who:
@@ -24,13 +25,16 @@ class Who:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None
-        request.account_password = ""
+        request.must_change_password = False
         if "post" in request.session:
             self._recognise(request)
+        if request.must_change_password and request.path not in WITHOUT_OWN_PASSWORD:
+            return HttpResponseRedirect("/password", status=303)
         return self.get_response(request)
 
     def _recognise(self, request: HttpRequest) -> None:
-        """The post must still be held, the account in use and its password the one that signed in."""
+        """The post must still be held, the account in use, its password the one that signed in, and the second
+        factor passed where the role asks for it."""
         now = int(clock.now().timestamp())
         limit = values.number("access.session_minutes") * 60
         seen = int(request.session.get("seen", 0))
@@ -38,9 +42,8 @@ class Who:
             pk=request.session["post"], account__status="active").first()  # fmt: skip
         sound = (
             post is not None
-            and post.role in registry.roles
-            and post.holds_on(clock.today())
-            and post.unit.closed_on is None
+            and sign_in.may_act(post, on=clock.today())
+            and (request.session.get("strong") is True or not sign_in.needs_second_factor([post]))
             and request.session.get("password") == post.account.password[-16:]
             and now - seen <= limit
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyotp
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F
 
 from yigongti.kernel import clock
+from yigongti.kernel.access.accounts import tidy_login
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.access.words import registry
@@ -57,26 +59,31 @@ def check(*, login: str, password: str) -> Account:
     """The account behind a login and a password.
 
     Raises WrongLogin (also for an unknown name, in the same time), Locked, NotInUse. Failures are counted under a row
-    lock, so that guessing in parallel gains nothing.
+    lock, so that guessing in parallel gains nothing; only `admitted` forgives them, once the second factor is passed.
     """
     refusal: Refusal
+    name = tidy_login(login).replace("\x00", " ")  # which no login holds, and no database takes
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(login=login.strip().lower()).first()
+        account = Account.objects.select_for_update().filter(login=name).first()
         if account is None:
             make_password(password)  # an unknown name must take as long as a wrong password
             refusal = WrongLogin(field="login")
         elif account.locked_until and account.locked_until > clock.now():
-            refusal = Locked(until=f"{account.locked_until.astimezone(clock.COUNTY_ZONE):%H:%M}")
+            refusal = _locked(account)
         elif not check_password(password, account.password):
             refusal = _count_failure(account)
         elif account.status != "active":
             refusal = NotInUse()
         else:
-            Account.objects.filter(pk=account.pk).update(failures=0, locked_until=None)
             return account
     trail.session(by=None, action="session.refused", sentence=f"登录被拒：{type(refusal).__name__}",
                   account_id=account.pk if account else None)  # fmt: skip
     raise refusal
+
+
+def admitted(*, account_id: int) -> None:
+    """Whoever passed everything that is asked of the account starts with no failures again."""
+    Account.objects.filter(pk=account_id).update(failures=0, locked_until=None)
 
 
 def _count_failure(account: Account) -> Refusal:
@@ -84,17 +91,27 @@ def _count_failure(account: Account) -> Refusal:
     lock = failures >= values.number("access.failures_before_lock")
     until = clock.now() + timedelta(minutes=values.number("access.lock_minutes")) if lock else None
     Account.objects.filter(pk=account.pk).update(failures=0 if lock else failures, locked_until=until)
-    if until:
-        return Locked(until=f"{until.astimezone(clock.COUNTY_ZONE):%H:%M}")
-    return WrongLogin(field="login")
+    account.locked_until = until
+    return _locked(account) if until else WrongLogin(field="login")
+
+
+def _locked(account: Account) -> Locked:
+    return Locked(until=f"{account.locked_until.astimezone(clock.COUNTY_ZONE):%H:%M}" if account.locked_until else "")
 
 
 def posts_of(account_id: int, *, on: date | None = None) -> list[Post]:
     """The posts that an account holds on a day, at units that are open, own posts before cover."""
     day = on or clock.today()
-    held = Post.objects.filter(Q(ends__isnull=True) | Q(ends__gte=day), account_id=account_id, begins__lte=day)
-    found = held.select_related("unit", "account", "covering__account").filter(unit__closed_on=None)
-    return [p for p in found.order_by("covering_id", "pk") if p.role in registry.roles]
+    found = Post.objects.filter(account_id=account_id, begins__lte=day).select_related(
+        "unit", "account", "covering__account"
+    )
+    return [p for p in found.order_by(F("covering_id").asc(nulls_first=True), "pk") if may_act(p, on=day)]
+
+
+def may_act(post: Post, *, on: date) -> bool:
+    """Whether one may act as this post on a day: held, of a role that has a page, at a unit that is still open."""
+    closed = post.unit.closed_on is not None and post.unit.closed_on < on
+    return post.holds_on(on) and post.role in registry.roles and not closed
 
 
 def actor_of(post: Post) -> Actor:
@@ -125,15 +142,15 @@ class Enrolment:
     uri: str
 
 
-def new_enrolment(account: Account) -> Enrolment:
-    """A fresh secret and its address for an authenticator."""
-    secret = pyotp.random_base32()
+def new_enrolment(account: Account, *, secret: str = "") -> Enrolment:
+    """A secret (a fresh one unless told) and its address for an authenticator."""
+    secret = secret or pyotp.random_base32()
     return Enrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(account.login, issuer_name="医共体"))
 
 
 def enrol(*, account_id: int, secret: str, code: str) -> None:
     """Keep the secret once a code made with it has been shown. Raises WrongCode."""
-    step = _step_of(secret, code)
+    step = _step_of(secret, code) if secret else None
     if step is None:
         raise WrongCode(field="code")
     Account.objects.filter(pk=account_id).update(second_factor_secret=secret, second_factor_step=step)
@@ -150,18 +167,19 @@ def check_code(*, account_id: int, code: str) -> None:
         step = None if locked else _step_of(account.second_factor_secret, code)
         good = step is not None and step > account.second_factor_step
         if good:
-            Account.objects.filter(pk=account_id).update(second_factor_step=step, failures=0)
+            Account.objects.filter(pk=account_id).update(second_factor_step=step)
         else:
-            refusal = Locked(until="") if locked else _count_failure(account)
+            refusal = _locked(account) if locked else _count_failure(account)
     if not good:
         raise refusal if isinstance(refusal, Locked) else WrongCode(field="code")
 
 
 def _step_of(secret: str, code: str) -> int | None:
     """The time step whose code this is: now, or one before or after for a clock that is off."""
+    typed = unicodedata.normalize("NFKC", code).strip().encode()
     now = int(clock.now().timestamp())
     for drift in (0, -1, 1):
         moment = now + drift * STEP_SECONDS
-        if secrets.compare_digest(pyotp.TOTP(secret).at(moment), code.strip()):
+        if secrets.compare_digest(pyotp.TOTP(secret).at(moment).encode(), typed):
             return moment // STEP_SECONDS
     return None

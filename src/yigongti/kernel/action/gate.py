@@ -110,6 +110,7 @@ def pass_gate(made: Registered, *, by: Actor, key: uuid.UUID | None, arguments: 
             return earlier or _act(made, by, key, arguments)
     except Refusal as refusal:
         trail.refused(by=by, action=made.code, sentence=refusal.sentence)
+        refusal.recorded = True
         raise
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +15,7 @@ from django.urls import URLPattern, path
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry as access_registry
+from yigongti.kernel.audit import trail
 from yigongti.kernel.refusal import Refusal
 
 
@@ -61,12 +64,14 @@ def page(
         def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
             actor: Actor | None = getattr(request, "actor", None)
             if actor is None:
-                return HttpResponseRedirect(f"/sign-in?next={request.path}")
+                return HttpResponseRedirect(f"/sign-in?{urlencode({'next': request.get_full_path()})}")
             try:
                 if asked:
                     actor.require(asked)
                 return view(request, **arguments)
             except Refusal as refusal:
+                if refusal.status == HTTPStatus.FORBIDDEN and not refusal.recorded:
+                    trail.refused(by=actor, action=code, sentence=refusal.sentence)
                 return refusal_page(request, refusal)
 
         pages[code] = Page(
