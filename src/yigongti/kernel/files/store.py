@@ -29,13 +29,16 @@ def path_of(digest: str) -> Path:
 
 def keep(*, by: Actor, name: str, media_type: str, chunks: Iterable[bytes]) -> StoredFile:
     """Store bytes once and return their row. Raises BadValue for a type or size that the county does not take."""
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        problem = "文件名不能为空、超过 200 个字或含控制字符"
+        raise BadValue(field="file", label="文件", value=f"{name[:20]}…".replace("\x00", ""), problem=problem)
     accepted = values.value("files.accepted_types")
     if media_type not in (accepted if isinstance(accepted, tuple) else (accepted,)):
         raise BadValue(field="file", label="文件", value=name, problem=f"不接收 {media_type} 类型")
     digest, size = _write(chunks, most=values.number("files.largest_megabytes") * 1024 * 1024, name=name)
     row, _made = StoredFile.objects.get_or_create(
         digest=digest,
-        defaults={"name": name[:200], "media_type": media_type, "size": size, "stored_at": clock.now(),
+        defaults={"name": name, "media_type": media_type, "size": size, "stored_at": clock.now(),
                   "stored_by_id": by.post_id},
     )  # fmt: skip
     return row
@@ -53,14 +56,27 @@ def _write(chunks: Iterable[bytes], *, most: int, name: str) -> tuple[str, int]:
                     raise BadValue(field="file", label="文件", value=name, problem=f"超过 {most // 1048576} MB")
                 running.update(chunk)
                 out.write(chunk)
+            if not size:
+                raise BadValue(field="file", label="文件", value=name, problem="是空的")
             out.flush()
             os.fsync(out.fileno())
         place = path_of(running.hexdigest())
         place.parent.mkdir(parents=True, exist_ok=True)
         Path(temporary).replace(place)
+        _settle(place.parent, place.parent.parent, folder())
     finally:
         Path(temporary).unlink(missing_ok=True)
     return running.hexdigest(), size
+
+
+def _settle(*folders: Path) -> None:
+    """A new name survives a power cut only when the folders that lead to it are on the disk."""
+    for each in folders:
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def read(digest: str) -> bytes:

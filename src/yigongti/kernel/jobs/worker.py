@@ -8,6 +8,9 @@ from typing import Any
 
 import structlog
 from django.db import connection
+from procrastinate.jobs import Status
+
+from yigongti.kernel import clock
 
 
 log = structlog.get_logger()
@@ -27,7 +30,11 @@ def beat(code: str, *, cron: str) -> Callable[[Beat], Beat]:
     return add
 
 
+SILENT_SECONDS = 30.0
+
+
 def _enter(app: Any) -> None:
+    app.periodic(cron="* * * * * */10")(app.task(name="jobs.free_stalled", pass_context=True)(free_stalled))
     for code, (cron, function) in _beats.items():
         task = app.task(name=code, queueing_lock=code, lock=code)(_without_time(function))
         app.periodic(cron=cron)(task)
@@ -38,6 +45,21 @@ def _without_time(function: Beat) -> Callable[[int], None]:
         function()
 
     return run
+
+
+async def free_stalled(context: Any, timestamp: int) -> None:
+    """Let go of jobs whose worker was killed: else such a job holds its lock, and the beat never runs again.
+
+    It has no lock of its own, so it can't be stopped by what it mends. A beat comes again by itself; any other job
+    goes back into the queue.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
+        log.warning("job.freed", task=job.task_name, job=job.id)
+        if job.task_name in _beats or job.task_name == context.job.task_name:
+            await manager.finish_job(job=job, status=Status.FAILED, delete_job=True)
+        else:
+            await manager.retry_job(job=job, retry_at=clock.now())
 
 
 def run_worker() -> None:

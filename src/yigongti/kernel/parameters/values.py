@@ -8,7 +8,7 @@ from datetime import date
 
 from yigongti.kernel import clock
 from yigongti.kernel.parameters.models import ParameterValue
-from yigongti.kernel.parameters.words import Dated, Parameter, defaults
+from yigongti.kernel.parameters.words import Dated, Parameter, defaults, frozen
 
 
 FRESH_SECONDS = 10.0
@@ -32,7 +32,7 @@ def _county_rows() -> dict[str, list[Dated]]:
     if time.monotonic() - _read_at > FRESH_SECONDS:
         rows: dict[str, list[Dated]] = defaultdict(list)
         for row in ParameterValue.objects.order_by("begins", "id"):
-            rows[row.code].append(Dated(begins=row.begins, value=row.value))
+            rows[row.code].append(Dated(begins=row.begins, value=frozen(row.value)))
         _overrides, _read_at = dict(rows), time.monotonic()
     return _overrides
 

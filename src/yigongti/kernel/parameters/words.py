@@ -55,12 +55,13 @@ def defaults() -> dict[str, Default]:
                 unit=row["unit"],
                 source=row["source"],
                 confidence=row["confidence"],
-                values=tuple(Dated(begins=v["from"], value=_frozen(v["value"])) for v in row["values"]),
+                values=tuple(Dated(begins=v["from"], value=frozen(v["value"])) for v in row["values"]),
             )
     return found
 
 
-def _frozen(value: int | str | bool | list[str]) -> int | str | bool | tuple[str, ...]:
+def frozen(value: int | str | bool | list[str]) -> int | str | bool | tuple[str, ...]:
+    """A value that nobody can change in passing: a list becomes a tuple."""
     return tuple(value) if isinstance(value, list) else value
 
 
