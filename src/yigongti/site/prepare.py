@@ -15,6 +15,7 @@ from yigongti.site.sentence import Sentence
 
 # htmx's extensions import by bare names, which no hashed name can stand for; we use none of them.
 UNUSED = ["django_htmx/ext*"]
+FULL = 20_000_000  # PostgreSQL writes its journal in pieces of 16 MB
 
 
 def main(arguments: list[str]) -> None:
@@ -35,10 +36,14 @@ def main(arguments: list[str]) -> None:
             _make_county(folder, chosen.county)
         if chosen.first_day:
             _first_day()
-    except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.errors.DiskFull):
+    except (OperationalError, psycopg.OperationalError) as error:
+        if _is_disk_full(folder):  # the server may also have gone down over it, which says less
             raise Sentence("磁盘已满，没有做完。", "The disk is full: not finished.") from error
         raise
+
+
+def _is_disk_full(folder: DataFolder) -> bool:
+    return shutil.disk_usage(folder.path).free < FULL
 
 
 def _migrate() -> None:

@@ -133,7 +133,7 @@ def prepare(arguments: list[str], *, environment: dict[str, str]) -> None:
     child = Child(name="prepare", launch=lambda: spawn(["prepare", *arguments], log=None, environment=environment))
     with running(child):
         if child.process.wait():
-            raise Sentence("准备没有完成，原因见上。", "The preparation failed, as said above.")
+            raise SystemExit(1)
 
 
 @contextlib.contextmanager
