@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +25,7 @@ from yigongti.record.queries import Opened, Row
 ROWS = 25
 SHORT = 8
 PLOTTED = ("blood_pressure", "fasting_glucose")
-PLOTTED_DAYS = 365
+PLOTTED_TIMES = 30
 KIND_CHIPS = {
     ",".join(code for code in KINDS if code != "observation"): "除测量外",
     **{code: kind.title for code, kind in KINDS.items()},
@@ -181,11 +181,10 @@ def about(opened: Opened) -> dict[str, Any]:
 
 
 def _charts(request: HttpRequest, opened: Opened) -> list[tuple[str, list[Any]]]:
-    since = clock.today() - timedelta(days=PLOTTED_DAYS)
-    points = queries.series(for_=request.actor, opened=opened, code=PLOTTED, since=since)
+    points = queries.last_measured(for_=request.actor, opened=opened, codes=PLOTTED, limit=PLOTTED_TIMES)
     found = []
     for code in PLOTTED:
-        own = [point for point in points if point.series == code]
+        own = [point for point in reversed(points) if point.series == code]
         if own:
             found.append((code, shown.courses(SERIES[code], own, opened)))
     return found

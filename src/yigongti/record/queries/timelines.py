@@ -139,13 +139,13 @@ def series(*, for_: Actor, opened: Opened, code: str | Iterable[str], since: dat
 
 LAST_OF_EACH = """
 SELECT last.* FROM unnest(%(codes)s::text[]) AS asked(code)
-CROSS JOIN LATERAL ({measured} ORDER BY o.at DESC, o.entry_id DESC LIMIT 1) AS last
+CROSS JOIN LATERAL ({measured} ORDER BY o.at DESC, o.entry_id DESC LIMIT %(limit)s) AS last
 """
 
 
-def last_measured(*, for_: Actor, opened: Opened) -> list[Point]:
-    """The last measurement of each known series: one look into the index for each, however long the life."""
-    return _points(for_, opened, LAST_OF_EACH, "o.series = asked.code", codes=list(SERIES))
+def last_measured(*, for_: Actor, opened: Opened, codes: Iterable[str] = SERIES, limit: int = 1) -> list[Point]:
+    """The last measurements of each series, newest first: a look into the index for each, however long the life."""
+    return _points(for_, opened, LAST_OF_EACH, "o.series = asked.code", codes=list(codes), limit=limit)
 
 
 def entry(*, for_: Actor, entry_id: int) -> tuple[Opened, Row]:
