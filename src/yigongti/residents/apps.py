@@ -11,5 +11,13 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Registries are filled by import; models are ready only now."""
-        for room in ("bases",):
+        for room in (
+            "bases",
+            "actions.registration",
+            "actions.merging",
+            "actions.moving",
+            "actions.openings",
+            "finding",
+            "pages",
+        ):
             import_module(f"{self.name}.{room}")
