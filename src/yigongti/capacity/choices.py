@@ -41,4 +41,5 @@ picker(
     resolve=_resolve,
     label=lambda d: f"{d.institution.short_name} {d.name}",
     closed=True,
+    hint="科室、医院、病种或拼音首字母",
 )

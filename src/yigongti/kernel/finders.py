@@ -43,17 +43,18 @@ class Finder(Protocol):
 class Picker:
     """What a field is picked from: `find` offers choices for a text (and the form's other values, `given`), `resolve`
     turns a kept value into the thing or raises BadValue, `label` shows a kept value again. A `closed` picker may show
-    its choices at once where they are few."""
+    its choices at once where they are few; `hint` says what may be typed."""
 
     code: str
     find: Callable[..., list[Choice]]
     resolve: Callable[..., Any]
     label: Callable[[Any], str]
     closed: bool = False
+    hint: str = ""
 
 
-LONGEST_VALUE = 80
-"""What a picked field keeps is a key or a code: short, and of plain letters."""
+LONGEST_VALUE = 200
+"""What a picked field keeps is a key, a code or a short name."""
 
 finders: dict[str, tuple[str, Finder]] = {}
 pickers: dict[str, Picker] = {}
@@ -76,9 +77,10 @@ def picker(
     resolve: Callable[..., Any],
     label: Callable[[Any], str] = str,
     closed: bool = False,
+    hint: str = "",
 ) -> Picker:
     """Register a picker: `find(for_=, text=, limit=, given={})`, `resolve(for_=, value=, given={})`, `label(thing)`."""
-    made = Picker(code=code, find=find, resolve=resolve, label=label, closed=closed)
+    made = Picker(code=code, find=find, resolve=resolve, label=label, closed=closed, hint=hint)
     pickers[code] = made
     return made
 
@@ -90,7 +92,7 @@ def plain_given(given: dict[str, str]) -> dict[str, str]:
 
 def resolve(code: str, *, for_: Actor, value: str, given: dict[str, str], field: str, label: str) -> Any:
     """The thing behind a picked value; BadValue names the field when nothing in reach answers to it."""
-    if len(value) > LONGEST_VALUE or not (value.isascii() and value.isprintable()):
+    if len(value) > LONGEST_VALUE or not value.isprintable() or (value.isdigit() and not value.isascii()):
         raise BadValue(field=field, label=label, value=f"{value[:20]}…".replace("\x00", ""), problem="请重新选择")
     try:
         return pickers[code].resolve(for_=for_, value=value, given=given)

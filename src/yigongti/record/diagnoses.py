@@ -78,4 +78,4 @@ def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None)
     return value.strip()
 
 
-picker("diagnosis", find=_find, resolve=_resolve, label=str)
+picker("diagnosis", find=_find, resolve=_resolve, label=str, hint="诊断名称、拼音首字母或编码")

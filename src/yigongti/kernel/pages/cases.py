@@ -24,7 +24,9 @@ LISTS = {"mine": worklists.waiting, "others": worklists.elsewhere, "all": workli
 def begin(request: HttpRequest, workflow: str) -> HttpResponse:
     """Begin a case: one form, its birth steps as buttons; what is already known is filled in from the address."""
     made = rooms.kept.get(workflow)
-    steps = [s for s in made.page.steps if BIRTH in s.frm and request.actor.may(made.page.permission(s))] if made else []
+    steps = (
+        [s for s in made.page.steps if BIRTH in s.frm and request.actor.may(made.page.permission(s))] if made else []
+    )
     if made is None or not steps:
         raise NotFound
     if request.method == "POST":
@@ -116,7 +118,9 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     _saw(request, view, "cases.step")
     given = {name: getattr(view.facts, f"{name}_id", None) or getattr(view.facts, name, "") or "" for name in
              (*steps[0].must_record, *steps[0].may_record)}  # fmt: skip
-    return _form(request, rooms.of(view.case), steps[0], steps, {**given, "version": view.case.version}, {}, None, number)
+    return _form(
+        request, rooms.of(view.case), steps[0], steps, {**given, "version": view.case.version}, {}, None, number
+    )
 
 
 @page("cases.list", "cases", title="办理单", permission="")
@@ -140,4 +144,3 @@ def _page_of_lines(request: HttpRequest, which: str, workflow: str, state: str) 
     return LISTS.get(which, worklists.waiting)(
         for_=request.actor, workflow=workflow, state=state, after=after, limit=drawn_cases.PAGE
     )
-

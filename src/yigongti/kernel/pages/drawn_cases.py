@@ -16,7 +16,7 @@ from yigongti.kernel.pages.parts import Act, CaseRow, Clock, Option, PathStep, P
 from yigongti.kernel.workflow import rooms, worklists
 from yigongti.kernel.workflow.casepage import CaseView, Stop
 from yigongti.kernel.workflow.models import Case
-from yigongti.kernel.workflow.words import Step
+from yigongti.kernel.workflow.words import BIRTH, Step
 from yigongti.kernel.workflow.worklists import Line
 
 
@@ -100,7 +100,10 @@ def _chips(asked: dict[str, str], name: str, choices: dict[str, str]) -> list[Op
     cleared = {**asked, "state": ""} if name == "workflow" else asked
     return [
         Option(
-            value=code, label=say(title), href=f"/cases?{urlencode({**cleared, name: code})}", current=asked[name] == code
+            value=code,
+            label=say(title),
+            href=f"/cases?{urlencode({**cleared, name: code})}",
+            current=asked[name] == code,
         )
         for code, title in choices.items()
     ]
@@ -133,12 +136,34 @@ def _station(stop: Stop, view: CaseView) -> PathStep:
     return PathStep(name=say(stop.state.title), kind=kind, at=stop.at, who=stop.actor)  # type: ignore[arg-type]
 
 
+def acts_for_person(*, for_: Actor, person_id: int) -> list[Act]:
+    """The kinds of cases that the actor's role may begin for a person, each leading to its form, filled in."""
+    return [
+        Act(word=say(made.page.title), href=f"/new/{code}?resident={person_id}")
+        for code, made in rooms.kept.items()
+        for step in made.page.steps
+        if BIRTH in step.frm and "resident" in step.must_record and _main(step) and for_.may(made.page.permission(step))
+    ]
+
+
+def _main(step: Step) -> bool:
+    return step.weight == "primary" or BIRTH in step.frm and len(step.frm) == 1 and step.to != "draft"
+
+
+def cases_of_person(*, for_: Actor, person_ids: list[int]) -> list[CaseRow]:
+    """The cases of a person that the actor sees, open ones first."""
+    lines = worklists.of_person(for_=for_, person_ids=person_ids)
+    return [row_of(line, mine=False) for line in sorted(lines, key=lambda line: line.case.ended_at is not None)]
+
+
 def work(for_: Actor) -> dict[str, Any]:
     """The workbench: what waits for me (overdue and urgent first), what waits for others, what I just did."""
     mine = worklists.waiting(for_=for_, limit=PAGE)
     others = worklists.elsewhere(for_=for_, limit=8)
     now = clock.now()
-    pressing = [line for line in mine if line.urged or line.case.urgent or (line.case.due_at and line.case.due_at < now)]
+    pressing = [
+        line for line in mine if line.urged or line.case.urgent or (line.case.due_at and line.case.due_at < now)
+    ]
     calm = [line for line in mine if line not in pressing]
     return {
         "pressing": [row_of(line, mine=True) for line in pressing],

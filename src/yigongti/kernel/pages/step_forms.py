@@ -87,7 +87,7 @@ def _picked(field: Field, value: str, *, for_: Actor, given: Mapping[str, Any], 
         return Drawn(kind="cards", value=value, options=options, **base)
     return Drawn(
         kind="picker", value=value, text=label_of(field.picker, value, for_=for_, given=plain),
-        url=f"/pick/{field.picker}{_known(given)}", placeholder=say("姓名、拼音首字母、证件号"), **base,
+        url=f"/pick/{field.picker}{_known(given)}", placeholder=say(made.hint or "姓名、拼音首字母、证件号"), **base,
     )  # fmt: skip
 
 

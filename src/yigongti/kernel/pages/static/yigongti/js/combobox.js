@@ -103,8 +103,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const box = list.closest?.("[data-combobox]");
   if (!box || !list.matches("[role=listbox]")) return;
   const { input, options } = parts(box);
-  show(box, document.activeElement === input && input.value.trim() !== "" && list.childElementCount > 0);
-  if (!list.hidden && options.length) mark(box, options[0]);
+  const typed = input.value.trim() !== "";
+  // A picker that is still empty shows its first choices on focus; one that has been filled stays quiet.
+  const empty = !typed && box.matches("[data-picker]");
+  const filled = Boolean(/** @type {HTMLInputElement | null} */ (box.querySelector("[data-picked]"))?.value);
+  show(box, document.activeElement === input && (typed || empty) && !filled && list.childElementCount > 0);
+  if (!list.hidden && typed && options.length) mark(box, options[0]);
 });
 
 // A picker asks its address for ?q=; its own field name is for the form it stands in.
