@@ -150,6 +150,8 @@ def cover_post(
     *, by: Actor, post_id: int, account_id: int, role: str, begins: date | None, ends: date | None, reason: str
 ) -> Receipt:
     """安排代班。"""
+    if not Post.objects.filter(by.reach("unit__"), pk=post_id).exists():
+        raise NotFound
     deputy = accounts.accounts_within(for_=by).filter(pk=account_id).first()
     if deputy is None:
         raise Missing(field="account", label="代班人")

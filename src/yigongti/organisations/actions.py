@@ -236,7 +236,7 @@ def system_actor() -> Actor:
 def approve_charter(*, by: Actor, charter_id: int) -> Receipt:
     """成员单位同意章程。"""
     charter = Charter.objects.select_for_update(of=("self",)).select_related("group").filter(pk=charter_id).first()
-    member = queries.institution_of(for_=by)
+    member = queries.voter_of(charter, for_=by) if charter else None
     if charter is None or member is None:
         raise NotFound
     waiting = queries.members_without_yes(charter)

@@ -13,7 +13,7 @@ from yigongti.kernel.access.models import Post
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.form_pages import act_by_form, said
-from yigongti.kernel.pages.parts import Act
+from yigongti.kernel.pages.parts import Act, State
 from yigongti.kernel.pages.picked import ActForm
 from yigongti.kernel.pages.posting import errors_of
 from yigongti.kernel.pages.registry import Page, page, pages
@@ -116,7 +116,8 @@ def _steps() -> list[dict[str, Any]]:
 
 def _step(title: str, words: str, done: bool, links: list[tuple[str, str]]) -> dict[str, Any]:
     acts = [Act(word=say(word), href=href, kind="secondary") for word, href in links]
-    return {"title": say(title), "words": say(words), "done": done, "acts": acts}
+    state = State(word=say("已有"), kind="done") if done else State(word=say("还没有"), kind="waiting")
+    return {"title": say(title), "words": say(words), "done": done, "state": state, "acts": acts}
 
 
 class CountyForm(ActForm):

@@ -191,6 +191,15 @@ def voting_members(charter: Charter) -> QuerySet[Membership]:
     return members.filter(institution__unit__parent_id=charter.group_id)
 
 
+def voter_of(charter: Charter, *, for_: Actor) -> Institution | None:
+    """For which member the actor speaks: its own institution, or from the group's own desk the leading one."""
+    own = institution_of(for_=for_)
+    if own is not None or for_.unit_id != charter.group_id:
+        return own
+    lead = voting_members(charter).filter(leads=True).first()
+    return lead.institution if lead else None
+
+
 def the_county() -> County | None:
     """The county of this house; one database holds one."""
     return County.objects.select_related("unit").first()

@@ -122,7 +122,7 @@ def _department_acts(actor: Actor, row: Department) -> list[Act]:
 
 
 def _charter_acts(actor: Actor, row: Charter) -> list[Act]:
-    own = queries.institution_of(for_=actor)
+    own = queries.voter_of(row, for_=actor)
     waits = own is not None and queries.members_without_yes(row).filter(institution=own).exists()
     if not (waits and actor.may(CHARTER)):
         return []

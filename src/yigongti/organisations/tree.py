@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import State
 from yigongti.organisations import queries
 from yigongti.organisations.checks import institution_warnings
 from yigongti.organisations.labels import KINDS, LEGAL_MODELS, label
@@ -24,7 +25,7 @@ class Node:
     href: str = ""
     open: bool = False
     leads: bool = False
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[State] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
 
@@ -72,7 +73,7 @@ def _node(thing: County | Group | Institution | Department, *, seen: bool) -> No
         kind=say(label(KINDS, thing.kind)),
         href=f"/organisations/institutions/{thing.pk}" if seen else "",
         leads=leads,
-        warnings=institution_warnings(thing, leads=leads) if seen else [],
+        warnings=[State(word=words, kind="soon") for words in institution_warnings(thing, leads=leads)] if seen else [],
     )
 
 

@@ -206,7 +206,7 @@ def _row(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
         "line": say(made.title),
         "pairs": pairs,
         "acts": acts,
-        "warnings": made.warns(row) if made.warns else [],
+        "warnings": [State(word=words, kind="soon") for words in (made.warns(row) if made.warns else ())],
         "history": [(entry, _said_changes(made, entry)) for entry in entries[:HISTORY_ROWS]],
         "older": f"{request.path}?before={entries[HISTORY_ROWS - 1].pk}" if len(entries) > HISTORY_ROWS else "",
     }

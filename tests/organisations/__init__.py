@@ -1,0 +1,1 @@
+"""The organisation: who belongs where, posts and accounts, the first day."""

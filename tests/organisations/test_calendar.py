@@ -1,0 +1,57 @@
+"""The working calendar: the county's own days, then the shipped year, then the weekday."""
+
+# ruff: noqa: RUF001 - full-width letters are what people paste
+
+from datetime import date, datetime
+
+import pytest
+
+from yigongti.kernel import clock
+from yigongti.organisations import actions, calendar
+from yigongti.organisations.models import CalendarDay
+
+from .factories import browser, key
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=clock.COUNTY_ZONE)
+
+
+@pytest.mark.django_db
+def test_the_shipped_year_knows_holidays_and_swapped_workdays():
+    calendar.forget()
+    assert not calendar.is_working_day(date(2026, 10, 1))
+    assert calendar.is_working_day(date(2026, 10, 10))  # a Saturday
+    assert not calendar.is_working_day(date(2026, 10, 11))
+    assert calendar.is_working_day(date(2027, 10, 1))  # nobody has said anything yet: a Friday
+
+
+@pytest.mark.django_db
+def test_working_time_passes_over_the_national_holiday():
+    calendar.forget()
+    assert clock.after_working_minutes(at("2026-09-30 17:30"), 60) == at("2026-10-08 08:30")
+
+
+def test_an_imported_day_wins_over_the_shipped_one_at_once(place, django_capture_on_commit_callbacks):
+    boss = place.administrator(place.county)
+    assert not calendar.is_working_day(date(2026, 10, 1))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.import_calendar(
+            by=boss, key=key(), days=[{"day": date(2026, 10, 1), "works": True, "name": "抢收"}], source="县通知"
+        )
+    assert calendar.is_working_day(date(2026, 10, 1))
+
+
+def test_pasted_rows_are_taken_and_every_bad_line_is_named(place):
+    client = browser(place.administrator(place.county))
+    rows = "2027-01-01，休，元旦\n2027-02-30，休，春节\n2027-03-01，也许，什么"
+    answer = client.post("/organisations/calendar/import", {"days": rows, "source": "通知", "key": key()})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "第 2 行" in page and "第 3 行" in page and "2027-01-01，休，元旦" in page
+    assert not CalendarDay.objects.exists()
+    good = client.post(
+        "/organisations/calendar/import", {"days": "２０２７-01-01\t休\t元旦", "source": "通知", "key": key()}
+    )
+    assert good.status_code == 303
+    assert CalendarDay.objects.get().name == "元旦"
