@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Right, Substr
 
 
@@ -55,7 +55,11 @@ class Resident(models.Model):
     id = models.BigAutoField(primary_key=True)
     master = models.ForeignKey("self", on_delete=models.PROTECT, related_name="aliases", db_index=True)
     # A column of its own, because PostgreSQL cannot estimate how many rows have `master_id = id` and plans badly.
-    stands = models.GeneratedField(expression=Q(master=F("id")), output_field=models.BooleanField(), db_persist=True)
+    stands = models.GeneratedField(
+        expression=ExpressionWrapper(Q(master=F("id")), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     record_no = models.CharField(max_length=17, db_collation="C")
     name = models.CharField(max_length=100, db_collation="C")
     pinyin = models.CharField(max_length=200, blank=True, db_collation="C")

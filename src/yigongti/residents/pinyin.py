@@ -89,7 +89,7 @@ def _ascii(letter: str) -> str:
 
 @cache
 def _reading(character: str) -> str:
-    return GIVEN.get(character) or lazy_pinyin(character, style=Style.NORMAL, errors=lambda text: list(text))[0].lower()
+    return GIVEN.get(character) or str(lazy_pinyin(character, style=Style.NORMAL, errors=str)[0]).lower()
 
 
 def typed(text: str) -> str:

@@ -9,7 +9,7 @@ from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.refusal import NotFound
-from yigongti.residents.actions.stating import already, stated
+from yigongti.residents.actions.stating import already, post_of, stated
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Merge, Resident, Suspicion
 from yigongti.residents.refusals import PaperTaken, SamePerson
@@ -40,7 +40,7 @@ def merge(*, by: Actor, kept: int, absorbed: int, reason: str) -> Receipt:
     Resident.objects.filter(master_id=absorbed).update(master_id=kept)
     done = Merge.objects.create(
         kept_id=kept, absorbed_id=absorbed, absorbed_aliases=aliases, reason=reason, merged_at=clock.now(),
-        merged_by_id=by.post_id,
+        merged_by_id=post_of(by),
     )  # fmt: skip
     _settle(by, kept, absorbed)
     event.announce(merged, by=by, facts={"kept": kept, "absorbed": absorbed, "merge": done.pk})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import IntegrityError, transaction
 
 from yigongti.kernel import clock, event
@@ -13,7 +15,7 @@ from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import codes, labels, masking
 from yigongti.residents.actions.numbers import next_household_no
 from yigongti.residents.actions.registration import managed_here
-from yigongti.residents.actions.stating import already, stated
+from yigongti.residents.actions.stating import already, post_of, stated
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Household, Identifier, Resident, Transfer
 from yigongti.residents.queries.beyond import proven
@@ -63,7 +65,7 @@ def _ask(by: Actor, row: Resident, own: Institution, why: str) -> Transfer:
     try:
         with transaction.atomic():
             return Transfer.objects.create(
-                resident=row, sender=row.managing, receiver=own, why=why, asked_at=clock.now(), asked_by_id=by.post_id
+                resident=row, sender=row.managing, receiver=own, why=why, asked_at=clock.now(), asked_by_id=post_of(by)
             )
     except IntegrityError as taken:
         if "transfer_asked_once" not in str(taken):
@@ -164,7 +166,7 @@ def _moved(by: Actor, row: Resident, place: Institution, reason: str, href: str 
     return _about(row, f"由{before}转到{place}管理。", facts, href=href)
 
 
-def _about(row: Resident, done: str, facts: dict[str, object], href: str = "") -> Receipt:
+def _about(row: Resident, done: str, facts: Mapping[str, object], href: str = "") -> Receipt:
     return Receipt(
         number=row.record_no,
         done=f"{row.name}：{done}",

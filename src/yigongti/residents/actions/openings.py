@@ -10,7 +10,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Opening
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.parameters import values
-from yigongti.kernel.refusal import BadValue, NotFound, raise_all
+from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.residents.actions.stating import already, stated
 from yigongti.residents.bases import MINORS, minor_since
 from yigongti.residents.models import Resident
@@ -50,7 +50,7 @@ def open_with_basis(
 
 def _refuse_basis(by: Actor, person: Resident, basis: str, proof: str) -> None:
     """Present: found by a full number. Minors: closed to duties that are not opened to them by the role page."""
-    wrong = []
+    wrong: list[Refusal] = []
     if basis == "present" and proven(for_=by, proof=proof) != person.pk:
         wrong.append(NotFoundByPaper(field="basis", minutes=values.number("residents.found_minutes")))
     minor = person.birth_date > minor_since(clock.today())
@@ -62,7 +62,7 @@ def _refuse_basis(by: Actor, person: Resident, basis: str, proof: str) -> None:
 @action("residents.close_opening", permission="residents.open_with_basis")
 def close_opening(*, by: Actor, resident: int) -> Receipt:
     """提前关闭已打开的档案。"""
-    live = Opening.objects.filter(post_id=by.post_id, person_id=resident, closes_at__gt=clock.now())
+    live = Opening.objects.filter(post_id=by.post_id or 0, person_id=resident, closes_at__gt=clock.now())
     if not live.update(closes_at=clock.now()):
         raise NotFound
     return Receipt(

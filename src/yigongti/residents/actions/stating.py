@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Post
-from yigongti.kernel.refusal import AlreadyDone, Missing
+from yigongti.kernel.refusal import AlreadyDone, Missing, NotAllowed
 
 
 def stated(reason: str, *, label: str, field: str = "reason") -> str:
@@ -17,8 +18,15 @@ def stated(reason: str, *, label: str, field: str = "reason") -> str:
     return reason.strip()[:400]
 
 
+def post_of(by: Actor) -> int:
+    """The post that answers for this act. Raises NotAllowed for system accounts: some acts are a human's alone."""
+    if by.post_id is None:
+        raise NotAllowed(who=by.title, what="以个人岗位办理")
+    return by.post_id
+
+
 def already(post_id: int | None, moment: datetime | None, what: str) -> AlreadyDone:
     """The refusal for what somebody has done before: who, when, what."""
-    post = Post.objects.select_related("account").filter(pk=post_id).first()
+    post = Post.objects.select_related("account").filter(pk=post_id or 0).first()
     when = f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
     return AlreadyDone(who=post.account.person_name if post else "系统", when=when, what=what)

@@ -14,8 +14,7 @@ from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import Refusal
-from yigongti.organisations.models import Institution
-from yigongti.organisations.queries import institution_of
+from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents.actions.registration import amend, reachable, register, register_newborn
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.pages import drawn
@@ -95,7 +94,7 @@ def _alike(actor: Actor, typed: Mapping[str, str], refusal: Refusal | None) -> l
 
 def _managing(actor: Actor, typed: Mapping[str, str], errors: Mapping[str, list[str]]) -> list[Field]:
     """Whoever manages more than one institution chooses which."""
-    rows = Institution.objects.filter(pk__in=managing_ids(actor)).order_by("level", "pinyin", "pk")
+    rows = open_institutions().filter(pk__in=managing_ids(actor)).order_by("level", "pinyin", "pk")
     options = [Option(value=str(row.pk), label=row.name) for row in rows]
     if len(options) < 2:
         return []

@@ -170,14 +170,10 @@ class EndForm(ActForm):
 def papers(request: HttpRequest, resident_id: int) -> HttpResponse:
     """One more paper or card of this person."""
 
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+
     def act(typed: Mapping[str, Any], key: Any) -> Any:
-        return add_identifier(
-            by=request.actor,
-            key=key,
-            resident=resident_id,
-            system=typed["system"],
-            value=typed["value"],  # type: ignore[attr-defined]
-        )
+        return add_identifier(by=actor, key=key, resident=resident_id, system=typed["system"], value=typed["value"])
 
     return _short_form(request, resident_id, PaperForm, act, "登记证件")
 
@@ -192,14 +188,10 @@ def papers(request: HttpRequest, resident_id: int) -> HttpResponse:
 def into_household(request: HttpRequest, resident_id: int) -> HttpResponse:
     """Which household, as whom."""
 
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+
     def act(typed: Mapping[str, Any], key: Any) -> Any:
-        return join_household(
-            by=request.actor,
-            key=key,
-            resident=resident_id,
-            role=typed["role"],
-            number=typed["number"],  # type: ignore[attr-defined]
-        )
+        return join_household(by=actor, key=key, resident=resident_id, role=typed["role"], number=typed["number"])
 
     return _short_form(request, resident_id, HouseholdForm, act, "登记家庭户")
 

@@ -43,7 +43,7 @@ def likely_duplicates(
     scored = [(person, reasons_between(of, person, person.pk in with_paper)) for person in _candidates(of, with_paper)]
     strong = [(p, rs) for p, rs in scored if rs and rs[0].score >= least and p.master_id != but]
     open_to = _reachable(for_, [p.master_id for p, _ in strong])
-    found = {}
+    found: dict[int, Likely] = {}
     for person, reasons in sorted(strong, key=lambda pair: (-pair[1][0].score, pair[0].pk)):
         known = person.master_id in open_to
         found.setdefault(

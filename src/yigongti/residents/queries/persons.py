@@ -46,7 +46,7 @@ def person(*, for_: Actor, resident: int) -> Seen:
 
 def _first_that_holds(own: Sequence[Basis], for_: Actor, pk: int) -> Basis | None:
     live = set(
-        Opening.objects.filter(post_id=for_.post_id, person_id=pk, closes_at__gt=clock.now()).values_list(
+        Opening.objects.filter(post_id=for_.post_id or 0, person_id=pk, closes_at__gt=clock.now()).values_list(
             "basis", flat=True
         )
     )
@@ -150,7 +150,7 @@ def reviews(*, for_: Actor, limit: int = 50, after: int = 0) -> list[tuple[Openi
     """Openings that wait for review, by posts within reach, oldest first, never one's own; one more if more."""
     rows = Opening.objects.filter(for_.reach("unit__"), review="due", pk__gt=after)
     due = list(
-        rows.exclude(post__account_id=for_.account_id)
+        rows.exclude(post__account_id=for_.account_id or 0)
         .select_related("post__account", "unit")
         .order_by("pk")[: limit + 1]
     )

@@ -63,8 +63,8 @@ def _condition(condition: Q) -> Scope | None:
 
 def _opened(for_: Actor) -> Scope | None:
     """Openings are few, so their persons are asked for first."""
-    live = Opening.objects.filter(post_id=for_.post_id, closes_at__gt=clock.now())
-    ids = list(live.values_list("person_id", flat=True)) if for_.post_id else []
+    live = Opening.objects.filter(post_id=for_.post_id or 0, closes_at__gt=clock.now())
+    ids = list(live.values_list("person_id", flat=True))
     if not ids:
         return None
     holding = Resident.objects.filter(bases.opened_condition(for_=for_), pk__in=ids).values_list("pk", flat=True)
