@@ -16,7 +16,7 @@ from yigongti.kernel.parameters.words import Parameter
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow.models import Case, CaseSide, Clock, Notice
-from yigongti.kernel.workflow.words import Counts, Escalate, Remind, Take, Timer, Workflow
+from yigongti.kernel.workflow.words import Counts, Escalate, Part, Remind, Take, Timer, Workflow
 
 
 log = structlog.get_logger()
@@ -141,8 +141,20 @@ def _notice(page: Workflow, case: Case, kind: str, part: str) -> None:
     side = CaseSide.objects.select_related("unit").filter(case=case, side=page.part(part).side).first()
     if side is None:
         return
-    accounts = rooms.on_duty(side.unit.path, part, clock.now()) or [None]
+    accounts = _on_duty(page.part(part), side.unit.path) or [None]
     Notice.objects.bulk_create(
         Notice(case=case, kind=kind, part=part, unit=side.unit, account_id=account, at=clock.now())
         for account in accounts
     )
+
+
+def _on_duty(part: Part, path: str) -> list[int]:
+    """Rosters name roles and mostly stand at the institution: the nearest one above the side's unit answers, for the
+    first of the part's roles that has somebody on duty."""
+    steps = path.strip("/").split("/")
+    for depth in range(len(steps), 0, -1):
+        for role in part.roles:
+            found = rooms.on_duty(f"/{'/'.join(steps[:depth])}/", role, clock.now())
+            if found:
+                return found
+    return []

@@ -118,14 +118,14 @@ def effect(name: str) -> Callable[[Effect], Effect]:
 
 
 def answer_roster(function: Roster) -> Roster:
-    """Let the chapter that owns rosters say which accounts are on duty: `fn(unit_path, part, at)`."""
+    """Let the chapter that owns rosters say which accounts are on duty: `fn(unit_path, role, at)`."""
     _roster[:] = [function]
     return function
 
 
-def on_duty(unit_path: str, part: str, at: datetime) -> list[int]:
-    """The accounts on duty for a part at a unit; none known means everyone in the part."""
-    return list(_roster[0](unit_path, part, at)) if _roster else []
+def on_duty(unit_path: str, role: str, at: datetime) -> list[int]:
+    """The accounts on duty in a role at this very unit; none known means everyone in the part."""
+    return list(_roster[0](unit_path, role, at)) if _roster else []
 
 
 def of(case: Case) -> Kept:

@@ -1,0 +1,1 @@
+"""Accounts, posts, bases, sign-in."""

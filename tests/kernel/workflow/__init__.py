@@ -1,0 +1,1 @@
+"""The workflow engine, proven with the real pages."""
