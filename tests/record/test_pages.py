@@ -215,3 +215,12 @@ def test_a_form_without_file_says_so(county, person):
     response = post("record.attach", county.village_doctor(), {"title": "出院小结"}, resident_id=person.pk)
     assert response.status_code == 422
     assert "请填写文件" in text_of(response)
+
+
+def test_being_managed_for_a_secret_condition_is_behind_its_gate_too(county):
+    person = resident(county.village, chronic=["hypertension", "mental"])
+    shown = text_of(ask("record.read", county.village_doctor(gates=()), resident_id=person.pk))
+    assert "高血压" in shown
+    assert "严重精神障碍" not in shown
+    shown = text_of(ask("record.read", county.village_doctor(gates=("psychiatric",)), resident_id=person.pk))
+    assert "严重精神障碍" in shown

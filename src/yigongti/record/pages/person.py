@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Act, Option, State
@@ -19,7 +20,9 @@ from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.policy.series import SERIES
+from yigongti.record.policy.special_classes import CLASS_OF_MANAGED
 from yigongti.record.queries import Opened, Row
+from yigongti.record.seeing import open_classes
 
 
 ROWS = 25
@@ -43,7 +46,7 @@ def record(request: HttpRequest, resident_id: int) -> HttpResponse:
         **about(opened),
         **_lived(request, opened),
         **_now(summary),
-        "warnings": warnings(opened, summary),
+        "warnings": warnings(request.actor, opened, summary),
         "charts": _charts(request, opened),
         "acts": [*acts(request, opened), *_looks(opened)],
     }
@@ -89,7 +92,7 @@ def summary_on_paper(request: HttpRequest, resident_id: int) -> HttpResponse:
     context = {
         **about(opened),
         **_now(summary, most=None),
-        "warnings": warnings(opened, summary),
+        "warnings": warnings(request.actor, opened, summary),
         "encounters": [(row, shown.title_of(row), shown.place_of(row)) for row in encounters],
         "printed_words": f"{clock.now():%Y-%m-%d %H:%M}",
         "printed_by": request.actor.title,
@@ -110,18 +113,23 @@ def saw(request: HttpRequest, opened: Opened, *, page: str, sentence: str, subje
     )
 
 
-def warnings(opened: Opened, summary: queries.Summary) -> list[State]:
-    """What must not be overlooked: allergies, pregnancy, death, managed conditions."""
+def warnings(actor: Actor, opened: Opened, summary: queries.Summary) -> list[State]:
+    """What must not be overlooked: allergies, pregnancy, death, managed conditions (those of a class, by its gate)."""
     person = opened.resident
     found = [State(word=say("过敏：{what}", what=shown_allergy(row)), kind="harm") for row in summary.allergies]
     if summary.pregnant:
         found.append(State(word=say("妊娠：{what}", what=summary.pregnant.title), kind="soon"))
     if person.died_on:
         found.append(State(word=say("已于 {day} 去世", day=person.died_on.isoformat()), kind="closed"))
-    return found + [State(word=say(CHRONIC.get(code, code)), kind="active") for code in person.chronic]
+    seen = open_classes(actor, opened.basis.code)
+    managed = [code for code in person.chronic if CLASS_OF_MANAGED.get(code, "") in seen]
+    return found + [State(word=say(CHRONIC.get(code, code)), kind="active") for code in managed]
 
 
-CHRONIC = {"hypertension": "高血压", "diabetes": "糖尿病", "copd": "慢阻肺", "stroke": "脑卒中", "chd": "冠心病"}
+CHRONIC = {
+    "hypertension": "高血压", "diabetes": "糖尿病", "copd": "慢阻肺", "stroke": "脑卒中", "chd": "冠心病",
+    "coronary": "冠心病", "cancer": "肿瘤", "tuberculosis": "肺结核", "mental": "严重精神障碍",
+}  # fmt: skip
 
 
 def shown_allergy(row: Row) -> str:

@@ -47,6 +47,9 @@ CLASSES = (
 
 BY_CODE = {one.code: one for one in CLASSES}
 
+# Being managed for one of these betrays as much as the diagnosis itself.
+CLASS_OF_MANAGED = {"mental": "psychiatric", "tuberculosis": "tuberculosis"}
+
 
 def class_of(icd: str) -> str:
     """The special class of an ICD-10 code, '' for none. Clinical suffixes (F20.000x001) count as their category."""
