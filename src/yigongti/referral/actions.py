@@ -208,9 +208,10 @@ def keep_pages() -> None:
 keep_pages()
 
 
+@event.on("chronic.follow_up_missed")
 @event.on("chronic.followed_up")
 def close_after_first_follow_up(*, by: Actor, facts: Mapping[str, Any]) -> None:
-    """The first follow-up is done: the referral that raised it is closed by the clock, as its page says."""
+    """The first follow-up is over: the referral that raised it is closed by the clock, as its page says."""
     parent = facts["case"].parent
     if parent and parent.workflow in (upward.code, downward.code) and parent.state == "returned":
         engine.take_as_clock(by=the_clock(), case=parent, step="close")

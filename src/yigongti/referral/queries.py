@@ -90,19 +90,21 @@ PANELS = {
 
 
 def starts(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a referral's form can fill in itself: the resident's key condition as the diagnosis, the usual choices."""
-    values_ = {"urgency": "routine", "transport": "self"}
+    """What a referral's form can fill in itself: the key condition as the diagnosis, what is proposed to travel."""
+    usual = {"urgency": "routine", "transport": "self"}
     opened = _opened(for_, given)
     if opened is None:
-        return values_
+        return usual
     conditions = summary(for_=for_, opened=opened).conditions
-    return {**values_, "diagnosis": kept(conditions[0].code, conditions[0].title) if conditions else ""}
+    proposed = [str(c.row.id) for c in entries_for_package(for_=for_, opened=opened) if c.proposed]
+    diagnosis = kept(conditions[0].code, conditions[0].title) if conditions else ""
+    return {**usual, "diagnosis": diagnosis, "package": proposed}
 
 
 def _opened(for_: Actor, given: Mapping[str, Any]) -> Any:
     text = str(given.get("resident", ""))
     try:
-        return open_record(for_=for_, resident_id=int(text)) if text.isdigit() else None
+        return open_record(for_=for_, resident_id=int(text)) if text.isdecimal() and text.isascii() else None
     except Refusal:
         return None
 
@@ -110,10 +112,9 @@ def _opened(for_: Actor, given: Mapping[str, Any]) -> Any:
 def offers(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """The entries of the record that may travel: what the sender may see, and chooses."""
     opened = _opened(for_, given)
-    if opened is None:
-        return {}
-    candidates = entries_for_package(for_=for_, opened=opened)
-    return {"package": [Offer(value=str(c.row.pk), label=c.row.title, help=f"{c.row.at:%Y-%m-%d}") for c in candidates]}
+    candidates = entries_for_package(for_=for_, opened=opened) if opened else []
+    offered = [Offer(value=str(c.row.id), label=c.row.title, help=f"{c.row.at:%Y-%m-%d}") for c in candidates]
+    return {"package": offered}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

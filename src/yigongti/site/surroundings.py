@@ -14,6 +14,7 @@ from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Act, NavigationEntry, Receipt
 from yigongti.kernel.pages.posting import NOTICE
 from yigongti.kernel.pages.registry import menu_for
+from yigongti.kernel.workflow import rooms
 from yigongti.organisations.queries import the_county
 
 
@@ -90,4 +91,6 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavigationEntry]:
         )
         for p in menu_for(actor)
     ]
-    return [home, *entries]
+    follows = any(actor.may(f"{code}.follow") for code in rooms.kept)
+    cases = NavigationEntry(title=say("办理单"), href="/cases", icon="referral", current=request.path.startswith("/cases"))
+    return [home, *([cases] if follows else []), *entries]

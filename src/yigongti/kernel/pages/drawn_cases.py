@@ -127,7 +127,9 @@ def case_page(view: CaseView, *, for_: Actor) -> dict[str, Any]:
 def _waiting(view: CaseView) -> str:
     if not view.turn:
         return say("此单已办完，没有要办的事")
-    unit = view.case.turn_unit.name if view.case.turn_unit else ""
+    if view.case.turn_unit is None:
+        return say(view.turn)
+    unit = view.case.turn_unit.name
     return say("现在轮到{unit}{turn}办理", unit=unit, turn=say(view.turn))
 
 
@@ -177,4 +179,4 @@ def work(for_: Actor) -> dict[str, Any]:
 
 def check_code(address: str) -> SafeString:
     """A code on paper that leads back to the case, as SVG."""
-    return mark_safe(segno.make(address, error="m").svg_inline(scale=2, omitsize=True))  # noqa: S308 - segno draws it
+    return mark_safe(segno.make(address, error="m").svg_inline(scale=3, svgclass="qr", lineclass=None))  # noqa: S308 - segno draws it

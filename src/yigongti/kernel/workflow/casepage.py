@@ -13,7 +13,7 @@ from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Clock
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.kernel.workflow.sight import my_parts, panels_for, visible
-from yigongti.kernel.workflow.words import BIRTH, CLOCK, State, Step, Timer, Workflow
+from yigongti.kernel.workflow.words import BIRTH, CLOCK, State, Step, Take, Timer, Workflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Running:
     """A clock that runs, with its rule."""
 
     timer: Timer
+    label: str
     fires_at: Any
     amount: int
 
@@ -71,7 +72,7 @@ def case_view(*, for_: Actor, number: str) -> CaseView:
         facts=facts,
         row=made.rows([case.pk])[case.pk],
         state=page.state(case.state),
-        turn=page.part(case.turn_part).title if case.turn_part else "",
+        turn=page.turn_title(case.state),
         path=_path(page, case, acts),
         acts=[(act, page.step(act.step).title) for act in acts],
         clocks=_running(page, case),
@@ -114,9 +115,16 @@ def _onward(page: Workflow, state: str) -> str:
     return next((s.to for s in page.steps_from(state) if s.weight == "primary" and s.to != state), "")
 
 
+def _label(page: Workflow, timer: Timer) -> str:
+    """What will happen, in words: the clause of the clock, or the step that it takes."""
+    if timer.clause:
+        return timer.clause
+    return page.step(timer.then.step).title if isinstance(timer.then, Take) else "提醒"
+
+
 def _running(page: Workflow, case: Case) -> list[Running]:
     live = Clock.objects.filter(case=case, fired_at=None, stopped_at=None).order_by("fires_at")
     return [
-        Running(timer=page.timers[c.timer], fires_at=c.fires_at, amount=values.number(page.timers[c.timer].after))
+        Running(timer=page.timers[c.timer], label=_label(page, page.timers[c.timer]), fires_at=c.fires_at, amount=values.number(page.timers[c.timer].after))
         for c in live
     ]

@@ -200,6 +200,13 @@ class Workflow:
         """The part of this code. Raises KeyError."""
         return next_or_key_error((p for p in self.parts if p.code == code), code)
 
+    def turn_title(self, state: str) -> str:
+        """Whose turn it is in a state, in words: a part's title, or what the clock waits for; '' at an end."""
+        turn = self.state(state).turn
+        if not turn or state in self.ends:
+            return ""
+        return "等前一步的结果" if turn == CLOCK else self.part(turn).title
+
     def permission(self, step: Step) -> str:
         """The permission that guards a step."""
         return f"{self.code}.{step.code}"

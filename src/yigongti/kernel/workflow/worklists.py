@@ -132,7 +132,7 @@ def _line(case: Case, row: CaseRow, for_: Actor) -> Line:
         row=row,
         title=page.title,
         state=page.state(case.state).title,
-        turn=page.part(case.turn_part).title if case.turn_part else "",
+        turn=page.turn_title(case.state),
         primary=next(
             (s for s in page.steps_from(case.state) if s.weight == "primary" and _mine_by_role(page, s, for_)), None
         ),

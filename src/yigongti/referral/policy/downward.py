@@ -28,7 +28,7 @@ downward = Workflow(
     states=(
         state("waiting", "待基层接收", turn="home_doctor"),
         state("accepted", "已接收，待到诊", turn="home_doctor"),
-        state("returned", "已到诊，待随访", turn="home_doctor"),
+        state("returned", "已到诊，待随访", turn=CLOCK),
         state("closed", "已办结"), state("declined", "已退回"), state("cancelled", "已取消"), state("expired", "已过期"),
     ),
     ends=("closed", "declined", "cancelled", "expired"),
@@ -63,7 +63,7 @@ downward = Workflow(
         step("arrive", "到诊，接管随访", by="home_doctor", frm="accepted", to="returned", weight="primary",
              does=("referral.write_summary",), hand_over="chronic.follow_up", announces="referral.returned",
              says_next="已生成首次随访任务", clause="到诊即接管随访"),
-        step("close", "首次随访完成，办结", by=("home_doctor", CLOCK), frm="returned", to="closed", weight="primary",
+        step("close", "首次随访办完，办结", by=CLOCK, frm="returned", to="closed", weight="primary",
              guards=("referral.first_follow_up_done",), clause="下转办结须完成首次基层随访"),
         step("expire", "逾期未接收，作废", by=CLOCK, frm=("waiting", "accepted"), to="expired",
              announces="referral.expired"),
