@@ -181,7 +181,8 @@ def _raise_class(old: Entry, fresh: Entry) -> None:
 
 
 def _said(draft: drafts.Draft) -> str:
-    return f"{said_value(draft.measured['value'], draft.measured['second_value'])} {draft.measured['unit']}"
+    measured = draft.measured or {}
+    return f"{said_value(measured['value'], measured['second_value'])} {measured['unit']}"
 
 
 def _added(what: str) -> str:

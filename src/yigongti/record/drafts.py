@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from yigongti.kernel import clock
@@ -138,7 +137,8 @@ def observation(person: Resident, *, series: str, value: str, at: str, note: str
     if series not in SERIES:
         raise BadValue(field="series", label="测量项目", value=series[:40], problem="没有这个项目")
     known, reading = SERIES[series], Reading(person)
-    numbers = reading.get(lambda: measuring.measured(known, value), (Decimal(0),))
+    nothing: tuple[Decimal, ...] = ()
+    numbers = reading.get(lambda: measuring.measured(known, value), nothing)
     when = reading.when(at, label=kinds.observation.when)
     text = reading.words(note, name="note", label="说明", most=TEXT)
     raise_all(reading.wrong)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import cast
 
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.drawing import Series as Course
-from yigongti.kernel.pages.parts import Entry, State
+from yigongti.kernel.pages.parts import Entry, Lane, State
 from yigongti.record.policy.kinds import ENCOUNTER_CLASSES, KINDS, SOURCES
 from yigongti.record.policy.series import SERIES
 from yigongti.record.policy.special_classes import BY_CODE
@@ -72,7 +74,7 @@ def on_timeline(row: Read) -> Entry:
     return Entry(
         title=title_of(row),
         at=row.at,
-        lane=row.level,  # type: ignore[arg-type] - the check constraint of institutions holds the same four words
+        lane=cast(Lane, row.level),  # the check constraint of institutions holds the same four words
         icon=kind.icon,
         kind_word=say(kind.title),
         unit=place_of(row),
@@ -94,11 +96,15 @@ def courses(series: Series, points: Sequence[Point], opened: Opened) -> list[Cou
             label=say(measure.title),
             unit=series.unit,
             points=values,
-            low=None if target.low is None else float(target.low),
-            high=None if target.below is None else float(target.greatest(series.places)),
+            low=_float(target.low),
+            high=_float(target.greatest(series.places)),
         )
         for measure, target, values in zip(series.measures, targets, picked, strict=False)
     ]
+
+
+def _float(edge: Decimal | None) -> float | None:
+    return None if edge is None else float(edge)
 
 
 def result_state(result: Result) -> State | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
@@ -12,6 +12,7 @@ from yigongti.kernel.pages.parts import Act
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
+from yigongti.record.pages.asking import Request
 from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.queries import Row
@@ -23,7 +24,7 @@ SHOWN_IN_PLACE = frozenset({"application/pdf", "image/jpeg", "image/png", "text/
 
 
 @page("record.entry", "record/entries/<int:entry_id>", title="记录详情", permission="record.read")
-def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+def entry(request: Request, entry_id: int) -> HttpResponse:
     """An entry with its whole history."""
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
     versions = queries.versions(for_=request.actor, opened=opened, entry_id=entry_id)
@@ -45,7 +46,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 @page("record.file", "record/entries/<int:entry_id>/file", title="文书原件", permission="record.read")
-def original(request: HttpRequest, entry_id: int) -> HttpResponse:
+def original(request: Request, entry_id: int) -> HttpResponse:
     """The bytes of a document, under the name it was given."""
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
     if "digest" not in row.detail:
@@ -82,7 +83,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     ]
 
 
-def _acts(request: HttpRequest, row: Row) -> list[Act]:
+def _acts(request: Request, row: Row) -> list[Act]:
     """Correct and withdraw, where it was written and while it is the newest version."""
     found = []
     if "digest" in row.detail:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.action.gate import Receipt
@@ -17,6 +17,7 @@ from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import Missing, NotFound, Refusal
 from yigongti.record import actions, queries
+from yigongti.record.pages.asking import Request
 from yigongti.record.pages.fields import (
     Ask,
     as_typed,
@@ -35,8 +36,9 @@ from yigongti.record.queries import Opened
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form page: its title, its fields for what was typed, tabs to its siblings, and the write behind it."""
+    """A form page: the code it is registered by, its title, its fields for what was typed, tabs to its siblings, and the write behind it."""
 
+    code: str
     title: str
     fields: Callable[[Ask], list[Field]]
     write: Callable[[Mapping[str, str]], Receipt]
@@ -50,7 +52,7 @@ class Form:
 @page(
     "record.observe", "residents/<int:resident_id>/record/observe", title="记测量", permission="record.add", writes=True
 )
-def observe(request: HttpRequest, resident_id: int) -> HttpResponse:
+def observe(request: Request, resident_id: int) -> HttpResponse:
     """One measurement."""
     opened = _opened(request, resident_id)
     code = request.POST.get("series") or request.GET.get("series") or "blood_pressure"
@@ -58,7 +60,7 @@ def observe(request: HttpRequest, resident_id: int) -> HttpResponse:
         raise NotFound
     here = f"/residents/{opened.resident.pk}/record/observe"
     form = Form(
-        title=say("记测量"),
+        code="record.observe", title=say("记测量"),
         fields=lambda ask: observing(ask, SERIES[code]),
         tabs=_tabs(here, "series", {one: known.title for one, known in SERIES.items()}, code, request),
         write=lambda posted: actions.observe(
@@ -82,12 +84,12 @@ def _pair(posted: Mapping[str, str]) -> str:
     permission="record.add",
     writes=True,
 )
-def encounter(request: HttpRequest, resident_id: int) -> HttpResponse:
+def encounter(request: Request, resident_id: int) -> HttpResponse:
     """One visit or stay."""
     opened = _opened(request, resident_id)
     asked = ("encounter_class", "title", "at", "until", "code", "text", "sensitivity")
     form = Form(
-        title=say("记就诊"),
+        code="record.encounter", title=say("记就诊"),
         fields=encounter_fields,
         write=lambda posted: actions.add_encounter(
             by=request.actor, key=key_of(request), resident_id=opened.resident.pk,
@@ -98,7 +100,7 @@ def encounter(request: HttpRequest, resident_id: int) -> HttpResponse:
 
 
 @page("record.add", "residents/<int:resident_id>/record/add", title="加一条", permission="record.add", writes=True)
-def add(request: HttpRequest, resident_id: int) -> HttpResponse:
+def add(request: Request, resident_id: int) -> HttpResponse:
     """A diagnosis, medicine, allergy, report, procedure or immunisation."""
     opened = _opened(request, resident_id)
     code = request.POST.get("kind") or request.GET.get("kind") or WRITTEN[0]
@@ -106,7 +108,7 @@ def add(request: HttpRequest, resident_id: int) -> HttpResponse:
         raise NotFound
     kind = KINDS[code]
     form = Form(
-        title=say("加一条"),
+        code="record.add", title=say("加一条"),
         fields=lambda ask: entry_fields(ask, kind),
         tabs=_tabs(
             f"/residents/{opened.resident.pk}/record/add", "kind", {one: KINDS[one].title for one in WRITTEN}, code,
@@ -124,7 +126,7 @@ def add(request: HttpRequest, resident_id: int) -> HttpResponse:
 @page(
     "record.attach", "residents/<int:resident_id>/record/attach", title="附文书", permission="record.add", writes=True
 )
-def attach(request: HttpRequest, resident_id: int) -> HttpResponse:
+def attach(request: Request, resident_id: int) -> HttpResponse:
     """A scanned or photographed document."""
     opened = _opened(request, resident_id)
 
@@ -142,7 +144,7 @@ def attach(request: HttpRequest, resident_id: int) -> HttpResponse:
             **{name: posted.get(name, "") for name in ("title", "at", "text", "sensitivity")},
         )  # fmt: skip
 
-    form = Form(title=say("附文书"), fields=file_fields, write=write, multipart=True)
+    form = Form(code="record.attach", title=say("附文书"), fields=file_fields, write=write, multipart=True)
     return _answer(request, opened, form)
 
 
@@ -153,11 +155,11 @@ def attach(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="record.correct",
     writes=True,
 )
-def correct(request: HttpRequest, entry_id: int) -> HttpResponse:
+def correct(request: Request, entry_id: int) -> HttpResponse:
     """A new version of an entry."""
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
     form = Form(
-        title=say("更正：{what}", what=row.title),
+        code="record.correct", title=say("更正：{what}", what=row.title),
         fields=lambda ask: correction_fields(ask, row),
         typed=as_typed(row),
         write=lambda posted: actions.correct(
@@ -176,10 +178,11 @@ def correct(request: HttpRequest, entry_id: int) -> HttpResponse:
     permission="record.correct",
     writes=True,
 )
-def withdraw(request: HttpRequest, entry_id: int) -> HttpResponse:
+def withdraw(request: Request, entry_id: int) -> HttpResponse:
     """What was entered in error: the wrong person, or it never happened."""
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
     form = Form(
+        code="record.withdraw",
         title=say("撤销：{what}", what=row.title),
         fields=lambda ask: [
             ask.area("reason", "撤销原因", help_="例如：记到了别人名下。撤销后仅本机构可查，各版本保留。")
@@ -193,7 +196,7 @@ def withdraw(request: HttpRequest, entry_id: int) -> HttpResponse:
     return _answer(request, opened, form, subject=f"record.Entry:{entry_id}")
 
 
-def _opened(request: HttpRequest, resident_id: int) -> Opened:
+def _opened(request: Request, resident_id: int) -> Opened:
     return queries.open_record(for_=request.actor, resident_id=resident_id)
 
 
@@ -202,7 +205,7 @@ def _encounter(posted: Mapping[str, str]) -> int | None:
     return int(given) if given.isascii() and given.isdigit() else None
 
 
-def _tabs(here: str, name: str, choices: Mapping[str, str], now: str, request: HttpRequest) -> list[Option]:
+def _tabs(here: str, name: str, choices: Mapping[str, str], now: str, request: Request) -> list[Option]:
     under = request.POST.get("encounter") or request.GET.get("encounter", "")
     tail = f"&encounter={under}" if under.isascii() and under.isdigit() else ""
     return [
@@ -212,7 +215,7 @@ def _tabs(here: str, name: str, choices: Mapping[str, str], now: str, request: H
 
 
 def _answer(
-    request: HttpRequest, opened: Opened, form: Form, *, hidden: Mapping[str, str] | None = None, subject: str = ""
+    request: Request, opened: Opened, form: Form, *, hidden: Mapping[str, str] | None = None, subject: str = ""
 ) -> HttpResponse:
     """Write and lead back; or show the form, after a refusal with what was typed and every error at once."""
     errors: dict[str, list[str]] = {}
@@ -231,7 +234,7 @@ def _answer(
         "errors": _where(errors, {one.name for one in fields}),
         "hidden": {**(hidden or {}), "encounter": request.POST.get("encounter") or request.GET.get("encounter", "")},
     }
-    saw(request, opened, page=request.resolver_match.url_name, sentence="打开书写页", subject=subject)
+    saw(request, opened, page=form.code, sentence="打开书写页", subject=subject)
     return render(request, "record/form.html", context, status=status)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from yigongti.kernel.pages.parts import Act, Option, State
 from yigongti.kernel.pages.registry import page, pages
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
+from yigongti.record.pages.asking import Request
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.policy.series import SERIES
 from yigongti.record.policy.special_classes import CLASS_OF_MANAGED
@@ -38,7 +39,7 @@ LANES = {"village": "村", "township": "乡镇", "county": "县", "outside": "�
 
 
 @page("record.read", "residents/<int:resident_id>/record", title="健康档案")
-def record(request: HttpRequest, resident_id: int) -> HttpResponse:
+def record(request: Request, resident_id: int) -> HttpResponse:
     """Everything about a person that the next minute may need."""
     opened = queries.open_record(for_=request.actor, resident_id=resident_id)
     summary = queries.summary(for_=request.actor, opened=opened)
@@ -57,7 +58,7 @@ def record(request: HttpRequest, resident_id: int) -> HttpResponse:
 @page(
     "record.timeline", "residents/<int:resident_id>/record/timeline", title="健康档案时间线", permission="record.read"
 )
-def more_of_timeline(request: HttpRequest, resident_id: int) -> HttpResponse:
+def more_of_timeline(request: Request, resident_id: int) -> HttpResponse:
     """Older entries for the timeline; without scripts, a page of its own."""
     opened = queries.open_record(for_=request.actor, resident_id=resident_id)
     context = about(opened) | _lived(request, opened)
@@ -68,7 +69,7 @@ def more_of_timeline(request: HttpRequest, resident_id: int) -> HttpResponse:
 @page(
     "record.series", "residents/<int:resident_id>/record/series/<slug:code>", title="测量曲线", permission="record.read"
 )
-def course(request: HttpRequest, resident_id: int, code: str) -> HttpResponse:
+def course(request: Request, resident_id: int, code: str) -> HttpResponse:
     """One series from the first measurement to the last."""
     if code not in SERIES:
         raise NotFound
@@ -84,7 +85,7 @@ def course(request: HttpRequest, resident_id: int, code: str) -> HttpResponse:
 
 
 @page("record.summary", "residents/<int:resident_id>/record/summary", title="档案摘要", permission="record.read")
-def summary_on_paper(request: HttpRequest, resident_id: int) -> HttpResponse:
+def summary_on_paper(request: Request, resident_id: int) -> HttpResponse:
     """The summary for the next doctor, made for paper."""
     opened = queries.open_record(for_=request.actor, resident_id=resident_id)
     summary = queries.summary(for_=request.actor, opened=opened)
@@ -101,7 +102,7 @@ def summary_on_paper(request: HttpRequest, resident_id: int) -> HttpResponse:
     return render(request, "record/summary.html", context)
 
 
-def saw(request: HttpRequest, opened: Opened, *, page: str, sentence: str, subject: str = "") -> None:
+def saw(request: Request, opened: Opened, *, page: str, sentence: str, subject: str = "") -> None:
     """Note that this person was shown, on which basis."""
     trail.saw(
         by=request.actor,
@@ -138,7 +139,7 @@ def shown_allergy(row: Row) -> str:
     return f"{row.title}（{reaction}）" if reaction else row.title
 
 
-def acts(request: HttpRequest, opened: Opened) -> list[Act]:
+def acts(request: Request, opened: Opened) -> list[Act]:
     """What this actor may write here."""
     base = _base(opened)
     if not request.actor.may("record.add") or opened.resident.died_on:
@@ -188,7 +189,7 @@ def about(opened: Opened) -> dict[str, Any]:
     }
 
 
-def _charts(request: HttpRequest, opened: Opened) -> list[tuple[str, list[Any]]]:
+def _charts(request: Request, opened: Opened) -> list[tuple[str, list[Any]]]:
     points = queries.last_measured(for_=request.actor, opened=opened, codes=PLOTTED, limit=PLOTTED_TIMES)
     found = []
     for code in PLOTTED:
@@ -198,7 +199,7 @@ def _charts(request: HttpRequest, opened: Opened) -> list[tuple[str, list[Any]]]
     return found
 
 
-def _lived(request: HttpRequest, opened: Opened) -> dict[str, Any]:
+def _lived(request: Request, opened: Opened) -> dict[str, Any]:
     """A stretch of the timeline: what the address asks for, and the address of what comes after."""
     kinds = [kind for kind in request.GET.getlist("kind") if kind in KINDS]
     lane = request.GET.get("lane", "") if request.GET.get("lane") in LANES else ""
