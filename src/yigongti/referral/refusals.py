@@ -25,3 +25,9 @@ class NotInAnInstitution(Refusal):
 
 class NoReferralCentre(Refusal):
     """{institution}所在的集团还没有登记牵头机构，外转无人审核。"""
+
+
+class NotOffered(Refusal):
+    """随转资料里有不属于此人、或您无权查看的内容，请重新选择。"""
+
+    status = 422

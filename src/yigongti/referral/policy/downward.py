@@ -52,7 +52,7 @@ downward = Workflow(
         step("submit", "提交下转", by="sending_doctor", frm=BIRTH, to="waiting", weight="primary",
              must_record=("resident", "to_institution", "reason", "diagnosis", "discharge_summary", "care_plan",
                           "follow_up_on", "consent"),
-             may_record=("medicines", "follow_up_items", "package"), guards=("referral.follow_up_in_time",),
+             may_record=("medicines", "follow_up_items", "package"), guards=("referral.follow_up_in_time", "referral.package_offered"),
              announces="referral.submitted", says_next="基层接收后即生成随访任务", clause="下转须附小结和照护计划"),
         step("accept", "接收", by="home_doctor", frm="waiting", to="accepted", weight="primary",
              announces="referral.accepted"),

@@ -47,7 +47,7 @@ outward = Workflow(
     steps=(
         step("submit", "提交外转", by="sending_doctor", frm=BIRTH, to="waiting", weight="primary",
              must_record=("resident", "to_outside", "reason", "urgency", "diagnosis", "summary", "consent"),
-             may_record=("package", "transport"), announces="referral.submitted",
+             may_record=("package", "transport"), guards=("referral.package_offered",), announces="referral.submitted",
              says_next="转诊中心审核后可打印转诊单"),
         step("approve", "同意外转", by="referral_lead", frm="waiting", to="approved", weight="primary",
              not_by=("submit",),

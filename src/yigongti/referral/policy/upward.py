@@ -63,11 +63,11 @@ upward = Workflow(
     steps=(
         step("draft", "存为草稿", by="referring_doctor", frm=BIRTH, to="draft", must_record=("resident",),
              may_record=("to_department", "urgency", "admission", "reason", "diagnosis", "summary", "treatment_so_far",
-                         "package", "transport")),
+                         "package", "transport"), guards=("referral.package_offered",)),
         step("submit", "提交转诊", by="referring_doctor", frm=(BIRTH, "draft"), to="waiting", weight="primary",
              must_record=("resident", "to_department", "urgency", "admission", "reason", "diagnosis", "consent"),
              may_record=("summary", "treatment_so_far", "package", "transport"),
-             guards=("referral.department_receives",), does=("referral.reserve",), announces="referral.submitted",
+             guards=("referral.department_receives", "referral.package_offered"), does=("referral.reserve",), announces="referral.submitted",
              says_next="接收方将在规定时限内答复；床位或号源已为患者保留", clause="提交即保留床位或号源"),
         step("discard", "删去草稿", by="referring_doctor", frm="draft", to="cancelled", weight="danger"),
         step("accept", "接收", by="receiving_desk", frm="waiting", to="accepted", weight="primary",
