@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from yigongti.kernel import clock

@@ -36,7 +36,7 @@ from yigongti.record.queries import Opened
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form page: the code it is registered by, its title, its fields for what was typed, tabs to its siblings, and the write behind it."""
+    """A form page: its code, title and fields for what was typed, tabs to its siblings, and the write behind it."""
 
     code: str
     title: str
