@@ -1,4 +1,4 @@
-"""The book: what owners sign and what is proven, printed from the definitions into docs/, the same for the same code."""
+"""The book: what owners sign and what is proven, printed into docs/ from the definitions and from nothing else."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def coverage(root: Path) -> str:
         "What the sources ask for, and where it stands",
         "Printed by `./run book` from [requirements.toml](requirements.toml), the registries and the tests; the seeds"
         " S0–S4 are named there. Begun is not done: a row says only what stands, and without a test nothing is proven.",
-        f"{len(asked)} requirements: {len(begun)} begun, {len(tested)} of them with tests, {len(asked) - len(begun)} open.",
+        f"{len(asked)} requirements: {len(begun)} begun ({len(tested)} with tests), {len(asked) - len(begun)} open.",
         section("Begun", table(BEGUN, (_row(code, asked[code], proven[code]) for code in begun))),
         section("Open", table(OPEN, (_open(code, asked[code]) for code in asked if code not in begun))),
         section("Tests that prove something else", bullets(_other(code, proven[code]) for code in others)),

@@ -1,0 +1,77 @@
+"""Every Chinese text that a user may read: in templates, in `say(…)`, on definitions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.architecture.source import modules, tracked, tree
+from yigongti.kernel.access.bases import all_bases
+from yigongti.kernel.access.words import registry
+from yigongti.kernel.pages.registry import pages
+from yigongti.kernel.parameters.codes import code_lists
+from yigongti.kernel.parameters.words import defaults
+from yigongti.kernel.workflow import rooms
+
+
+TAG = re.compile(r"""\{%\s*t\s+(?:"([^"]+)"|'([^']+)')""")
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a reader of English would stumble."""
+    return bool(CHINESE.search(text))
+
+
+def texts() -> dict[str, str]:
+    """Each text with one place where it stands."""
+    found: dict[str, str] = {}
+    for place, text in [*_templates(), *_spoken(), *_workflows(), *_definitions()]:
+        if text and is_chinese(text):
+            found.setdefault(text, place)
+    return found
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    for path in tracked():
+        if path.suffix == ".html":
+            for double, single in TAG.findall(path.read_text(encoding="utf-8")):
+                yield path.name, double or single
+
+
+def _spoken() -> Iterator[tuple[str, str]]:
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and _is_say(node) and isinstance(node.args[0], ast.Constant):
+                yield f"{path.parent.name}/{path.name}", str(node.args[0].value)
+
+
+def _is_say(node: ast.Call) -> bool:
+    return (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) == "say" and bool(node.args)
+
+
+def _workflows() -> Iterator[tuple[str, str]]:
+    for code, page in rooms.known.items():
+        yield code, page.title
+        for one in (*page.sides, *page.parts, *page.states):
+            yield code, one.title
+        for field in page.fields:
+            yield from ((code, text) for text in (field.label, field.help, field.unit))
+        for step in page.steps:
+            yield from ((code, text) for text in (step.title, step.says_next))
+
+
+def _definitions() -> Iterator[tuple[str, str]]:
+    for role in registry.roles.values():
+        yield f"role {role.code}", role.title
+        yield f"role {role.code}", role.does
+    yield from ((f"permission {p.code}", p.title) for p in registry.permissions.values())
+    yield from ((f"page {p.code}", p.title) for p in pages.values())
+    for basis in all_bases().values():
+        yield from ((f"basis {basis.code}", text) for text in (basis.title, basis.says))
+    for listed in code_lists.values():
+        yield f"codes {listed.code}", listed.title
+        yield from ((f"codes {listed.code}", entry.label) for entry in listed.entries)
+    for one in defaults().values():
+        yield from ((f"parameter {one.code}", text) for text in (one.title, one.unit))
