@@ -101,16 +101,16 @@ def pick(request: HttpRequest, name: str) -> HttpResponse:
 @page("post", "post", title="换岗位", permission="", writes=True)
 def change_post(request: HttpRequest) -> HttpResponse:
     """Act as another of one's own posts, visibly; recorded."""
-    held = {p.pk: p for p in sign_in.posts_of(request.actor.account_id)}
-    chosen = request.POST.get("post", "")
-    if request.method != "POST" or not chosen.isdigit() or int(chosen) not in held:
+    held = {str(p.pk): p for p in sign_in.posts_of(request.actor.account_id)}
+    chosen = held.get(request.POST.get("post", ""))
+    if request.method != "POST" or chosen is None:
         raise NotFound
-    if sign_in.needs_second_factor([held[int(chosen)]]) and not request.session.get("strong"):
+    if sign_in.needs_second_factor([chosen]) and not request.session.get("strong"):
         request.session.update({"half": request.actor.account_id, "half_at": int(clock.now().timestamp()),
-                                "wanted": int(chosen)})  # fmt: skip
+                                "wanted": chosen.pk})  # fmt: skip
         return HttpResponseRedirect("/second-factor", status=303)
-    request.session["post"] = int(chosen)
-    trail.session(by=sign_in.actor_of(held[int(chosen)]), action="session.post", sentence="换岗位")
+    request.session["post"] = chosen.pk
+    trail.session(by=sign_in.actor_of(chosen), action="session.post", sentence="换岗位")
     return HttpResponseRedirect("/", status=303)
 
 

@@ -145,7 +145,7 @@ class Enrolment:
 def new_enrolment(account: Account, *, secret: str = "") -> Enrolment:
     """A secret (a fresh one unless told) and its address for an authenticator."""
     secret = secret or pyotp.random_base32()
-    return Enrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(account.login, issuer_name="医共体"))
+    return Enrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name="医共体"))
 
 
 def enrol(*, account_id: int, secret: str, code: str) -> None:

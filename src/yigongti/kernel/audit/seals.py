@@ -19,6 +19,7 @@ COLUMNS = (
 GENESIS = "0" * 64
 CHAIN_LOCK = 0x5EA1
 
+IN_UTC = "SET LOCAL TimeZone = 'UTC'"
 TAKE = """
 WITH taken AS (
     DELETE FROM audit_unsealed WHERE entry_id IN (SELECT entry_id FROM audit_unsealed ORDER BY entry_id LIMIT %s)
@@ -34,6 +35,7 @@ WHERE id <@ %s::int8multirange ORDER BY id
 def seal_waiting(*, batch: int = 5000) -> int:
     """Bind up to `batch` waiting entries into one seal; how many. One sealer at a time, decided by a lock."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(IN_UTC)
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CHAIN_LOCK])
         if not cursor.fetchone()[0]:
             return 0
@@ -55,8 +57,7 @@ def seal_waiting(*, batch: int = 5000) -> int:
 
 
 def _digest(cursor: Any, ids: str, columns: Sequence[str], sealed_at: datetime, previous: str) -> tuple[str, int]:
-    """Hash of the previous seal, what this one says of itself, and every named column of its entries, by id, in UTC."""
-    cursor.execute("SET LOCAL TimeZone = 'UTC'")
+    """Hash of the previous seal, what this one says of itself, and every named column of its entries, by id."""
     cursor.execute(ROWS.format(columns=", ".join(columns)), [ids])
     says = f"{previous}|{sealed_at.astimezone(UTC).isoformat()}|{ids}|{','.join(columns)}\n"
     running, count = hashlib.sha256(says.encode()), 0
@@ -74,6 +75,7 @@ def faults(*, kept: str = "") -> Iterator[str]:
     """
     previous = GENESIS
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(IN_UTC)
         cursor.execute("SELECT id, sealed_at, ids::text, columns, entries, previous, hash FROM audit_seal ORDER BY id")
         sealed = cursor.fetchall()
         if kept and kept not in (GENESIS, *(row[-1] for row in sealed)):
