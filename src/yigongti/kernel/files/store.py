@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,9 +30,11 @@ def path_of(digest: str) -> Path:
 
 def keep(*, by: Actor, name: str, media_type: str, chunks: Iterable[bytes]) -> StoredFile:
     """Store bytes once and return their row. Raises BadValue for a type or size that the county does not take."""
-    if not name.strip() or len(name) > 200 or not name.isprintable():
+    if not name.strip() or len(name) > 200 or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
         problem = "文件名不能为空、超过 200 个字或含控制字符"
-        raise BadValue(field="file", label="文件", value=f"{name[:20]}…".replace("\x00", ""), problem=problem)
+        raise BadValue(
+            field="file", label="文件", value="".join(c for c in name[:20] if c.isprintable()), problem=problem
+        )
     accepted = values.value("files.accepted_types")
     if media_type not in (accepted if isinstance(accepted, tuple) else (accepted,)):
         raise BadValue(field="file", label="文件", value=name, problem=f"不接收 {media_type} 类型")

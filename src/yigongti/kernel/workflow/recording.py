@@ -60,7 +60,7 @@ def require_fit(page: Workflow, values: Mapping[str, Any], *, facts: type[models
 
 
 def _shown(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "、".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _one(field: Field, given: Given, *, by: Actor, must: bool) -> Any:
@@ -69,7 +69,9 @@ def _one(field: Field, given: Given, *, by: Actor, must: bool) -> Any:
         return raw
     if field.kind == "choices":
         return _choices(field, raw, must)
-    text = raw.strip() if isinstance(raw, str) else ("" if raw is None else str(raw))
+    if raw and isinstance(raw, (list, tuple, dict)):
+        raise _bad(field, _shown(raw), "只能填一项")
+    text = str(raw).strip() if raw or raw is False or raw == 0 else ""
     if field.kind == "yes":
         return _yes(field, text, must)
     if not text:
@@ -95,15 +97,23 @@ def _yes(field: Field, text: str, must: bool) -> bool:
     return said
 
 
-def _choices(field: Field, raw: Any, must: bool) -> list[str]:
-    chosen = [str(one) for one in (raw if isinstance(raw, (list, tuple)) else [raw] if raw else [])]
+def _choices(field: Field, raw: Any, must: bool) -> list[str] | list[int]:
+    """Codes of a list; or, where the chapter offers rows, their keys — whether they were offered is the page's guard."""
+    several = raw if isinstance(raw, (list, tuple)) else [raw] if raw else []
+    chosen = [text for one in several if (text := str(one).strip())]
     if must and not chosen:
         raise Missing(field=field.code, label=field.label)
     allowed = {e.code for e in code_lists[field.options].on(clock.today())} if field.options else set(chosen)
     for one in chosen:
         if one not in allowed or len(one) > LONGEST_CHOICE or not one.isprintable():
             raise _bad(field, one, "不在可选范围内")
-    return chosen
+    return chosen if field.options else [_key(field, one) for one in chosen]
+
+
+def _key(field: Field, one: str) -> int:
+    if not (one.isascii() and one.isdecimal()):
+        raise _bad(field, one, "不在可选范围内")
+    return int(one)
 
 
 def _text(field: Field, text: str) -> str:

@@ -1,0 +1,112 @@
+"""Files are kept once, by what they hold; a name is shown and never a path; damage is noticed."""
+
+import hashlib
+from datetime import date
+
+import pytest
+
+from tests.factories import actor
+from yigongti.kernel import clock
+from yigongti.kernel.files import store
+from yigongti.kernel.files.models import StoredFile
+from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.models import ParameterValue
+from yigongti.kernel.refusal import BadValue, NotFound
+
+
+@pytest.fixture
+def doctor(county):
+    return actor("village_doctor", county.village)
+
+
+def keep(by, content=b"%PDF-1.4 report", name="心电图.pdf", media_type="application/pdf"):
+    return store.keep(by=by, name=name, media_type=media_type, chunks=[content[:5], content[5:]])
+
+
+def lying():
+    return [p for p in store.folder().rglob("*") if p.is_file()] if store.folder().exists() else []
+
+
+def test_what_is_kept_is_read_again_by_its_digest(doctor):
+    row = keep(doctor)
+    assert row.digest == hashlib.sha256(b"%PDF-1.4 report").hexdigest()
+    assert (row.size, row.name, row.stored_by_id) == (15, "心电图.pdf", doctor.post_id)
+    assert store.read(row.digest) == b"%PDF-1.4 report"
+
+
+def test_the_same_bytes_are_kept_once(doctor):
+    assert keep(doctor).pk == keep(doctor, name="再传一次.pdf").pk
+    assert (len(lying()), StoredFile.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "C:\\x.pdf", "𠮷 👩‍⚕️.pdf", "…"])
+def test_a_name_is_only_shown_and_never_a_path(doctor, name):
+    row = keep(doctor, name=name)
+    assert row.name == name
+    assert lying() == [store.path_of(row.digest)]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\x00.pdf", "a\n.pdf", "长" * 201])
+def test_a_name_that_can_not_be_kept_whole_is_refused(doctor, name):
+    with pytest.raises(BadValue) as refused:
+        keep(doctor, name=name)
+    assert "文件名" in refused.value.sentence
+    assert "\x00" not in refused.value.sentence
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "application/x-sh", "", "application/pdf; x"])
+def test_a_type_that_the_county_does_not_take_is_refused(doctor, media_type):
+    with pytest.raises(BadValue):
+        keep(doctor, media_type=media_type)
+    assert lying() == []
+
+
+def test_the_county_s_own_list_of_types_counts(doctor):
+    ParameterValue.objects.create(
+        code="files.accepted_types", begins=date(2020, 1, 1), value=["text/csv", "image/png"], source="《试》",
+        entered_at=clock.now(),
+    )  # fmt: skip
+    values.forget()
+    with pytest.raises(BadValue):
+        keep(doctor)
+    assert keep(doctor, media_type="text/csv").media_type == "text/csv"
+
+
+def test_a_file_beyond_the_limit_is_refused_and_leaves_nothing(doctor, monkeypatch):
+    monkeypatch.setattr(values, "number", lambda code, **on: 1)
+    keep(doctor, content=b"x" * 1024 * 1024)
+    before = lying()
+    with pytest.raises(BadValue, match="超过 1 MB"):
+        keep(doctor, content=b"x" * (1024 * 1024 + 1))
+    assert lying() == before
+
+
+def test_an_empty_file_is_refused(doctor):
+    with pytest.raises(BadValue, match="是空的"):
+        keep(doctor, content=b"")
+    assert (lying(), StoredFile.objects.count()) == ([], 0)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(doctor):
+    def breaking():
+        yield b"half"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        store.keep(by=doctor, name="x.pdf", media_type="application/pdf", chunks=breaking())
+    assert (lying(), StoredFile.objects.count()) == ([], 0)
+
+
+def test_damage_is_noticed_and_mended_by_keeping_it_again(doctor):
+    row = keep(doctor)
+    store.path_of(row.digest).write_bytes(b"%PDF-1.4 forged")
+    with pytest.raises(NotFound):
+        store.read(row.digest)
+    keep(doctor)
+    assert store.read(row.digest) == b"%PDF-1.4 report"
+
+
+@pytest.mark.parametrize("digest", ["", "..", "../../../etc/passwd", "0" * 64, "ab/../../x"])
+def test_what_is_no_digest_is_not_found(doctor, digest):
+    with pytest.raises(NotFound):
+        store.read(digest)
