@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,6 +19,9 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[missing_programs] = {}
+    if sys.version_info < (3, 11, 5) and config.option.tbstyle == "auto":
+        # Debian's 3.11.2 fails to parse source at the depth of a template's traceback, and pytest falls with it.
+        config.option.tbstyle = "native"
 
 
 def pytest_collection_modifyitems(config, items):
