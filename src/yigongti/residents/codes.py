@@ -15,6 +15,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 EARLIEST = date(1900, 1, 1)
 NAME_LENGTH = 100
+TOO_LONG = "最多 {most} 个字，现为 {count} 个"
 _DOTS = str.maketrans(dict.fromkeys("•·・‧∙⋅●\uff0e\uff61", "·"))
 _PADDED = re.compile(r"(?<=[\u2E80-\U0003FFFF]) (?=[\u2E80-\U0003FFFF])")  # 张　三, spaced to look even on paper
 _DATE = re.compile(r"(\d{4})\s*(?:[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))")
@@ -22,7 +23,12 @@ _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
 
 
 class Unfit(ValueError):
-    """A value that breaks its rule; the message is the rule in words."""
+    """A value that breaks its rule; `rule` says it in words, with `{names}` to fill from `facts`."""
+
+    def __init__(self, rule: str, **facts: object) -> None:
+        self.rule = rule
+        self.facts = facts
+        super().__init__(rule.format(**facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +58,10 @@ def id_card(text: str, *, today: date) -> IdCard:
         first17 = f"{number[:6]}19{number[6:]}"
         number = first17 + check_digit(first17)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        raise Unfit(f"应为 18 位（末位可为 X）或旧 15 位数字，现为 {len(number)} 位")
+        raise Unfit("应为 18 位（末位可为 X）或旧 15 位数字，现为 {count} 位", count=len(number))
     if number[17] != check_digit(number[:17]):
         raise Unfit("校验位不对（GB 11643），请对照证件逐位核对")
-    born = _calendar_day(number[6:10], number[10:12], number[12:14], "证件号中的出生日期")
+    born = _calendar_day(number[6:10], number[10:12], number[12:14])
     _lived(born, today)
     return IdCard(number=number, division=number[:6], birth_date=born, sex="1" if int(number[16]) % 2 else "2")
 
@@ -66,23 +72,23 @@ def birth_date(text: str, *, today: date) -> date:
     if not found:
         raise Unfit("应为年月日，例如 1958-03-04")
     year, month, day, month2, day2 = found.groups()
-    born = _calendar_day(year, month or month2, day or day2, "日期")
+    born = _calendar_day(year, month or month2, day or day2)
     _lived(born, today)
     return born
 
 
-def _calendar_day(year: str, month: str, day: str, what: str) -> date:
+def _calendar_day(year: str, month: str, day: str) -> date:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise Unfit(f"{what} {year}-{month}-{day} 在日历上不存在") from None
+        raise Unfit("{day} 在日历上不存在", day=f"{year}-{month}-{day}") from None
 
 
 def _lived(born: date, today: date) -> None:
     if born > today:
-        raise Unfit(f"出生日期 {born} 晚于今天")
+        raise Unfit("出生日期 {born} 晚于今天", born=born)
     if born < EARLIEST:
-        raise Unfit(f"出生日期 {born} 早于 {EARLIEST}")
+        raise Unfit("出生日期 {born} 早于 {earliest}", born=born, earliest=EARLIEST)
 
 
 def person_name(text: str) -> str:
@@ -91,11 +97,11 @@ def person_name(text: str) -> str:
     name = re.sub(r" ?· ?", "·", name)
     name = _PADDED.sub("", name)
     if len(name) > NAME_LENGTH:
-        raise Unfit(f"最多 {NAME_LENGTH} 个字，现为 {len(name)} 个")
+        raise Unfit(TOO_LONG, most=NAME_LENGTH, count=len(name))
     odd = sorted({c for c in name if not (c in "·-'’. " or unicodedata.category(c)[0] in "LM")})
     if odd:
         shown = "".join(c if c.isprintable() else "�" for c in odd[:5])
-        raise Unfit(f"只能用文字和间隔号，不能用“{shown}”")
+        raise Unfit("只能用文字和间隔号，不能用“{shown}”", shown=shown)
     if not any(unicodedata.category(c)[0] == "L" for c in name):
         raise Unfit("没有一个文字")
     return name

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from yigongti.kernel import clock
+from yigongti.kernel.language import say
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.residents import codes, labels, pinyin
 from yigongti.residents.refusals import NoPaper
@@ -74,20 +75,21 @@ class _Reader:
     def _given(self, field: str) -> str:
         return str(self.typed.get(field, "")).strip()
 
-    def _bad(self, field: str, value: str, problem: str) -> None:
+    def _bad(self, field: str, value: str, problem: str, **facts: object) -> None:
         shown = value if len(value) <= 40 else f"{value[:20]}…"
-        self.refusals.append(BadValue(field=field, label=labels.FIELD[field], value=shown, problem=problem))
+        label, problem = say(labels.FIELD[field]), say(problem, **facts)
+        self.refusals.append(BadValue(field=field, label=label, value=shown, problem=problem))
 
     def _text(self, field: str, read_: Callable[[str], str], *, required: bool = False) -> str:
         given = self._given(field)
         if not given:
             if required:
-                self.refusals.append(Missing(field=field, label=labels.FIELD[field]))
+                self.refusals.append(Missing(field=field, label=say(labels.FIELD[field])))
             return ""
         try:
             return read_(given)
         except codes.Unfit as unfit:
-            self._bad(field, given, str(unfit))
+            self._bad(field, given, unfit.rule, **unfit.facts)
             return ""
 
     def _code(self, field: str, known: Mapping[str, str], default: str) -> str:
@@ -105,32 +107,34 @@ class _Reader:
         try:
             return codes.id_card(given, today=clock.today())
         except codes.Unfit as unfit:
-            self._bad("id_card", given, str(unfit))
+            self._bad("id_card", given, unfit.rule, **unfit.facts)
             return None
 
     def _sex(self, card: codes.IdCard | None) -> str:
         given = self._given("sex") or (card.sex if card else "")
         if not given:
-            self.refusals.append(Missing(field="sex", label=labels.FIELD["sex"]))
+            self.refusals.append(Missing(field="sex", label=say(labels.FIELD["sex"])))
         elif given not in labels.SEX:
             self._bad("sex", given, "不在可选范围内")
         elif card and given != card.sex:
-            self._bad("sex", labels.SEX[given], f"与身份证号不一致，证件号第 17 位表示{labels.SEX[card.sex]}")
+            self._bad(
+                "sex", say(labels.SEX[given]), "与身份证号不一致，第 17 位表示{sex}", sex=say(labels.SEX[card.sex])
+            )
         return given
 
     def _birth(self, card: codes.IdCard | None) -> date:
         given = self._given("birth_date")
         if not given:
             if card is None:
-                self.refusals.append(Missing(field="birth_date", label=labels.FIELD["birth_date"]))
+                self.refusals.append(Missing(field="birth_date", label=say(labels.FIELD["birth_date"])))
             return card.birth_date if card else codes.EARLIEST
         try:
             born = codes.birth_date(given, today=clock.today())
         except codes.Unfit as unfit:
-            self._bad("birth_date", given, str(unfit))
+            self._bad("birth_date", given, unfit.rule, **unfit.facts)
             return codes.EARLIEST
         if card and born != card.birth_date:
-            self._bad("birth_date", given, f"与身份证号中的出生日期 {card.birth_date} 不一致")
+            self._bad("birth_date", given, "与身份证号中的出生日期 {born} 不一致", born=card.birth_date)
         return born
 
     def _phone(self) -> str:
@@ -141,14 +145,14 @@ class _Reader:
             return "none"
         owner = self._code("phone_owner", labels.PHONE_OWNER, "self")
         if owner == "none":
-            self._bad("phone_owner", labels.PHONE_OWNER[owner], "已填电话，请说明是谁的")
+            self._bad("phone_owner", say(labels.PHONE_OWNER[owner]), "已填电话，请说明是谁的")
         return owner
 
 
 def _address(text: str) -> str:
     address = " ".join(text.split())
     if len(address) > ADDRESS_LENGTH:
-        raise codes.Unfit(f"最多 {ADDRESS_LENGTH} 个字，现为 {len(address)} 个")
+        raise codes.Unfit(codes.TOO_LONG, most=ADDRESS_LENGTH, count=len(address))
     if not address.isprintable():
         raise codes.Unfit("含有不能显示的字符")
     return address

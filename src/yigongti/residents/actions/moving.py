@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import say
 from yigongti.kernel.refusal import BadValue, NotFound
 from yigongti.organisations.models import Institution
 from yigongti.organisations.queries import institution_of, open_institutions
@@ -35,7 +36,7 @@ def move(*, by: Actor, resident: int, version: int, managing: int, reason: str) 
     place = open_institutions().filter(pk=managing, pk__in=managing_ids(by)).first()
     if place is None or place.pk == row.managing_id:
         label = labels.FIELD["managing"]
-        raise BadValue(field="managing", label=label, value=managing, problem="请选择您所管辖的另一个机构")
+        raise BadValue(field="managing", label=label, value=managing, problem=say("请选择您所管辖的另一个机构"))
     return _moved(by, row, place, reason)
 
 
@@ -107,11 +108,13 @@ def add_identifier(*, by: Actor, resident: int, system: str, value: str) -> Rece
     """登记证件或卡号。"""
     row = managed_here(by, resident)
     if system not in labels.PAPER or system in ("id_card", "temporary"):
-        raise BadValue(field="system", label="证件种类", value=system, problem="不在可选范围内")
+        raise BadValue(field="system", label=say("证件种类"), value=system, problem=say("不在可选范围内"))
     try:
         number = codes.paper(value)
     except codes.Unfit as unfit:
-        raise BadValue(field="value", label=labels.PAPER[system], value=value[:40], problem=str(unfit)) from None
+        raise BadValue(
+            field="value", label=labels.PAPER[system], value=value[:40], problem=say(unfit.rule, **unfit.facts)
+        ) from None
     others = Identifier.objects.filter(system=system, value=number, ended_on=None).select_related("resident__master")
     for other in others:
         name = masking.name(other.resident.master.name)
@@ -138,7 +141,7 @@ def join_household(*, by: Actor, resident: int, role: str, number: str = "") -> 
     row = managed_here(by, resident)
     if role not in labels.HOUSEHOLD_ROLE:
         label = labels.FIELD["household_role"]
-        raise BadValue(field="role", label=label, value=role, problem="不在可选范围内")
+        raise BadValue(field="role", label=say(label), value=role, problem=say("不在可选范围内"))
     before = row.household.number if row.household else ""
     row.household, row.household_role = _household(by, row, codes.plain(number)), role
     row.save(update_fields=["household", "household_role"])
@@ -154,7 +157,7 @@ def _household(by: Actor, row: Resident, number: str) -> Household:
         )
     found = Household.objects.filter(number=number, managing_id__in=managing_ids(by)).first()
     if found is None:
-        raise BadValue(field="number", label="户号", value=number[:40], problem="您所管辖的机构没有这个户号")
+        raise BadValue(field="number", label=say("户号"), value=number[:40], problem=say("您所管辖的机构没有这个户号"))
     return found
 
 

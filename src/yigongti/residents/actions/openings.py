@@ -9,6 +9,7 @@ from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Opening
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.residents.actions.stating import already, stated
@@ -78,7 +79,7 @@ def close_opening(*, by: Actor, resident: int) -> Receipt:
 def review_opening(*, by: Actor, opening: int, verdict: str, note: str) -> Receipt:
     """复核紧急查阅和履职查阅。"""
     if verdict not in VERDICTS:
-        raise BadValue(field="verdict", label="复核结论", value=verdict, problem="请选择正当或不当")
+        raise BadValue(field="verdict", label=say("复核结论"), value=verdict, problem=say("请选择正当或不当"))
     note = stated(note, label="复核说明", field="note")
     due = Opening.objects.select_for_update(of=("self",)).select_related("post").filter(by.reach("unit__"), pk=opening)
     row = due.exclude(review="none").first()

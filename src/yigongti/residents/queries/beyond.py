@@ -10,6 +10,7 @@ from django.core import signing
 from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.residents import codes, labels, masking
 from yigongti.residents.models import Identifier, Resident
@@ -45,7 +46,7 @@ def find_beyond(*, for_: Actor, text: str) -> Beyond:
     if not masters:
         return Beyond(hindered=hindered)
     if len(masters) > 1:
-        return Beyond(hindered="有不止一人与此相符，请用身份证号或卡号查找。")
+        return Beyond(hindered=say("有不止一人与此相符，请用身份证号或卡号查找。"))
     person = Resident.objects.select_related("managing").get(pk__in=masters)
     if Resident.objects.filter(bases.reachable_condition(for_=for_), pk=person.pk).exists():
         return Beyond()
@@ -99,5 +100,5 @@ def _by_number(number: str) -> tuple[list[int], str]:
     try:
         card = codes.id_card(number, today=clock.today()).number
     except codes.Unfit as unfit:
-        return papers, f"身份证号{unfit}。"
+        return papers, say("身份证号：{rule}。", rule=say(unfit.rule, **unfit.facts))
     return [*Resident.objects.filter(id_card=card).exclude(id_card="").values_list("pk", flat=True)[:9], *papers], ""
