@@ -200,6 +200,11 @@ def voter_of(charter: Charter, *, for_: Actor) -> Institution | None:
     return lead.institution if lead else None
 
 
+def county_name() -> str:
+    """The name of the county of this house, without its outline; '' before the first day."""
+    return County.objects.values_list("name", flat=True).first() or ""
+
+
 def the_county() -> County | None:
     """The county of this house; one database holds one."""
     return County.objects.select_related("unit").first()

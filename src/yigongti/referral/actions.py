@@ -98,10 +98,8 @@ def department_receives(*, case: Case, facts: Referral, by: Actor) -> None:
 def package_offered(*, case: Case, facts: Referral, by: Actor) -> None:
     """Only entries of this person that the sender may see travel, whatever was posted."""
     offered = {o.value for o in queries.offers(for_=by, given={"resident": facts.resident_id})["package"]}
-    chosen = [str(one) for one in facts.package]
-    if not set(chosen) <= offered:
+    if not {str(one) for one in facts.package} <= offered:
         raise NotOffered(field="package")
-    facts.package = [int(one) for one in chosen]
 
 
 @rooms.guard("referral.follow_up_in_time")

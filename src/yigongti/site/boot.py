@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from django.core.exceptions import ImproperlyConfigured
 
 from yigongti.kernel import event
@@ -40,5 +38,5 @@ def faults() -> list[str]:
 def require_sound() -> None:
     """Stop the boot, naming everything that is wrong at once."""
     found = faults()
-    if found and os.environ.get("YIGONGTI_SOUND"):
+    if found:
         raise ImproperlyConfigured("the house does not stand:\n  " + "\n  ".join(found))

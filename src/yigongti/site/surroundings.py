@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
+from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
@@ -15,7 +17,7 @@ from yigongti.kernel.pages.parts import Act, NavigationEntry, Receipt
 from yigongti.kernel.pages.posting import NOTICE
 from yigongti.kernel.pages.registry import menu_for
 from yigongti.kernel.workflow import rooms
-from yigongti.organisations.queries import the_county
+from yigongti.organisations.queries import county_name
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
@@ -39,9 +41,14 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1)
+def _county_name_until(_minute: int) -> str:
+    return county_name()
+
+
 def _county_name() -> str:
-    county = the_county()
-    return county.name if county else ""
+    """The county's name, asked anew each minute: it stands on every page and changes once."""
+    return _county_name_until(int(clock.now().timestamp()) // 60)
 
 
 def _notice(request: HttpRequest) -> Receipt | None:

@@ -52,6 +52,7 @@ def _unknown_names(page: Workflow) -> Iterator[str]:
         *(("side", s.side, "sees") for s in page.sees),
         *(("state", n, "sees") for s in page.sees for n in s.states),
         *(("state", n, "ends") for n in page.ends),
+        *(("state", n, "frees") for n in page.frees),
         *(("state", n, "moves") for n in page.moves.values()),
         *(("field", n, "one_open_per") for n in page.one_open_per),
     ]

@@ -208,8 +208,10 @@ def _stand(page: Workflow, case: Case, state: str, sides: Mapping[str, int]) -> 
     turn = page.state(state).turn
     case.turn_part = "" if ended else turn
     case.turn_unit_id = None if ended or not turn or turn == CLOCK else sides.get(page.part(turn).side)
+    if ended or state in page.frees:
+        case.open_key = None
     if ended:
-        case.ended_at, case.open_key, case.due_at = clock.now(), None, None
+        case.ended_at, case.due_at = clock.now(), None
 
 
 def _require_from(page: Workflow, step: Step, case: Case, version: int | None) -> None:

@@ -165,7 +165,7 @@ class Sees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """One page: a kind of case."""
+    """One page: a kind of case. `frees` names the states from which on `one_open_per` no longer stands in the way."""
 
     code: str
     title: str
@@ -181,6 +181,7 @@ class Workflow:
     timers: tuple[Timer, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     one_open_per: tuple[str, ...] = ()
+    frees: tuple[str, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 

@@ -14,6 +14,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages import drawn_cases
 from yigongti.kernel.pages.parts import Act, Option, State
 from yigongti.kernel.pages.registry import page, pages
 from yigongti.kernel.refusal import NotFound
@@ -50,6 +51,8 @@ def record(request: Request, resident_id: int) -> HttpResponse:
         "warnings": warnings(request.actor, opened, summary),
         "charts": _charts(request, opened),
         "acts": [*acts(request, opened), *_looks(opened)],
+        "begins": drawn_cases.acts_for_person(for_=request.actor, person_id=opened.resident.pk),
+        "cases": drawn_cases.cases_of_person(for_=request.actor, person_ids=list(opened.rows)),
     }
     saw(request, opened, page="record.read", sentence="查阅健康档案")
     return render(request, "record/record.html", context)

@@ -19,7 +19,7 @@ from yigongti.kernel.workflow.words import (
 
 downward = Workflow(
     code="referral.downward", title="下转", prefix="XZ", basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R54",
-    one_open_per=("resident",),
+    one_open_per=("resident",), frees=("returned",),  # one who has gone home and worsens must be referred anew
     sides=(side("sending", "转出方"), side("receiving", "接收方")),
     parts=(
         part("sending_doctor", "转出医生", side="sending", roles=("county_doctor", "referral_desk", "referral_lead")),

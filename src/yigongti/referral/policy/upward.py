@@ -21,7 +21,7 @@ from yigongti.kernel.workflow.words import (
 
 upward = Workflow(
     code="referral.upward", title="上转", prefix="SZ", basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R48",
-    one_open_per=("resident",),
+    one_open_per=("resident",), frees=("returned",),  # one who has gone home and worsens must be referred anew
     sides=(side("sending", "转出方"), side("receiving", "接收方"), side("home", "管理方")),
     parts=(
         part("referring_doctor", "转诊医生", side="sending", roles=("village_doctor", "township_doctor")),
