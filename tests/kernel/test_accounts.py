@@ -73,13 +73,13 @@ def test_the_one_time_password_belongs_to_the_submission_and_is_shown_in_its_ans
         "person_name": "张三", "login": "zhangsan", "phone": "", "unit": place.room.pk, "role": "village_doctor",
         "begins": today().isoformat(), "ends": "", "key": submission,
     }  # fmt: skip
-    first = client.post("/organisations/accounts/new", typed)
-    again = client.post("/organisations/accounts/new", typed)
+    first = client.post("/accounts/new", typed)
+    again = client.post("/accounts/new", typed)
     password = accounts.one_time_password(uuid.UUID(str(submission)))
     assert password in first.content.decode() and password in again.content.decode()
     made = Account.objects.get(login="zhangsan")
     assert made.check_password(password)
-    assert password not in client.get(f"/organisations/accounts/{made.pk}").content.decode()
+    assert password not in client.get(f"/accounts/{made.pk}").content.decode()
 
 
 @pytest.mark.parametrize("password", ["", "short", "123456789012", "aaaaaaaaaaaaaa", "my-zhangsan-login"])
@@ -218,7 +218,7 @@ def test_the_list_costs_the_same_however_many_accounts(place, django_assert_max_
     for number in range(60):
         post("village_doctor", place.room.unit, of=account(f"村医{number}"))
     with django_assert_max_num_queries(13):
-        answer = client.get("/organisations/accounts").content.decode()
+        answer = client.get("/accounts").content.decode()
     assert "after=" in answer
 
 

@@ -172,7 +172,7 @@ def test_a_village_doctor_may_look_and_not_write(place):
     client = browser(actor("village_doctor", place.room.unit))
     for address in (
         "/organisations/registers/centres/new",
-        "/organisations/accounts",
+        "/accounts",
         "/organisations/first-steps",
         f"/organisations/institutions/{place.room.pk}/close",
         "/organisations/registers/staff",

@@ -18,7 +18,7 @@ def _receipt(account: Account, done: str, *, then: str = "", **facts: object) ->
         number=f"ZH-{account.pk}",
         done=done,
         next=then,
-        href=f"/organisations/accounts/{account.pk}",
+        href=f"/accounts/{account.pk}",
         subject=f"access.Account:{account.pk}",
         facts=facts,
     )

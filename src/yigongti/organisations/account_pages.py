@@ -33,7 +33,7 @@ from yigongti.organisations.tabs import tabs
 
 
 PAGE_ROWS = 50
-PLACE = "/organisations/accounts"
+PLACE = "/accounts"
 
 
 class NewAccountForm(ActForm):
@@ -88,7 +88,7 @@ class SureForm(ActForm):
 # --- list and detail
 
 
-@page("accounts.list", "organisations/accounts", title="账号", permission=COVER, menu=85, icon="people")
+@page("accounts.list", "accounts", title="账号", permission=COVER, menu=85, icon="people")
 def accounts(request: HttpRequest) -> HttpResponse:
     """The accounts with a post within reach, by name; fifty at a time."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -163,7 +163,7 @@ def _account(request: HttpRequest, pk: int) -> Account:
     return found
 
 
-@page("accounts.one", "organisations/accounts/<int:pk>", title="账号", permission=COVER)
+@page("accounts.one", "accounts/<int:pk>", title="账号", permission=COVER)
 def one_account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: its state, its posts through time, what was done to it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -203,9 +203,9 @@ def _post(actor: Actor, post: Post) -> dict[str, Any]:
     within = living and actor.reaches_path(post.unit.path) and post.account_id != actor.account_id
     acts = []
     if within and post.covering_id is None:
-        acts.append(Act(word=say("安排代班"), href=f"/organisations/posts/{post.pk}/cover"))
+        acts.append(Act(word=say("安排代班"), href=f"/posts/{post.pk}/cover"))
     if within and actor.may(ACCOUNTS):
-        acts.append(Act(word=say("免去"), href=f"/organisations/posts/{post.pk}/end", kind="quiet"))
+        acts.append(Act(word=say("免去"), href=f"/posts/{post.pk}/end", kind="quiet"))
     return {
         "title": say(role_title(post.role)),
         "unit": post.unit.name,
@@ -221,7 +221,7 @@ def _post(actor: Actor, post: Post) -> dict[str, Any]:
 # --- making and changing
 
 
-@page("accounts.new", "organisations/accounts/new", title="开通账号", permission=ACCOUNTS, writes=True)
+@page("accounts.new", "accounts/new", title="开通账号", permission=ACCOUNTS, writes=True)
 def new_account(request: HttpRequest) -> HttpResponse:
     """An account with its first post; its one-time password is shown on the next page, once."""
     return act_by_form(
@@ -253,9 +253,7 @@ def _password_page(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     return render(request, "organisations/one_time_password.html", context)
 
 
-@page(
-    "accounts.password", "organisations/accounts/<int:pk>/password", title="重设口令", permission=ACCOUNTS, writes=True
-)
+@page("accounts.password", "accounts/<int:pk>/password", title="重设口令", permission=ACCOUNTS, writes=True)
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new one-time password."""
     account = _account(request, pk)
@@ -288,13 +286,13 @@ def _by_reason(request: HttpRequest, pk: int, act: Gated[Any], *, title: str, wo
     )
 
 
-@page("accounts.suspend", "organisations/accounts/<int:pk>/suspend", title="停用账号", permission=ACCOUNTS, writes=True)
+@page("accounts.suspend", "accounts/<int:pk>/suspend", title="停用账号", permission=ACCOUNTS, writes=True)
 def suspend(request: HttpRequest, pk: int) -> HttpResponse:
     """Nobody signs in with it any more."""
     return _by_reason(request, pk, account_actions.suspend_account, title="停用{name}的账号", word="停用")
 
 
-@page("accounts.resume", "organisations/accounts/<int:pk>/resume", title="恢复账号", permission=ACCOUNTS, writes=True)
+@page("accounts.resume", "accounts/<int:pk>/resume", title="恢复账号", permission=ACCOUNTS, writes=True)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """It may sign in again."""
     return _by_reason(request, pk, account_actions.resume_account, title="恢复{name}的账号", word="恢复")
@@ -302,7 +300,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(
     "accounts.second_factor",
-    "organisations/accounts/<int:pk>/second-factor",
+    "accounts/<int:pk>/second-factor",
     title="重设第二道验证",
     permission=ACCOUNTS,
     writes=True,
@@ -316,7 +314,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 # --- posts
 
 
-@page("posts.new", "organisations/accounts/<int:pk>/posts/new", title="任命岗位", permission=ACCOUNTS, writes=True)
+@page("posts.new", "accounts/<int:pk>/posts/new", title="任命岗位", permission=ACCOUNTS, writes=True)
 def new_post(request: HttpRequest, pk: int) -> HttpResponse:
     """One more post."""
     account = _account(request, pk)
@@ -348,7 +346,7 @@ def _post_within(request: HttpRequest, pk: int) -> Post:
     return found
 
 
-@page("posts.end", "organisations/posts/<int:pk>/end", title="免去岗位", permission=ACCOUNTS, writes=True)
+@page("posts.end", "posts/<int:pk>/end", title="免去岗位", permission=ACCOUNTS, writes=True)
 def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     """The last day of a post."""
     post = _post_within(request, pk)
@@ -370,7 +368,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@page("posts.cover", "organisations/posts/<int:pk>/cover", title="安排代班", permission=COVER, writes=True)
+@page("posts.cover", "posts/<int:pk>/cover", title="安排代班", permission=COVER, writes=True)
 def cover_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody stands in, for a bounded time."""
     post = _post_within(request, pk)

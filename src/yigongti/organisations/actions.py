@@ -116,7 +116,7 @@ def move_institution(
         [
             *shape.day_fault(begins, field="begins", label="起始日期"),
             *([] if reason.strip() else [Missing(field="reason", label="事由")]),
-            *([Missing(field="group", label="医共体")] if group_id and group is None else []),
+            *([Missing(field="group", label="医共体（集团）")] if group_id and group is None else []),
             *_village_room_fault(institution),
         ]
     )
@@ -216,7 +216,7 @@ def apply_dates() -> list[str]:
 
 def system_actor() -> Actor:
     """The house itself, acting at the root of the tree."""
-    root = Unit.objects.get(parent__isnull=True)
+    root = Unit.objects.get(parent__isnull=True, kind="county")
     return Actor(
         account_id=None,
         person_name="系统",

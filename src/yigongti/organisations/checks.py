@@ -17,7 +17,7 @@ def institution_warnings(institution: Institution, *, leads: bool = False) -> li
         _beds_warning(institution),
         lead_warning(institution) if leads else "",
     ]
-    return [say(words) for words in said if words]
+    return [words for words in said if words]
 
 
 def lead_warning(institution: Institution) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from yigongti.kernel.language import say
+
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -50,13 +52,13 @@ def credit_warning(code: str) -> str:
     if not code:
         return ""
     if len(code) != 18:
-        return f"统一社会信用代码应为 18 位，现为 {len(code)} 位"
+        return say("统一社会信用代码应为 18 位，现为 {n} 位", n=len(code))
     strange = sorted(set(code) - set(CREDIT_ALPHABET))
     if strange:
-        return f"统一社会信用代码不用字符 {'、'.join(strange)}"
+        return say("统一社会信用代码不用字符 {letters}", letters="、".join(strange))
     expected = credit_check(code[:17])
     if code[17] != expected:
-        return f"统一社会信用代码校验位应为 {expected}，现为 {code[17]}，请核对"
+        return say("统一社会信用代码校验位应为 {right}，现为 {found}，请核对", right=expected, found=code[17])
     return ""
 
 
@@ -65,9 +67,9 @@ def ws218_warning(code: str) -> str:
     if not code:
         return ""
     if not _WS218.fullmatch(code):
-        return "机构代码应为 22 位：组织机构代码 9、区划 6、经济类型 2、类别 4（首位字母）、分类管理 1"
+        return say("机构代码应为 22 位：组织机构代码 9、区划 6、经济类型 2、类别 4（首位字母）、分类管理 1")
     if code[17] not in WS218_CLASSES:
-        return f"机构代码的类别“{code[17]}”不在 WS 218 中"
+        return say("机构代码的类别“{letter}”不在 WS 218 中", letter=code[17])
     return ""
 
 
@@ -80,4 +82,4 @@ def division_fault(code: str, *, lengths: tuple[int, ...] = (6, 9, 12)) -> str:
     """Why it cannot be a division code: GB/T 2260 has 6 digits, townships 9, villages 12."""
     if len(code) in lengths and code.isascii() and code.isdigit() and "11" <= code[:2] <= "82":
         return ""
-    return f"应为 {'、'.join(map(str, lengths))} 位数字的行政区划代码"
+    return say("应为 {lengths} 位数字的行政区划代码", lengths="、".join(map(str, lengths)))

@@ -97,7 +97,7 @@ def _steps() -> list[dict[str, Any]]:
             bool(county and county.outline),
             [("导入轮廓", "/organisations/outline")],
         ),
-        _step("医共体", "一县一至三个。", groups, [("登记医共体", f"{REGISTERS}/groups/new")]),
+        _step("医共体（集团）", "一县一至三个。", groups, [("登记医共体", f"{REGISTERS}/groups/new")]),
         _step(
             "机构",
             "县级医院、乡镇卫生院、村卫生室；可以从表格整批粘贴。",
@@ -110,7 +110,7 @@ def _steps() -> list[dict[str, Any]]:
             Department.objects.exists(),
             [("整批粘贴", "/organisations/paste/departments"), ("一个一个登记", f"{REGISTERS}/departments/new")],
         ),
-        _step("岗位", "给每个人开通账号并任命岗位。", posts, [("开通账号", "/organisations/accounts/new")]),
+        _step("岗位", "给每个人开通账号并任命岗位。", posts, [("开通账号", "/accounts/new")]),
     ]
 
 

@@ -98,7 +98,7 @@ class InstitutionForm(RegisterForm):
     def clean_division(self) -> str:
         division = tidy(self.cleaned_data["division"])
         if division and (fault := division_fault(division)):
-            raise forms.ValidationError(say(fault))
+            raise forms.ValidationError(fault)
         return division
 
     def clean(self) -> dict[str, Any]:
@@ -243,7 +243,7 @@ class CalendarForm(RegisterForm):
 class CharterForm(RegisterForm):
     """A version of a charter; once a member has said yes it is not edited any more (R9)."""
 
-    group = Picked("group", label="医共体")
+    group = Picked("group", label="医共体（集团）")
 
     class Meta:
         model = Charter

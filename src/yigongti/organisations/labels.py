@@ -16,7 +16,7 @@ KINDS = {
     "other_hospital": "其他医院",
     "clinic": "门诊部、诊所",
 }
-UNIT_KINDS = {"county": "县", "group": "医共体", "department": "科室", **KINDS}
+UNIT_KINDS = {"county": "县", "group": "医共体（集团）", "department": "科室", **KINDS}
 LEVELS = {"county": "县级", "township": "乡级", "village": "村级", "outside": "县外"}
 OWNERSHIPS = {"public": "公立", "private": "社会办"}
 LEGAL_MODELS = {

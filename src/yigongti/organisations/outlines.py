@@ -35,7 +35,7 @@ def rings_of(text: str, *, division: str = "") -> list[list[Point]]:
 
 def drawn(outline: Any) -> list[list[Point]]:
     """The rings of a kept outline; none when there is none."""
-    return list(_rings(outline)) if outline else []
+    return list(_rings(_geometry(outline, ""))) if outline else []
 
 
 def _bad(problem: str) -> BadValue:

@@ -193,7 +193,8 @@ def county_map(request: HttpRequest) -> HttpResponse:
         "map": _map(actor),
         "tabs": tabs(actor, "map"),
         "columns": [Column(label=say("机构")), Column(label=say("类型")), Column(label=say("床位"), numeric=True)],
-        "rows": [_map_row(row, ground) for row in rows],
+        "rows": [_map_row(row, ground) for row in rows if row.level != "village"],
+        "rooms": [(row, row.unit.path.startswith(ground)) for row in rows if row.level == "village"],
         "nowhere": sum(row.longitude is None for row in rows),
         "acts": [Act(word=say("导入轮廓"), href="/organisations/outline", kind="quiet")] if actor.may(MANAGE) else [],
     }

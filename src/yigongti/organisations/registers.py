@@ -152,7 +152,7 @@ def _institution_about(row: Institution) -> list[tuple[str, str]]:
 
 
 register(
-    code="organisations.groups", route=f"{PLACE}/groups", title="医共体", reads=SEE, writes=MANAGE,
+    code="organisations.groups", route=f"{PLACE}/groups", title="医共体（集团）", reads=SEE, writes=MANAGE,
     model=Group, form=forms.GroupForm,
     columns={"name": "名称", "legal_model": "法人形式", "founded_on": "成立日期"}, words={"legal_model": LEGAL_MODELS},
     search=("name__contains",), related=("unit",), scope=_ground("unit__"), mine=_reach("unit__"),
@@ -166,7 +166,7 @@ register(
     words={"kind": KINDS, "level": LEVELS, "ownership": OWNERSHIPS, "grade": GRADES},
     search=("name__contains", "short_name__contains", "pinyin__contains", "initials__contains",
             "credit_code__startswith"),
-    filters=("level", "kind", "ownership"), order="pinyin", related=("unit",), scope=_ground("unit__"),
+    filters=("level", "ownership"), order=("level", "pinyin"), related=("unit",), scope=_ground("unit__"),
     mine=_reach("unit__"), write=write_institution, after=queries.forget, warns=institution_warnings,
     about=_institution_about, acts=_institution_acts,
     tabs=tabs,
@@ -178,7 +178,7 @@ register(
              "closed_on": "停办日期"},
     words={"receives_referrals": {True: "接收", False: "不接收"}},
     search=("name__contains", "pinyin__startswith", "initials__startswith", "institution__short_name__contains"),
-    filters=("receives_referrals",), order="pinyin", related=("unit", "institution"), scope=_ground("unit__"),
+    filters=("receives_referrals",), order=("pinyin",), related=("unit", "institution"), scope=_ground("unit__"),
     mine=_reach("unit__"), write=write_department, after=queries.forget, acts=_department_acts,
     tabs=tabs,
 )  # fmt: skip
@@ -186,7 +186,7 @@ register(
     code="organisations.centres", route=f"{PLACE}/centres", title="中心", reads=SEE, writes=MANAGE,
     model=Centre, form=forms.CentreForm,
     columns={"name": "名称", "family": "类别", "host": "依托机构", "opened_on": "成立日期", "closed_on": "撤销日期"},
-    words={"family": FAMILIES}, search=("name__contains", "host__name__contains"), filters=("family",), order="name",
+    words={"family": FAMILIES}, search=("name__contains", "host__name__contains"), filters=("family",), order=("name",),
     related=("host",), scope=_ground("host__unit__"), mine=_reach("host__unit__"),
     tabs=tabs,
 )  # fmt: skip
@@ -196,7 +196,7 @@ register(
     columns={"name": "姓名", "sex": "性别", "profession": "职业", "title": "职称", "works_at": "工作单位",
              "establishment_at": "编制单位", "payroll_at": "发薪单位", "phone": "电话", "left_on": "离开日期"},
     words={"sex": SEXES}, search=("name__contains", "pinyin__startswith", "initials__startswith", "phone__startswith"),
-    order="pinyin", related=("works_at", "establishment_at", "payroll_at", "account"),
+    order=("pinyin",), related=("works_at", "establishment_at", "payroll_at", "account"),
     scope=lambda actor: queries.staff_condition(for_=actor), mine=_reach("works_at__"), write=_write_staff,
     tabs=tabs,
 )  # fmt: skip
@@ -205,7 +205,7 @@ register(
     model=Duty, form=forms.DutyForm,
     columns={"unit": "单位", "duty": "值班", "account": "值班人", "begins": "开始", "ends": "结束"},
     words={"duty": DUTIES}, search=("unit__name__contains", "account__person_name__contains"), filters=("duty",),
-    order="-begins", related=("unit", "account"), scope=_ground("unit__"), mine=_reach("unit__"),
+    order=("-begins",), related=("unit", "account"), scope=_ground("unit__"), mine=_reach("unit__"),
     tabs=tabs,
 )  # fmt: skip
 register(
@@ -213,22 +213,23 @@ register(
     model=OpeningHours, form=forms.HoursForm,
     columns={"institution": "机构", "weekday": "星期", "opens": "开门", "closes": "关门"}, words={"weekday": WEEKDAYS},
     search=("institution__name__contains", "institution__initials__contains"), filters=("weekday",),
-    related=("institution",), scope=_ground("institution__unit__"), mine=_reach("institution__unit__"),
+    order=("institution_id", "weekday", "opens"), related=("institution",), scope=_ground("institution__unit__"),
+    mine=_reach("institution__unit__"),
     tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.calendar", route=f"{PLACE}/calendar", title="工作日历", reads=SEE, writes=MANAGE,
     model=CalendarDay, form=forms.CalendarForm,
     columns={"day": "日期", "works": "上班", "name": "名称", "source": "来源"},
-    words={"works": {True: "上班", False: "休息"}}, search=("name__contains",), filters=("works",), order="-day",
+    words={"works": {True: "上班", False: "休息"}}, search=("name__contains",), filters=("works",), order=("-day",),
     scope=lambda actor: Q(), mine=lambda actor: Q(), after=calendar.forget,
     tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.charters", route=f"{PLACE}/charters", title="章程", reads=SEE, writes=MANAGE,
     model=Charter, form=forms.CharterForm,
-    columns={"title": "标题", "group": "医共体", "version": "版本", "begins": "施行日期", "approved_at": "通过时间"},
-    search=("title__contains",), order="-begins", related=("group__unit",), scope=_ground("group__unit__"),
+    columns={"title": "标题", "group": "医共体（集团）", "version": "版本", "begins": "施行日期", "approved_at": "通过时间"},
+    search=("title__contains",), order=("-begins",), related=("group__unit",), scope=_ground("group__unit__"),
     mine=_reach("group__unit__"), write=_write_charter, warns=_charter_warnings, about=_charter_about,
     acts=_charter_acts,
     tabs=tabs,

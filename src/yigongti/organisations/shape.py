@@ -141,9 +141,10 @@ def _apply_memberships(day: date) -> list[str]:
     left = Institution.objects.filter(unit__parent__kind="group").exclude(
         pk__in=Membership.objects.filter(_on(day)).values("institution_id")
     )
-    county = Unit.objects.get(parent__isnull=True)
-    for institution in left.select_related("unit"):
-        move_unit(institution.unit, parent=county)
+    for institution in left.select_related("unit", "unit__parent__parent"):
+        above = institution.unit.parent and institution.unit.parent.parent
+        assert above is not None  # noqa: S101 - a group always hangs under the county
+        move_unit(institution.unit, parent=above)
         moved.append(f"{institution.name}不再属于医共体")
     return moved
 

@@ -19,7 +19,7 @@ INSTITUTION_COLUMNS = (
 )  # fmt: skip
 DEPARTMENT_COLUMNS = ("机构", "名称", "接收转诊", "能收治什么")
 MOST_ROWS = 600
-_WORKS = {"班": True, "上班": True, "休": False, "休息": False, "放假": False}
+_WORKS = {"班": True, "上班": True, "休": False, "休息": False, "放假": False, "works": True, "off": False}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 

@@ -24,8 +24,8 @@ def tabs(actor: Actor, current: str) -> list[Option]:
         ("hours", "开放时间", f"{PLACE}/hours", SEE),
         ("calendar", "工作日历", f"{PLACE}/calendar", SEE),
         ("charters", "章程", f"{PLACE}/charters", SEE),
-        ("groups", "医共体", f"{PLACE}/groups", SEE),
-        ("accounts", "账号", "/organisations/accounts", COVER),
+        ("groups", "医共体（集团）", f"{PLACE}/groups", SEE),
+        ("accounts", "账号", "/accounts", COVER),
     ]
     return [
         Option(value=code, label=say(title), href=href, current=code == current)

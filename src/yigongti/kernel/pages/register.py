@@ -3,7 +3,7 @@
     register(
         code="organisations.centres", route="organisations/centres", title="中心", model=Centre, form=CentreForm,
         columns={"name": "名称", "family": "类别", "host": "依托机构"}, words={"family": FAMILIES},
-        search=("name__contains",), filters=("family",), order="name", related=("host",),
+        search=("name__contains",), filters=("family",), order=("name",), related=("host",),
         scope=lambda actor: on_ground("host__unit__", for_=actor), mine=lambda actor: actor.reach("host__unit__"),
     )
 
@@ -56,7 +56,7 @@ class Register:
     mine: Condition
     reads: str = ""
     writes: str = ""
-    order: str = "pk"
+    order: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     words: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
@@ -107,28 +107,32 @@ class Register:
                 hits |= Q(**{lookup: text.strip()})
             rows = rows.filter(hits)
         rows = rows.filter(**{name: value for name, value in chosen.items() if value})
-        return rows.order_by(*dict.fromkeys((self.order, f"{'-' if self._down else ''}pk")))
+        return rows.order_by(*self.keys)
 
     @property
-    def _down(self) -> bool:
-        return self.order.startswith("-")
+    def keys(self) -> tuple[str, ...]:
+        """What the rows are ordered by, down to the key that breaks every tie."""
+        down = bool(self.order) and self.order[-1].startswith("-")
+        return (*self.order, "-pk" if down else "pk")
 
-    @property
-    def sort_field(self) -> str:
-        """The field the rows are ordered by, without its direction."""
-        return self.order.lstrip("-")
+    def mark(self, row: models.Model) -> list[str]:
+        """Where a page ends."""
+        return [str(getattr(row, key.lstrip("-"))) for key in self.keys]
 
-    def beyond(self, after: tuple[str, str]) -> Q:
-        """The rows after the last one shown; NotFound for a mark that cannot be one of ours."""
-        compare = "lt" if self._down else "gt"
+    def beyond(self, mark: list[str]) -> Q:
+        """The rows after such a mark; NotFound for one that cannot be ours."""
         meta = self.model._meta
-        sort = meta.pk if self.sort_field == "pk" else meta.get_field(self.sort_field)
+        fields = [meta.pk if key.lstrip("-") == "pk" else meta.get_field(key.lstrip("-")) for key in self.keys]
         try:
-            value, key = sort.to_python(after[0]), meta.pk.to_python(after[1])
-        except ValidationError:
+            values = [field.to_python(value) for field, value in zip(fields, mark, strict=True)]
+        except (ValidationError, ValueError):
             raise NotFound from None
-        name = self.sort_field
-        return Q(**{f"{name}__{compare}": value}) | Q(**{name: value, f"pk__{compare}": key})
+        after, same = Q(pk__in=()), Q()
+        for key, value in zip(self.keys, values, strict=True):
+            name = key.lstrip("-")
+            after |= same & Q(**{f"{name}__{'lt' if key.startswith('-') else 'gt'}": value})
+            same &= Q(**{name: value})
+        return after
 
     def shown(self, row: Any, column: str) -> str:
         """One cell in words: labels for codes, dates as dates, names for things."""

@@ -121,17 +121,19 @@ def _address(request: HttpRequest, chosen: Mapping[str, str], **extra: str) -> s
 
 
 def _more(request: HttpRequest, made: Register, last: Any) -> str:
-    mark = json.dumps([str(getattr(last, made.sort_field)), str(last.pk)])
+    mark = json.dumps(made.mark(last))
     chosen = {name: request.GET.get(name, "") for name in made.filters}
     return _address(request, chosen, after=base64.urlsafe_b64encode(mark.encode()).decode())
 
 
-def _mark(after: str) -> tuple[str, str]:
+def _mark(after: str) -> list[str]:
     try:
-        value, key = json.loads(base64.urlsafe_b64decode(after.encode()))
-        return str(value), str(key)
+        mark = json.loads(base64.urlsafe_b64decode(after.encode()))
     except ValueError:
         raise NotFound from None
+    if not isinstance(mark, list):
+        raise NotFound
+    return [str(value) for value in mark]
 
 
 def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
