@@ -27,6 +27,7 @@ from yigongti.referral.refusals import (
     FollowUpOutOfTime,
     NoReferralCentre,
     NotInAnInstitution,
+    NotOffered,
 )
 
 
