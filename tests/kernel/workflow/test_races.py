@@ -1,5 +1,6 @@
 """Several at once, each on its own connection: the database decides, everyone is told, nothing is done twice."""
 
+import itertools
 import threading
 import uuid
 
@@ -120,7 +121,7 @@ def test_accept_and_cancel_end_in_one_story(here):
         case = Case.objects.get(number=number)
         acts = list(case.acts.order_by("sequence").values_list("frm", "to"))
         assert case.state == "cancelled"  # a cancelled one can't be accepted, an accepted one can be cancelled
-        assert all(one[1] == following[0] for one, following in zip(acts, acts[1:], strict=False))
+        assert all(one[1] == following[0] for one, following in itertools.pairwise(acts))
         assert Stay.objects.exclude(state="ended").count() == 0
 
 

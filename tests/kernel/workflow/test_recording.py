@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - full-width input is what is tested
 """What is typed at a step: each kind with bad input, all errors at once, what is good kept as it is."""
 
 from datetime import date
