@@ -86,7 +86,7 @@ class InstitutionForm(RegisterForm):
         else:
             for name in ("parent", "since", "leads"):
                 del self.fields[name]
-            self.fields["kind"].disabled = True
+            del self.fields["kind"]  # roles depend on it: another kind is another institution
             self.initial["grade"] = grade_code(self.instance.grade)
 
     def clean_credit_code(self) -> str:

@@ -25,6 +25,7 @@ from yigongti.organisations.labels import (
     OWNERSHIPS,
     SEXES,
     WEEKDAYS,
+    label,
 )
 from yigongti.organisations.models import (
     CalendarDay,
@@ -145,7 +146,8 @@ def _charter_about(row: Charter) -> list[tuple[str, str]]:
 
 
 def _institution_about(row: Institution) -> list[tuple[str, str]]:
-    return [(say("WS 218 类别"), say(ws218_class(row.ws218_code)))] if row.ws218_code else []
+    category = [(say("WS 218 类别"), say(ws218_class(row.ws218_code)))] if row.ws218_code else []
+    return [(say("类型"), say(label(KINDS, row.kind))), *category]
 
 
 # --- the registers
@@ -228,7 +230,8 @@ register(
 register(
     code="organisations.charters", route=f"{PLACE}/charters", title="章程", reads=SEE, writes=MANAGE,
     model=Charter, form=forms.CharterForm,
-    columns={"title": "标题", "group": "医共体（集团）", "version": "版本", "begins": "施行日期", "approved_at": "通过时间"},
+    columns={"title": "标题", "group": "医共体（集团）", "version": "版本", "begins": "施行日期",
+             "approved_at": "通过时间"},
     search=("title__contains",), order=("-begins",), related=("group__unit",), scope=_ground("group__unit__"),
     mine=_reach("group__unit__"), write=_write_charter, warns=_charter_warnings, about=_charter_about,
     acts=_charter_acts,
