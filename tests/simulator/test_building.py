@@ -23,6 +23,12 @@ def folder(settings, tmp_path):
     settings.DATA_FOLDER = tmp_path
 
 
+@pytest.fixture
+def without_cases(monkeypatch):
+    """Living through the cases takes longer than all the rest of a tiny county."""
+    monkeypatch.setattr(Building, "_cases", lambda self, county: None)
+
+
 def printed(seed):
     """What a county of this seed holds, as one print per table."""
     with transaction.atomic():
@@ -57,6 +63,7 @@ def test_a_county_whose_making_was_cut_short_is_not_complete_and_nobody_can_sign
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("without_cases")
 def test_a_county_is_only_built_in_an_empty_database():
     simulator.build(residents=300, progress=quiet)
     with pytest.raises(CountyExists):
@@ -64,6 +71,7 @@ def test_a_county_is_only_built_in_an_empty_database():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("without_cases")
 def test_progress_goes_forward_and_ends_at_the_whole():
     told = []
     simulator.build(residents=3_000, progress=lambda *step: told.append(step))
@@ -73,6 +81,7 @@ def test_progress_goes_forward_and_ends_at_the_whole():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("without_cases")
 def test_more_density_means_more_visits():
     def entries(density):
         with transaction.atomic():

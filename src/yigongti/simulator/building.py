@@ -19,7 +19,7 @@ from yigongti.simulator import organising, staffing
 from yigongti.simulator.ages import structure
 from yigongti.simulator.care import Care
 from yigongti.simulator.cases import Cases
-from yigongti.simulator.copying import Table, advance_serials
+from yigongti.simulator.copying import Table, advance_serials, learn
 from yigongti.simulator.doubles import Doubles
 from yigongti.simulator.households import Human
 from yigongti.simulator.organising import County
@@ -28,6 +28,7 @@ from yigongti.simulator.places import Place, shared_out
 from yigongti.simulator.routine import Routine
 from yigongti.simulator.scribing import Scribe
 from yigongti.simulator.showcase import showcase
+from yigongti.simulator.stewarding import Stewarding
 from yigongti.simulator.summaries import Summary, Truth
 from yigongti.simulator.wards import Wards
 
@@ -157,7 +158,9 @@ class Building:
         cases = Cases(county, chance=self.chance("cases"), truth=self.truth)
         with transaction.atomic():
             advance_serials(self.tables)
+            learn(self.tables)
             self.truth.facts["cases"] = cases.run(partial(self._progress, "转诊和随访"))
+            Stewarding(hospital=county.hospital.unit, truth=self.truth).run()
 
     def _finish(self) -> Summary:
         rows = {table.name: table.written for table in self.tables}

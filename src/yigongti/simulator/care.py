@@ -19,7 +19,7 @@ from yigongti.simulator.scribing import Scribe, detail, what
 WINDOW = 730
 # Visits of a person in the window at (village or own centre, township, county, outside), by age group: chosen so that a
 # person has about nine entries and most visits stay at the grassroots.
-RATES = {"child": (0.8, 0.3, 0.22, 0.03), "adult": (0.42, 0.25, 0.3, 0.05), "old": (1.1, 0.6, 0.6, 0.08)}
+RATES = {"child": (0.7, 0.25, 0.2, 0.03), "adult": (0.38, 0.22, 0.25, 0.04), "old": (0.9, 0.5, 0.5, 0.07)}
 MENS = ("N40.x00",)
 INPATIENT_SHARE, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.22, 0.55, 0.006, 0.04
 

@@ -42,10 +42,6 @@ SELECT r.id, r.managing_id FROM record_encounter e JOIN residents_resident r ON 
 WHERE e.institution_id = %s AND e.at > %s AND r.managing_id = ANY(%s) AND r.died_on IS NULL AND r.id <> ALL(%s)
 GROUP BY r.id, r.managing_id ORDER BY md5(r.id::text) LIMIT %s
 """
-PAPERS = """
-SELECT id FROM record_entry WHERE resident_id = %s AND sensitivity = '' AND replaced_by_id IS NULL AND at < %s
-ORDER BY at DESC, id DESC LIMIT 4
-"""
 WORKING_MINUTES = 150  # past the two hours within which a receiver answers
 
 
@@ -184,7 +180,6 @@ class Cases:
                 "admission": "ward" if ward else "clinic", "reason": ill["reason"], "diagnosis": ill["diagnosis"],
                 "summary": ill["summary"], "treatment_so_far": ill["treated"], "consent": "yes",
                 "transport": "ambulance" if ill.get("urgency") == "emergency" else "self",
-                "package": self._papers(one.person),
             }  # fmt: skip
         if step == "return":
             return {
@@ -275,7 +270,7 @@ class Cases:
         if step == "submit":
             return {
                 "to_outside": ill["to"], "reason": ill["reason"], "urgency": "routine", "diagnosis": ill["diagnosis"],
-                "summary": ill["summary"], "consent": "yes", "transport": "self", "package": self._papers(one.person),
+                "summary": ill["summary"], "consent": "yes", "transport": "self",
             }  # fmt: skip
         return {"discharge_summary": ill["result"]} if step == "close" else self._ask_little(step)
 
@@ -315,7 +310,7 @@ class Cases:
         child = Case.objects.filter(parent__number=one.number).values_list("number", flat=True).get()
         engine.take(by=self._home_doctor(one.person), number=child, step="record", given=self._measured())
 
-    # --- time and papers
+    # --- time
 
     def _moments(self, course: Told) -> list[datetime]:
         return [self._moment(when) for _, when in course.steps]
@@ -340,11 +335,6 @@ class Cases:
 
     def _due(self, one: Running) -> str:
         return (clock.today() + timedelta(days=one.told.due)).isoformat()
-
-    def _papers(self, person: Person) -> list[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(PAPERS, [person.key, clock.now()])
-            return [str(key) for (key,) in cursor.fetchall()]
 
 
 def _years_ago(day: Any, years: int) -> Any:

@@ -84,7 +84,7 @@ class Routine:
             scribe.measure(
                 one.key, "fasting_glucose", GLUCOSE, where, ago, minute + 4, f"{value:.1f}", "mmol/L", part_of=visit
             )
-        if random() < 0.5:
+        if random() < 0.35:
             name = (
                 "diabetes"
                 if "hypertension" not in one.chronic or ("diabetes" in one.chronic and random() < 0.5)

@@ -18,6 +18,7 @@ from yigongti.simulator.summaries import Account
 
 
 PASSWORD = "yigongti"  # noqa: S105 - the demonstration's one password, printed on the screen
+SHOWCASE = "，试找“任桂兰”"  # the resident with two thousand entries
 ROSTER_DAYS = (-2, 21)
 
 DOCTOR, NURSE, VILLAGE, OTHER = "医师", "护士", "乡村医生", "管理与工勤"
@@ -172,7 +173,9 @@ def _hire_villages(workforce: Workforce) -> None:
         login = ("cunyi", "cunyi2")[shown.index(room)] if room in shown else f"cun{number:03d}"
         hired = workforce.hire(room, profession=VILLAGE, login=login, role="village_doctor")
         if room in shown:
-            workforce.show("village_doctor", login, hired, f"{room.name}{'（有远程心电）' if room.ecg else ''}")
+            workforce.show(
+                "village_doctor", login, hired, f"{room.name}（有远程心电）{SHOWCASE if room is shown[0] else ''}"
+            )
     for room in sorted(rooms, key=lambda one: -(one.place.weight if one.place else 0))[:56]:
         workforce.hire(room, profession=VILLAGE)
 
