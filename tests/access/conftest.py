@@ -45,7 +45,15 @@ def signed_in(actor):
     client = Client()
     session = client.session
     account = Account.objects.get(pk=actor.account_id)
-    session.update({"post": actor.post_id, "password": account.password[-16:], "seen": int(clock.now().timestamp())})
+    # "strong": the second factor was passed, where the role asks for one
+    session.update(
+        {
+            "post": actor.post_id,
+            "password": account.password[-16:],
+            "seen": int(clock.now().timestamp()),
+            "strong": True,
+        }
+    )
     session.save()
     client.cookies["session"] = session.session_key
     return client

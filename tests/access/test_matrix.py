@@ -20,6 +20,8 @@ from yigongti.kernel.workflow.words import CLOCK
 
 DENIED = (401, 403, 404)
 PERSONAL = "<int:resident_id>"
+STANDING = {"managed", "registered"}
+"""The bases that hold by the tree alone: who manages the person, and who keeps the register of the group."""
 
 
 def plain_pages():
@@ -49,7 +51,10 @@ def test_pages_open_for_just_the_roles_that_hold_their_permission(everyone):
 def test_nobody_opens_any_page_without_signing_in(client, county):
     for page in plain_pages():
         answer = client.get(f"/{page.route}")
-        assert (answer.status_code, answer.headers["Location"][:8]) == (302, "/sign-in"), page.code
+        if page.code == "organisations.first_day":  # a code opens it, once, before anybody has an account
+            assert answer.status_code in (302, 403, 404, 409), page.code
+        else:
+            assert (answer.status_code, answer.headers["Location"][:8]) == (302, "/sign-in"), page.code
 
 
 def test_actions_refuse_every_role_that_does_not_hold_their_permission(everyone):
@@ -70,7 +75,7 @@ def test_a_person_s_pages_open_only_for_roles_that_stand_to_the_person_and_never
         person = factories.resident(getattr(county, managed_by))
         for (role, place), actor in everyone.items():
             client = signed_in(actor)
-            stands = "managed" in registry.roles[role].bases and reaches(county, role, place, person.managing)
+            stands = STANDING & set(registry.roles[role].bases) and reaches(county, role, place, person.managing)
             for page in personal_pages():
                 may = actor.may(page.permission) if page.permission else True
                 address = "/" + page.route.replace(PERSONAL, str(person.pk))
@@ -89,7 +94,7 @@ def test_posting_for_a_person_without_a_relation_writes_nothing(county, everyone
     person = factories.resident(county.village)
     wrong = []
     for (role, place), actor in everyone.items():
-        if "managed" in registry.roles[role].bases and reaches(county, role, place, person.managing):
+        if STANDING & set(registry.roles[role].bases) and reaches(county, role, place, person.managing):
             continue
         client = signed_in(actor)
         for page in (p for p in personal_pages() if p.writes):
@@ -113,7 +118,9 @@ def bring_to(county, workflow, state, everyone):
         if step.code == "close" and Case.objects.filter(parent__number=number).exists():
             child = Case.objects.get(parent__number=number)  # its first follow-up closes the referral by the clock
             recorded = rooms.kept[child.workflow].page.step("record")
-            act_as_anyone(child.workflow, recorded, child.number, filled(county, child.workflow, recorded, person), everyone)
+            act_as_anyone(
+                child.workflow, recorded, child.number, filled(county, child.workflow, recorded, person), everyone
+            )
             break
         number = act_as_anyone(workflow, step, number, given, everyone)
     return Case.objects.get(number=number)
