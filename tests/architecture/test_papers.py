@@ -21,7 +21,7 @@ REGISTRIES = re.compile(
     "|".join(("py" + r"pi\.org", "python" + "hosted", "npm" + r"js\.", "registry" + r"\.npm", "artifact" + "ory",
               "index" + "-url"))
 )  # fmt: skip
-MACHINES = re.compile("|".join(["/" + "work/", "/" + "Users/\\w", "/home/" + "[a-z]+/", "C:" + "\\\\"]))
+MACHINES = re.compile("|".join(["/" + "work/", "/" + "Users/\\w", "/home/" + "[a-z]+/"]))
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 FENCE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

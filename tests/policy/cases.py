@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from tests import factories
+from tests.record.factories import entry
 from yigongti.capacity.holding import free_beds, free_slots
 from yigongti.kernel import clock
 from yigongti.kernel.workflow import clocks, engine, rooms, sight
@@ -58,11 +59,15 @@ class Example:
             self._actors[title] = factories.actor(role, getattr(self.county, place), name=title)
         return self._actors[title]
 
-    def refer_up(self, by: str = "村医", admission: str = "ward", resident=None) -> Example:
+    def refer_up(self, by: str = "村医", resident=None, **changes) -> Example:
         """A referral upward to 心内科 is submitted."""
         person = resident or self.resident
-        given = factories.upward_given(person, self.county.cardiology, admission=admission, diagnosis=DIAGNOSIS)
+        given = factories.upward_given(person, self.county.cardiology, diagnosis=DIAGNOSIS, **changes)
         return self._begin(by, "referral.upward", given)
+
+    def has_entry(self, title: str, resident=None) -> str:
+        """An entry in the resident's record, made at the village room; its number."""
+        return str(entry(resident or self.resident, self.county.village, title=title).pk)
 
     def refer_down(self, by: str = "接收台", **changes) -> Example:
         """A referral downward to the resident's village room is submitted."""

@@ -6,7 +6,7 @@ from tests import factories
 from yigongti.capacity.refusals import NoBed
 from yigongti.kernel.refusal import Missing, NotAllowed, NotFound, Refusals
 from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere
-from yigongti.referral.refusals import FollowUpOutOfTime
+from yigongti.referral.refusals import FollowUpOutOfTime, NotOffered
 
 
 title = "上转"
@@ -50,6 +50,18 @@ def test_one_open_referral_a_person(case):
     with pytest.raises(AlreadyOpen) as refusal:
         case.refer_up(by="卫生院医生")
     assert first in refusal.value.sentence
+
+
+@pytest.mark.requirement("R133")
+def test_only_what_the_sender_chose_and_may_see_travels(case):
+    """随转资料由转出医生从看得到的档案里挑选；别人的记录、编造的编号，带不走。"""
+    mine = case.has_entry("高血压")
+    neighbour = factories.resident(case.county.village, name="李秀英")
+    theirs = case.has_entry("糖尿病", resident=neighbour)
+    with pytest.raises(NotOffered):
+        case.refer_up(package=[mine, theirs])
+    case.refer_up(package=[mine]).expect(state="待接收")
+    assert "package" in case.panels("接收台")
 
 
 def test_unanswered_it_climbs_the_ladder_by_working_time(case):
