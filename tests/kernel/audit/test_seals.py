@@ -66,8 +66,8 @@ def test_every_column_of_the_table_is_sealed(db):
 
 CHANGES = {
     "at": "at + interval '1 second'", "kind": "'write'", "action": "'x'", "sentence": "'x'", "account_id": "0",
-    "post_id": "0", "actor": "'x'", "role": "'x'", "unit_id": "0", "persons": "'{99}'", "basis": "'x'", "subject": "'x'",
-    "facts": "'{\"x\": 1}'",
+    "post_id": "0", "actor": "'x'", "role": "'x'", "unit_id": "0", "persons": "'{99}'", "basis": "'x'",
+    "subject": "'x'", "facts": "'{\"x\": 1}'",
 }  # fmt: skip
 
 

@@ -35,7 +35,8 @@ def act(doctor, function, **arguments):
 def test_a_write_is_in_the_trail_with_who_where_on_what_basis_about_whom(county, doctor):
     person = resident(county.village)
     act(doctor, lambda by: Receipt(
-        number="N1", done="好", persons=(person.pk,), subject="test.Thing:7", basis="managed", facts={"n": 3}))  # fmt: skip
+        number="N1", done="好", persons=(person.pk,), subject="test.Thing:7", basis="managed",
+        facts={"n": 3}))  # fmt: skip
     row = newest(kind="write")
     assert (row.action, row.sentence, row.actor) == ("test.act", "试办：好", "任建国·乡村医生·南街村卫生室")
     assert (row.account_id, row.post_id, row.unit_id) == (doctor.account_id, doctor.post_id, doctor.unit_id)
@@ -280,7 +281,8 @@ def test_a_line_that_no_trail_takes_is_kept_aside_whole(doctor, deaf):
 def test_many_who_are_journalled_at_once_lose_no_line_while_it_is_replayed(doctor, deaf):
     deaf()
     base = {"at": clock.now().isoformat(), "kind": "read", "action": "record.read", "sentence": "长" * 5000,
-            "account_id": None, "post_id": None, "actor": "", "role": "", "unit_id": None, "basis": "", "subject": ""}  # fmt: skip
+            "account_id": None, "post_id": None, "actor": "", "role": "", "unit_id": None, "basis": "",
+            "subject": ""}  # fmt: skip
     before = reads().count()
 
     def write(place):

@@ -283,8 +283,9 @@ def test_one_open_referral_a_person_and_the_second_is_led_to_it(here):
 @pytest.mark.requirement("R18")
 def test_another_group_does_not_find_the_case(here):
     number = submitted(here.doctor, here.patient, here.cardiology)
-    for stranger in (actor("referral_desk", here.foreign_hospital), actor("county_doctor", here.foreign_surgery),
-                     actor("county_doctor", here.orthopaedics), actor("village_doctor", here.other_village)):  # fmt: skip
+    strangers = (("referral_desk", here.foreign_hospital), ("county_doctor", here.foreign_surgery),
+                 ("county_doctor", here.orthopaedics), ("village_doctor", here.other_village))  # fmt: skip
+    for stranger in (actor(role, where) for role, where in strangers):
         with pytest.raises(NotFound):
             take(stranger, number, "accept")
     assert the(number).state == "waiting"

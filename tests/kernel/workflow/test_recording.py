@@ -69,7 +69,8 @@ BAD = {
     "choice": ["URGENT", "urgent2", "<b>", "１"],
     "choices": [["x"], ["9" * 41], ["\x00"], ["²"], ["-1"]],
     "listed": [["urgent", "soon"]],
-    "number": ["十二", "NaN", "Infinity", "1e9", "1_000", "12..5", "0x1F", "١٢", ["1", "2"], {"a": 1}, "9" * 13, "1.0000001", "--1", ","],
+    "number": ["十二", "NaN", "Infinity", "1e9", "1_000", "12..5", "0x1F", "١٢",
+               ["1", "2"], {"a": 1}, "9" * 13, "1.0000001", "--1", ","],
     "date": ["2026-02-30", "2026-13-01", "22/11/2026", "20261122", "2026-W47-7", "明天", "0001-01-01", "9999-12-31",
              "2026-11-22 10:00"],
     "moment": ["2026-11-22 25:00", "now", "9999-12-31 23:59", "0001-01-01T00:00Z"],
@@ -134,7 +135,8 @@ def test_what_does_not_fit_its_column_is_refused_and_never_an_error_of_the_house
 def test_scripts_emoji_and_rare_characters_are_kept_as_text(doctor, county):
     text = "<script>alert('𠮷')</script> 👩‍⚕️ \"引号\" & 'x'"
     number = engine.begin(by=doctor, workflow="referral.upward", step="submit",
-                          given=upward_given(resident(county.village), county.cardiology, summary=text)).number  # fmt: skip
+                          given=upward_given(resident(county.village), county.cardiology, summary=text),
+                          ).number  # fmt: skip
     assert Referral.objects.get(case__number=number).summary == text
 
 
