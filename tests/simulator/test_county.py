@@ -293,6 +293,11 @@ def test_every_step_of_the_stories_was_taken_and_none_refused(county):
     assert county.truth["cases"] >= 60
 
 
+@pytest.mark.requirement("R48")
+def test_papers_travel_with_most_referrals(county):
+    assert one("SELECT count(*) FROM referral_referral WHERE cardinality(package) > 0") >= 20
+
+
 @pytest.mark.requirement("R47")
 def test_there_are_referrals_and_follow_ups_in_every_state(county):
     states = {

@@ -21,7 +21,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Post
 from yigongti.kernel.access.sign_in import actor_of
 from yigongti.kernel.refusal import Refusal
-from yigongti.kernel.workflow import clocks, engine
+from yigongti.kernel.workflow import clocks, engine, rooms
 from yigongti.kernel.workflow.models import Case
 from yigongti.simulator.organising import GRASSROOTS, County, Department, Site
 from yigongti.simulator.places import page
@@ -180,6 +180,7 @@ class Cases:
                 "admission": "ward" if ward else "clinic", "reason": ill["reason"], "diagnosis": ill["diagnosis"],
                 "summary": ill["summary"], "treatment_so_far": ill["treated"], "consent": "yes",
                 "transport": "ambulance" if ill.get("urgency") == "emergency" else "self",
+                "package": self._papers(one),
             }  # fmt: skip
         if step == "return":
             return {
@@ -270,7 +271,7 @@ class Cases:
         if step == "submit":
             return {
                 "to_outside": ill["to"], "reason": ill["reason"], "urgency": "routine", "diagnosis": ill["diagnosis"],
-                "summary": ill["summary"], "consent": "yes", "transport": "self",
+                "summary": ill["summary"], "consent": "yes", "transport": "self", "package": self._papers(one),
             }  # fmt: skip
         return {"discharge_summary": ill["result"]} if step == "close" else self._ask_little(step)
 
@@ -310,7 +311,7 @@ class Cases:
         child = Case.objects.filter(parent__number=one.number).values_list("number", flat=True).get()
         engine.take(by=self._home_doctor(one.person), number=child, step="record", given=self._measured())
 
-    # --- time
+    # --- time and papers
 
     def _moments(self, course: Told) -> list[datetime]:
         return [self._moment(when) for _, when in course.steps]
@@ -335,6 +336,12 @@ class Cases:
 
     def _due(self, one: Running) -> str:
         return (clock.today() + timedelta(days=one.told.due)).isoformat()
+
+    def _papers(self, one: Running) -> list[str]:
+        """The first few of what the form offers the sender to send along."""
+        made = rooms.kept[one.workflow]
+        offered = made.offers(for_=one.sender, given={"resident": str(one.person.key)}) if made.offers else {}
+        return [paper.value for paper in offered.get("package", ())][:4]
 
 
 def _years_ago(day: Any, years: int) -> Any:

@@ -69,7 +69,7 @@ class Stewarding:
         at = datetime.combine(self._now.date() - timedelta(days=days), time(15, 20), tzinfo=clock.COUNTY_ZONE)
         try:
             with clock.stands_at(at):
-                return act(by=by, **arguments)  # type: ignore[no-any-return]
+                return act(by=by, **arguments)
         except Refusal as refusal:
             self._truth.facts.setdefault("refused", []).append([act.registered.code, refusal.sentence])
             return None
