@@ -136,24 +136,24 @@ def test_data_staff_compare_merge_and_undo(county, steward):
     a, b = person(county.village, id_card=card()), person(county.village2, phone="13812345678")
     pair = Suspicion.objects.create(one=a, other=b, why="姓名和出生日期相同", score=85, raised_at=clock.now())
     client = signed_in(steward)
-    assert "姓名和出生日期相同" in words(client.get("/residents/duplicates"))
-    page = words(client.get(f"/residents/duplicates/{pair.pk}"))
+    assert "姓名和出生日期相同" in words(client.get("/identity/duplicates"))
+    page = words(client.get(f"/identity/duplicates/{pair.pk}"))
     assert card() in page and "13812345678" in page and "不同" in page
-    refused = post(client, "/residents/merge", left=a.pk, right=b.pk, keep="left", reason="")
+    refused = post(client, "/identity/merge", left=a.pk, right=b.pk, keep="left", reason="")
     assert refused.status_code == 422
-    answer = post(client, "/residents/merge", left=a.pk, right=b.pk, keep="right", reason="核对户口本")
+    answer = post(client, "/identity/merge", left=a.pk, right=b.pk, keep="right", reason="核对户口本")
     assert answer.status_code == 303
     merged = Merge.objects.get()
     assert (merged.kept_id, merged.absorbed_id) == (b.pk, a.pk)
-    assert "核对户口本" in words(client.get("/residents/merges"))
-    assert client.get(f"/residents/merges/{merged.pk}").status_code == 200
-    assert post(client, f"/residents/merges/{merged.pk}/undo", reason="核错").status_code == 303
-    assert "已撤销" in words(client.get(f"/residents/merges/{merged.pk}"))
+    assert "核对户口本" in words(client.get("/identity/merges"))
+    assert client.get(f"/identity/merges/{merged.pk}").status_code == 200
+    assert post(client, f"/identity/merges/{merged.pk}/undo", reason="核错").status_code == 303
+    assert "已撤销" in words(client.get(f"/identity/merges/{merged.pk}"))
 
 
 def test_the_lists_of_data_staff_cost_the_same_for_one_as_for_many(county, steward):
     client = signed_in(steward)
-    pages = ("/residents/duplicates", "/residents/merges", "/residents/transfers", "/residents/reviews")
+    pages = ("/identity/duplicates", "/identity/merges", "/identity/transfers", "/reviews")
 
     def more():
         a, b = person(county.village), person(county.village2)
@@ -184,7 +184,7 @@ def test_a_review_shows_who_opened_and_masks_whom(county, steward, village_docto
     stranger = person(county.village2, name="欧阳秀英")
     open_with_basis(by=village_doctor, resident=stranger.pk, basis="emergency", reason="昏迷送来")
     client = signed_in(steward)
-    page = words(client.get("/residents/reviews"))
+    page = words(client.get("/reviews"))
     assert "昏迷送来" in page and "欧阳*" in page and "秀英" not in page.replace("李秀英", "")
 
 

@@ -47,7 +47,7 @@ def test_every_error_is_said_at_once_each_beside_its_field(village_doctor):
     )
     with pytest.raises(Refusals) as refused:
         register(by=village_doctor, typed=wrong)
-    assert fields_of(refused.value) == ["birth_date", "id_card", "lives_division", "name", "phone", "sex"]
+    assert fields_of(refused.value) == ["birth_date", "id_card", "lives_division", "name", "phone"]
     assert all(len(one.sentence) < 120 for one in refused.value.all)
     assert not Resident.objects.exists()
 

@@ -112,6 +112,8 @@ class _Reader:
 
     def _sex(self, card: codes.IdCard | None) -> str:
         given = self._given("sex") or (card.sex if card else "")
+        if not given and self._given("id_card") and card is None:
+            return ""  # the card will say it, once it is put right
         if not given:
             self.refusals.append(Missing(field="sex", label=say(labels.FIELD["sex"])))
         elif given not in labels.SEX:
@@ -125,7 +127,7 @@ class _Reader:
     def _birth(self, card: codes.IdCard | None) -> date:
         given = self._given("birth_date")
         if not given:
-            if card is None:
+            if card is None and not self._given("id_card"):
                 self.refusals.append(Missing(field="birth_date", label=say(labels.FIELD["birth_date"])))
             return card.birth_date if card else codes.EARLIEST
         try:

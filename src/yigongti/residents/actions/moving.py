@@ -92,11 +92,11 @@ def decide_transfer(*, by: Actor, transfer: int, move: bool, note: str) -> Recei
     row.save()
     if move:
         person = Resident.objects.select_for_update(of=("self",)).select_related("managing").get(pk=row.resident_id)
-        return _moved(by, person, row.receiver, note, href="/residents/transfers")
+        return _moved(by, person, row.receiver, note, href="/identity/transfers")
     return Receipt(
         number=f"ZR{row.pk:06d}",
         done=f"{row.resident.name}仍由{row.sender}管理。",
-        href="/residents/transfers",
+        href="/identity/transfers",
         persons=(row.resident_id,),
         subject=f"residents.Transfer:{row.pk}",
         facts={"note": note},

@@ -96,7 +96,7 @@ def review_opening(*, by: Actor, opening: int, verdict: str, note: str) -> Recei
     return Receipt(
         number=f"CY{row.pk:08d}",
         done=f"{VERDICTS[verdict]}。",
-        href="/residents/reviews",
+        href="/reviews",
         persons=(row.person_id,),
         subject=f"access.Opening:{row.pk}",
         facts={"verdict": verdict, "note": note},

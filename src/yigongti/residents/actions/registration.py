@@ -12,6 +12,7 @@ from yigongti.kernel import clock, event
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.organisations.models import Institution
 from yigongti.organisations.queries import institution_of
@@ -197,7 +198,7 @@ def refuse_as_mother(woman: Resident, child: Particulars) -> None:
     age = _years(woman.birth_date, child.birth_date)
     problems = {
         "登记性别不是女": woman.sex != "2",
-        f"孩子出生时 {age} 周岁": not MOTHER_AGES[0] <= age <= MOTHER_AGES[1],
+        phrase("孩子出生时 {age} 周岁", age=age): not MOTHER_AGES[0] <= age <= MOTHER_AGES[1],
         "已于孩子出生前去世": bool(woman.died_on and woman.died_on < child.birth_date),
     }
     raise_all(NotMother(field="mother", name=woman.name, problem=said) for said, holds in problems.items() if holds)

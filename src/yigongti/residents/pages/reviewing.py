@@ -22,7 +22,7 @@ from yigongti.residents.queries import persons
 
 @page(
     "residents.reviews",
-    "residents/reviews",
+    "reviews",
     title="查阅复核",
     permission="residents.emergency_review",
     menu=28,
@@ -51,7 +51,7 @@ def _list(request: HttpRequest, *, errors: Any = (), status: int = 200) -> HttpR
             }
             for one, person in rows[:50]
         ],
-        "more_url": f"/residents/reviews?after={rows[49][0].pk}" if len(rows) > 50 else "",
+        "more_url": f"/reviews?after={rows[49][0].pk}" if len(rows) > 50 else "",
         "errors": errors,
     }
     return render(request, "residents/reviews.html", context, status=status)
@@ -59,7 +59,7 @@ def _list(request: HttpRequest, *, errors: Any = (), status: int = 200) -> HttpR
 
 @page(
     "residents.review",
-    "residents/reviews/<int:pk>",
+    "reviews/<int:pk>",
     title="复核一次查阅",
     permission="residents.emergency_review",
     writes=True,

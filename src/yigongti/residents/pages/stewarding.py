@@ -27,7 +27,7 @@ from yigongti.residents.queries import persons
 STEWARD = "residents.duplicates"
 
 
-@page("residents.duplicates", "residents/duplicates", title="疑似重复", menu=25, icon="swap")
+@page("residents.duplicates", "identity/duplicates", title="疑似重复", menu=25, icon="swap")
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Open pairs, strongest first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         "rows": [
             Row(
                 cells=[
-                    Cell(text=_plain(one.one), href=f"/residents/duplicates/{one.pk}"),
+                    Cell(text=_plain(one.one), href=f"/identity/duplicates/{one.pk}"),
                     _plain(one.other),
                     one.why,
                     exact_date(one.raised_at),
@@ -50,7 +50,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             )
             for one in rows
         ],
-        "more_url": f"/residents/duplicates?after={following}" if following else "",
+        "more_url": f"/identity/duplicates?after={following}" if following else "",
     }
     continues = request.headers.get("HX-Request") and after
     return render(request, "parts/table_more.html" if continues else "residents/duplicates.html", context)
@@ -60,7 +60,7 @@ def _plain(row: Resident) -> str:
     return f"{row.name} {row.birth_date} · {row.record_no}"
 
 
-@page("residents.pair", "residents/duplicates/<int:pk>", title="两份登记对照", permission=STEWARD)
+@page("residents.pair", "identity/duplicates/<int:pk>", title="两份登记对照", permission=STEWARD)
 def one_pair(request: HttpRequest, pk: int) -> HttpResponse:
     """A suspected pair side by side."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ def one_pair(request: HttpRequest, pk: int) -> HttpResponse:
     return _compare(request, *two, suspicion=suspicion)
 
 
-@page("residents.compare", "residents/compare", title="两份登记对照", permission=STEWARD)
+@page("residents.compare", "identity/compare", title="两份登记对照", permission=STEWARD)
 def compare(request: HttpRequest) -> HttpResponse:
     """Any two registrations side by side."""
     one, other = (request.GET.get(name, "") for name in ("one", "other"))
@@ -114,7 +114,7 @@ def _lines(left: Resident, right: Resident) -> list[dict[str, Any]]:
     ]
 
 
-@page("residents.merge", "residents/merge", title="合并登记", permission="residents.merge", writes=True)
+@page("residents.merge", "identity/merge", title="合并登记", permission="residents.merge", writes=True)
 def do_merge(request: HttpRequest) -> HttpResponse:
     """Merge two, with a reason."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -137,7 +137,7 @@ def _number(request: HttpRequest, name: str) -> int:
 
 @page(
     "residents.call_different",
-    "residents/duplicates/<int:pk>/different",
+    "identity/duplicates/<int:pk>/different",
     title="判定不是同一人",
     permission="residents.decide_suspicion",
     writes=True,
@@ -170,7 +170,7 @@ def _tried(
         return again(refusal)
 
 
-@page("residents.merges", "residents/merges", title="合并记录", permission=STEWARD)
+@page("residents.merges", "identity/merges", title="合并记录", permission=STEWARD)
 def merges(request: HttpRequest) -> HttpResponse:
     """What was merged, latest first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -183,7 +183,7 @@ def merges(request: HttpRequest) -> HttpResponse:
         "rows": [
             Row(
                 cells=[
-                    Cell(text=_plain(one.absorbed), href=f"/residents/merges/{one.pk}"),
+                    Cell(text=_plain(one.absorbed), href=f"/identity/merges/{one.pk}"),
                     _plain(one.kept),
                     one.reason,
                     one.merged_by.account.person_name,
@@ -193,7 +193,7 @@ def merges(request: HttpRequest) -> HttpResponse:
             )
             for one in rows[:50]
         ],
-        "more_url": f"/residents/merges?before={rows[49].pk}" if len(rows) > 50 else "",
+        "more_url": f"/identity/merges?before={rows[49].pk}" if len(rows) > 50 else "",
     }
     continues = request.headers.get("HX-Request") and before
     return render(request, "parts/table_more.html" if continues else "residents/duplicates.html", context)
@@ -203,7 +203,7 @@ def _standing(undone_at: Any) -> State:
     return State(word=say("已撤销"), kind="closed") if undone_at else State(word=say("有效"), kind="done")
 
 
-@page("residents.merge_row", "residents/merges/<int:pk>", title="一次合并", permission=STEWARD)
+@page("residents.merge_row", "identity/merges/<int:pk>", title="一次合并", permission=STEWARD)
 def one_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """One merge, and the way back."""
     return _merge_page(request, pk)
@@ -227,7 +227,7 @@ def _merge_page(
 
 
 @page(
-    "residents.unmerge", "residents/merges/<int:pk>/undo", title="撤销合并", permission="residents.unmerge", writes=True
+    "residents.unmerge", "identity/merges/<int:pk>/undo", title="撤销合并", permission="residents.unmerge", writes=True
 )
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Both registrations as they were."""
@@ -241,7 +241,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@page("residents.transfers", "residents/transfers", title="转入申请", permission=STEWARD, menu=26, icon="arrow")
+@page("residents.transfers", "identity/transfers", title="转入申请", permission=STEWARD, menu=26, icon="arrow")
 def transfers(request: HttpRequest) -> HttpResponse:
     """Wishes to take over somebody, oldest first."""
     return _transfers(request)
@@ -255,7 +255,7 @@ def _transfers(request: HttpRequest, *, errors: Any = (), status: int = 200) -> 
     context = {
         "title": say("转入申请"),
         "transfers": rows[:50],
-        "more_url": f"/residents/transfers?after={rows[49].pk}" if len(rows) > 50 else "",
+        "more_url": f"/identity/transfers?after={rows[49].pk}" if len(rows) > 50 else "",
         "errors": errors,
     }
     return render(request, "residents/transfers.html", context, status=status)
@@ -263,7 +263,7 @@ def _transfers(request: HttpRequest, *, errors: Any = (), status: int = 200) -> 
 
 @page(
     "residents.decide_transfer",
-    "residents/transfers/<int:pk>",
+    "identity/transfers/<int:pk>",
     title="办理转入申请",
     permission="residents.decide_suspicion",
     writes=True,
