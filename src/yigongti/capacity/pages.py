@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.capacity import actions, queries
 from yigongti.kernel.audit import trail
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import done, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 
 
 @page("capacity.beds", "capacity/beds", title="床位与号源", permission="capacity.see", menu=40, icon="bed")
-def beds(request: HttpRequest) -> HttpResponse:
+def beds(request: Request) -> HttpResponse:
     """Own wards with their beds; where one has none, what the group can hold now."""
     boards = queries.ward_boards(for_=request.actor)
     shown = [stay.resident_id for board in boards for _bed, stay in board.beds if stay]
@@ -32,7 +33,7 @@ def beds(request: HttpRequest) -> HttpResponse:
     permission="capacity.manage",
     writes=True,
 )
-def bed_use(request: HttpRequest, bed_id: int, act: str) -> HttpResponse:
+def bed_use(request: Request, bed_id: int, act: str) -> HttpResponse:
     """Take a bed out of use, or put it back."""
     acts = {"out": actions.take_out, "back": actions.put_back}
     if request.method != "POST" or act not in acts:

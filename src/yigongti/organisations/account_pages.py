@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
@@ -17,6 +17,7 @@ from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Gated, Receipt
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Row, State
 from yigongti.kernel.pages.picked import ActForm, Picked
@@ -89,9 +90,9 @@ class SureForm(ActForm):
 
 
 @page("accounts.list", "accounts", title="账号", permission=COVER, menu=85, icon="people")
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: Request) -> HttpResponse:
     """The accounts with a post within reach, by name; fifty at a time."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     text, status = request.GET.get("q", "").strip()[:60], request.GET.get("status", "")
     rows = _found(actor, text, status)
     after = request.GET.get("after", "")
@@ -156,17 +157,17 @@ def _state(account: Account) -> State:
     )
 
 
-def _account(request: HttpRequest, pk: int) -> Account:
-    found = accounts_within(for_=request.actor).filter(pk=pk).first()  # type: ignore[attr-defined]
+def _account(request: Request, pk: int) -> Account:
+    found = accounts_within(for_=request.actor).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
 
 
 @page("accounts.one", "accounts/<int:pk>", title="账号", permission=COVER)
-def one_account(request: HttpRequest, pk: int) -> HttpResponse:
+def one_account(request: Request, pk: int) -> HttpResponse:
     """One account: its state, its posts through time, what was done to it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     account = _account(request, pk)
     posts = account.posts.select_related("unit", "covering__account", "given_by__account").order_by("-begins", "-pk")
     context = {
@@ -222,7 +223,7 @@ def _post(actor: Actor, post: Post) -> dict[str, Any]:
 
 
 @page("accounts.new", "accounts/new", title="开通账号", permission=ACCOUNTS, writes=True)
-def new_account(request: HttpRequest) -> HttpResponse:
+def new_account(request: Request) -> HttpResponse:
     """An account with its first post; its one-time password is shown on the next page, once."""
     return act_by_form(
         request,
@@ -232,7 +233,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
         word=say("开通"),
         initial={"begins": clock.today(), "unit": request.GET.get("unit", "")},
         act=lambda given, key: account_actions.create_account(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             login=given["login"],
             person_name=given["person_name"],
@@ -247,14 +248,14 @@ def new_account(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _password_page(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+def _password_page(request: Request, receipt: Receipt) -> HttpResponse:
     """The one-time password, only in the answer to the submission that made it: no address leads here."""
     context = {"receipt": receipt, "password": one_time_password(key_of(request)), "title": say("一次性口令")}
     return render(request, "organisations/one_time_password.html", context)
 
 
 @page("accounts.password", "accounts/<int:pk>/password", title="重设口令", permission=ACCOUNTS, writes=True)
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_password(request: Request, pk: int) -> HttpResponse:
     """A new one-time password."""
     account = _account(request, pk)
     return act_by_form(
@@ -265,7 +266,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
         back=f"{PLACE}/{pk}",
         word=say("重设口令"),
         act=lambda given, key: account_actions.reset_password(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             account_id=pk,
             password=one_time_password(key),
@@ -274,7 +275,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _by_reason(request: HttpRequest, pk: int, act: Gated[Any], *, title: str, word: str) -> HttpResponse:
+def _by_reason(request: Request, pk: int, act: Gated[Any], *, title: str, word: str) -> HttpResponse:
     account = _account(request, pk)
     return act_by_form(
         request,
@@ -282,18 +283,18 @@ def _by_reason(request: HttpRequest, pk: int, act: Gated[Any], *, title: str, wo
         title=say(title, name=account.person_name),
         back=f"{PLACE}/{pk}",
         word=say(word),
-        act=lambda given, key: act(by=request.actor, key=key, account_id=pk, reason=given["reason"]),  # type: ignore[attr-defined]
+        act=lambda given, key: act(by=request.actor, key=key, account_id=pk, reason=given["reason"]),
     )
 
 
 @page("accounts.suspend", "accounts/<int:pk>/suspend", title="停用账号", permission=ACCOUNTS, writes=True)
-def suspend(request: HttpRequest, pk: int) -> HttpResponse:
+def suspend(request: Request, pk: int) -> HttpResponse:
     """Nobody signs in with it any more."""
     return _by_reason(request, pk, account_actions.suspend_account, title="停用{name}的账号", word="停用")
 
 
 @page("accounts.resume", "accounts/<int:pk>/resume", title="恢复账号", permission=ACCOUNTS, writes=True)
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: Request, pk: int) -> HttpResponse:
     """It may sign in again."""
     return _by_reason(request, pk, account_actions.resume_account, title="恢复{name}的账号", word="恢复")
 
@@ -305,7 +306,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     permission=ACCOUNTS,
     writes=True,
 )
-def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+def second_factor(request: Request, pk: int) -> HttpResponse:
     """It is enrolled anew at the next sign-in."""
     act = account_actions.reset_second_factor
     return _by_reason(request, pk, act, title="重设{name}的第二道验证", word="重设")
@@ -315,7 +316,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page("posts.new", "accounts/<int:pk>/posts/new", title="任命岗位", permission=ACCOUNTS, writes=True)
-def new_post(request: HttpRequest, pk: int) -> HttpResponse:
+def new_post(request: Request, pk: int) -> HttpResponse:
     """One more post."""
     account = _account(request, pk)
     return act_by_form(
@@ -326,7 +327,7 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
         word=say("任命"),
         initial={"begins": clock.today()},
         act=lambda given, key: account_actions.give_post(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             account_id=pk,
             unit_id=given["unit"].pk,
@@ -338,8 +339,8 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _post_within(request: HttpRequest, pk: int) -> Post:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _post_within(request: Request, pk: int) -> Post:
+    actor = request.actor
     found = Post.objects.select_related("account", "unit").filter(actor.reach("unit__"), pk=pk).first()
     if found is None:
         raise NotFound
@@ -347,7 +348,7 @@ def _post_within(request: HttpRequest, pk: int) -> Post:
 
 
 @page("posts.end", "posts/<int:pk>/end", title="免去岗位", permission=ACCOUNTS, writes=True)
-def end_post(request: HttpRequest, pk: int) -> HttpResponse:
+def end_post(request: Request, pk: int) -> HttpResponse:
     """The last day of a post."""
     post = _post_within(request, pk)
     return act_by_form(
@@ -359,7 +360,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
         word=say("免去"),
         initial={"on": clock.today()},
         act=lambda given, key: account_actions.end_post(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             post_id=pk,
             on=given["on"],
@@ -369,13 +370,13 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page("posts.cover", "posts/<int:pk>/cover", title="安排代班", permission=COVER, writes=True)
-def cover_post(request: HttpRequest, pk: int) -> HttpResponse:
+def cover_post(request: Request, pk: int) -> HttpResponse:
     """Somebody stands in, for a bounded time."""
     post = _post_within(request, pk)
 
     def act(given: Any, key: UUID) -> Receipt:
         return account_actions.cover_post(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             post_id=pk,
             account_id=given["account"].pk,

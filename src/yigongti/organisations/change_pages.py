@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from yigongti.kernel import clock
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.picked import ActForm, Picked
 from yigongti.kernel.pages.posting import done, key_of
@@ -19,15 +20,15 @@ from yigongti.organisations.models import Department, Institution
 from yigongti.organisations.permissions import CHARTER, MANAGE
 
 
-def _institution(request: HttpRequest, unit: int) -> Institution:
-    found = queries.institutions_within(for_=request.actor).filter(pk=unit).first()  # type: ignore[attr-defined]
+def _institution(request: Request, unit: int) -> Institution:
+    found = queries.institutions_within(for_=request.actor).filter(pk=unit).first()
     if found is None:
         raise NotFound
     return found
 
 
-def _department(request: HttpRequest, unit: int) -> Department:
-    actor = request.actor  # type: ignore[attr-defined]
+def _department(request: Request, unit: int) -> Department:
+    actor = request.actor
     found = Department.objects.select_related("institution").filter(actor.reach("unit__"), pk=unit).first()
     if found is None:
         raise NotFound
@@ -68,7 +69,7 @@ class CloseForm(ActForm):
     permission=MANAGE,
     writes=True,
 )
-def move_institution(request: HttpRequest, unit: int) -> HttpResponse:
+def move_institution(request: Request, unit: int) -> HttpResponse:
     """An institution goes to another group, from a day on."""
     institution = _institution(request, unit)
     group = queries.group_on(clock.today(), institution=institution)
@@ -81,7 +82,7 @@ def move_institution(request: HttpRequest, unit: int) -> HttpResponse:
         word=say("变更归属"),
         initial={"begins": clock.today()},
         act=lambda given, key: actions.move_institution(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             institution_id=unit,
             group_id=given["group"].pk if given["group"] else None,
@@ -99,7 +100,7 @@ def move_institution(request: HttpRequest, unit: int) -> HttpResponse:
     permission=MANAGE,
     writes=True,
 )
-def move_department(request: HttpRequest, unit: int) -> HttpResponse:
+def move_department(request: Request, unit: int) -> HttpResponse:
     """A department goes to another host, from a day on."""
     department = _department(request, unit)
     return act_by_form(
@@ -111,7 +112,7 @@ def move_department(request: HttpRequest, unit: int) -> HttpResponse:
         word=say("变更依托机构"),
         initial={"begins": clock.today()},
         act=lambda given, key: actions.move_department(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             department_id=unit,
             institution_id=given["institution"].pk,
@@ -128,7 +129,7 @@ def move_department(request: HttpRequest, unit: int) -> HttpResponse:
     permission=MANAGE,
     writes=True,
 )
-def close_institution(request: HttpRequest, unit: int) -> HttpResponse:
+def close_institution(request: Request, unit: int) -> HttpResponse:
     """The last day of an institution."""
     institution = _institution(request, unit)
     return act_by_form(
@@ -139,7 +140,7 @@ def close_institution(request: HttpRequest, unit: int) -> HttpResponse:
         back=f"/organisations/institutions/{unit}",
         word=say("停办"),
         act=lambda given, key: actions.close_institution(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             institution_id=unit,
             on=given["on"],
@@ -155,7 +156,7 @@ def close_institution(request: HttpRequest, unit: int) -> HttpResponse:
     permission=MANAGE,
     writes=True,
 )
-def close_department(request: HttpRequest, unit: int) -> HttpResponse:
+def close_department(request: Request, unit: int) -> HttpResponse:
     """The last day of a department."""
     department = _department(request, unit)
     return act_by_form(
@@ -166,7 +167,7 @@ def close_department(request: HttpRequest, unit: int) -> HttpResponse:
         back=f"/organisations/registers/departments/{unit}",
         word=say("停办"),
         act=lambda given, key: actions.close_department(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             department_id=unit,
             on=given["on"],
@@ -185,11 +186,11 @@ def close_department(request: HttpRequest, unit: int) -> HttpResponse:
     permission=CHARTER,
     writes=True,
 )
-def approve_charter(request: HttpRequest, charter: int) -> HttpResponse:
+def approve_charter(request: Request, charter: int) -> HttpResponse:
     """The own institution's yes to a version of the charter."""
     if request.method != "POST":
         raise NotFound
-    receipt = actions.approve_charter(by=request.actor, key=key_of(request), charter_id=charter)  # type: ignore[attr-defined]
+    receipt = actions.approve_charter(by=request.actor, key=key_of(request), charter_id=charter)
     return done(request, receipt)
 
 
@@ -214,7 +215,7 @@ class CalendarRowsForm(ActForm):
     permission=MANAGE,
     writes=True,
 )
-def import_calendar(request: HttpRequest) -> HttpResponse:
+def import_calendar(request: Request) -> HttpResponse:
     """Holidays and swapped workdays, pasted from a sheet."""
     return act_by_form(
         request,
@@ -225,7 +226,7 @@ def import_calendar(request: HttpRequest) -> HttpResponse:
         word=say("导入"),
         initial=_shipped_rows(),
         act=lambda given, key: actions.import_calendar(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             days=tables.calendar_days(given["days"]),
             source=given["source"],
@@ -252,13 +253,13 @@ class OutlineForm(ActForm):
 
 
 @page("organisations.import_outline", "organisations/outline", title="导入县域轮廓", permission=MANAGE, writes=True)
-def import_outline(request: HttpRequest) -> HttpResponse:
+def import_outline(request: Request) -> HttpResponse:
     """The county's outline, pasted; a drawing, not an official map."""
     county = queries.the_county()
 
     def act(given: Any, key: Any) -> Any:
         rings = outlines.rings_of(given["outline"], division=county.division if county else "")
-        return actions.import_outline(by=request.actor, key=key, rings=rings, source=given["source"])  # type: ignore[attr-defined]
+        return actions.import_outline(by=request.actor, key=key, rings=rings, source=given["source"])
 
     return act_by_form(
         request,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from yigongti.kernel.access import first_day
 from yigongti.kernel.access.models import Post
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import act_by_form, said
 from yigongti.kernel.pages.parts import Act, State
 from yigongti.kernel.pages.picked import ActForm
@@ -40,7 +41,7 @@ class FirstDayForm(ActForm):
     )
 
 
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: Request) -> HttpResponse:
     """The only page that makes an account for nobody's asking; it is gone once there is one."""
     if not first_day.is_first_day():
         return HttpResponseRedirect("/sign-in")
@@ -65,7 +66,7 @@ def _different(typed: dict[str, str]) -> list[Refusal]:
     return [BadValue(field="again", label="再输一次口令", value="******", problem="两次不一样")]
 
 
-def _begin_page(request: HttpRequest, form: Any, errors: dict[str, list[str]], status: int) -> HttpResponse:
+def _begin_page(request: Request, form: Any, errors: dict[str, list[str]], status: int) -> HttpResponse:
     return render(request, "organisations/first_day.html", said(form, errors), status=status)
 
 
@@ -78,7 +79,7 @@ pages["organisations.first_day"] = Page(
 
 
 @page("organisations.first_steps", "organisations/first-steps", title="建设步骤", permission=MANAGE)
-def first_steps(request: HttpRequest) -> HttpResponse:
+def first_steps(request: Request) -> HttpResponse:
     """What stands already, what comes next."""
     steps = _steps()
     current = next((number for number, step in enumerate(steps) if not step["done"]), None)
@@ -128,7 +129,7 @@ class CountyForm(ActForm):
 
 
 @page("organisations.county", "organisations/county", title="登记本县", permission=MANAGE, writes=True)
-def county_page(request: HttpRequest) -> HttpResponse:
+def county_page(request: Request) -> HttpResponse:
     """The county itself."""
     county = queries.the_county()
     return act_by_form(
@@ -138,7 +139,7 @@ def county_page(request: HttpRequest) -> HttpResponse:
         back="/organisations/first-steps",
         initial={"name": county.name, "division": county.division} if county else {},
         act=lambda given, key: actions.describe_county(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             name=given["name"],
             division=given["division"],
@@ -154,7 +155,7 @@ class RowsForm(ActForm):
     )
 
 
-def _paste(request: HttpRequest, *, title: str, columns: tuple[str, ...], act: Any) -> HttpResponse:
+def _paste(request: Request, *, title: str, columns: tuple[str, ...], act: Any) -> HttpResponse:
     return act_by_form(
         request,
         RowsForm,
@@ -164,7 +165,7 @@ def _paste(request: HttpRequest, *, title: str, columns: tuple[str, ...], act: A
         word=say("登记"),
         initial={"rows": "\t".join(columns) + "\n"},
         act=lambda given, key: act(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             rows=tables.table(given["rows"], columns=columns, field="rows"),
         ),
@@ -178,7 +179,7 @@ def _paste(request: HttpRequest, *, title: str, columns: tuple[str, ...], act: A
     permission=MANAGE,
     writes=True,
 )
-def paste_institutions(request: HttpRequest) -> HttpResponse:
+def paste_institutions(request: Request) -> HttpResponse:
     """Many institutions at once, all or none."""
     return _paste(request, title="批量登记机构", columns=tables.INSTITUTION_COLUMNS, act=bulk.open_institutions)
 
@@ -190,6 +191,6 @@ def paste_institutions(request: HttpRequest) -> HttpResponse:
     permission=MANAGE,
     writes=True,
 )
-def paste_departments(request: HttpRequest) -> HttpResponse:
+def paste_departments(request: Request) -> HttpResponse:
     """Many departments at once, all or none."""
     return _paste(request, title="批量登记科室", columns=tables.DEPARTMENT_COLUMNS, act=bulk.open_departments)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.drawing import Place
 from yigongti.kernel.pages.parts import Act, Cell, Column, Row, State
 from yigongti.kernel.pages.register_pages import HISTORY_ROWS, history
@@ -33,9 +34,9 @@ STAFF_ROWS = 50
 
 
 @page("organisations.tree", "organisations", title="机构", permission=SEE, menu=80, icon="county")
-def whole_tree(request: HttpRequest) -> HttpResponse:
+def whole_tree(request: Request) -> HttpResponse:
     """The county from the top; a search leaves the branches that lead to what was found."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     text = request.GET.get("q", "").strip()[:60]
     nodes = tree(for_=actor)
     shown = matching(nodes, _names_like(text)) if text else nodes
@@ -62,9 +63,9 @@ def _tree_acts(actor: Actor) -> list[Act]:
 
 
 @page("organisations.institution", "organisations/institutions/<int:unit>", title="机构", permission=SEE)
-def one_institution(request: HttpRequest, unit: int) -> HttpResponse:
+def one_institution(request: Request, unit: int) -> HttpResponse:
     """What an institution is, who works and is on duty there, when it is open, how it changed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = Institution.objects.select_related("unit__parent").filter(queries.on_ground("unit__", for_=actor), pk=unit)
     institution = found.first()
     if institution is None:
@@ -184,9 +185,9 @@ def _institution_acts(actor: Actor, institution: Institution) -> list[Act]:
 
 
 @page("organisations.map", "organisations/map", title="地图", permission=SEE)
-def county_map(request: HttpRequest) -> HttpResponse:
+def county_map(request: Request) -> HttpResponse:
     """The outline with every institution that has a point, and the same as a list."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = queries.open_institutions().exclude(level="outside").order_by("level", "pinyin", "pk")
     ground = queries.ground(for_=actor)
     context = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.workflow import rooms
@@ -14,7 +15,7 @@ from yigongti.referral import queries
 
 
 @page("referral.board", "referral/board", title="转诊看板", menu=35, icon="chart")
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """Open referrals by kind and state, with how many are overdue; no person is shown."""
     columns: dict[str, list[tuple[str, int, int]]] = {}
     for workflow, state, count, overdue in queries.board(for_=request.actor):

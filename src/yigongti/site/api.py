@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Router, Schema
 
 from yigongti.kernel.audit import trail
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import key_of
 from yigongti.kernel.refusal import NotFound, Refusal, Refusals
 from yigongti.kernel.workflow import casepage, engine, rooms, worklists
@@ -25,7 +26,7 @@ class Recorded(Schema):
     version: int | None = None
 
 
-def signed_in(request: HttpRequest) -> Any:
+def signed_in(request: Request) -> Any:
     """The actor of the session; none is a 401."""
     return getattr(request, "actor", None)
 
@@ -35,7 +36,7 @@ router = Router(tags=["cases"])
 
 
 @api.exception_handler(Refusal)
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refused(request: Request, refusal: Refusal) -> HttpResponse:
     """A refusal in data: its code and sentence, and every single one where there are several."""
     each = refusal.all if isinstance(refusal, Refusals) else (refusal,)
     told = [{"code": r.code, "field": r.field, "sentence": r.sentence} for r in each]
@@ -43,7 +44,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 @router.get("/workflows")
-def workflows(request: HttpRequest) -> list[dict[str, Any]]:
+def workflows(request: Request) -> list[dict[str, Any]]:
     """The kinds of cases that this actor sees: states, steps and what each must record."""
     return [_described(m.page) for code, m in rooms.kept.items() if request.actor.may(f"{code}.follow")]
 
@@ -59,7 +60,7 @@ def _described(page: Workflow) -> dict[str, Any]:
 
 
 @router.get("/worklist")
-def worklist(request: HttpRequest, workflow: str = "", state: str = "", after: str = "") -> dict[str, Any]:
+def worklist(request: Request, workflow: str = "", state: str = "", after: str = "") -> dict[str, Any]:
     """What waits for this actor, most urgent first; `next` leads on until it is empty."""
     lines = worklists.waiting(for_=request.actor, workflow=workflow, state=state, after=_cursor(after), limit=50)
     persons = [line.row.person_id for line in lines if line.row.person_id]
@@ -84,7 +85,7 @@ def _line(line: worklists.Line) -> dict[str, Any]:
 
 
 @router.get("/cases/{number}")
-def case(request: HttpRequest, number: str) -> dict[str, Any]:
+def case(request: Request, number: str) -> dict[str, Any]:
     """A case: its state, whose turn, its acts, and the steps that this actor may take."""
     view = casepage.case_view(for_=request.actor, number=number)
     persons = [view.case.person_id] if view.case.person_id else []
@@ -97,7 +98,7 @@ def case(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.post("/workflows/{workflow}/{step}")
-def begin(request: HttpRequest, workflow: str, step: str, recorded: Recorded) -> dict[str, Any]:
+def begin(request: Request, workflow: str, step: str, recorded: Recorded) -> dict[str, Any]:
     """Begin a case by a birth step; the receipt."""
     return engine.begin(
         by=request.actor, workflow=workflow, step=step, given=recorded.given, key=key_of(request)
@@ -105,7 +106,7 @@ def begin(request: HttpRequest, workflow: str, step: str, recorded: Recorded) ->
 
 
 @router.post("/cases/{number}/{step}")
-def take(request: HttpRequest, number: str, step: str, recorded: Recorded) -> dict[str, Any]:
+def take(request: Request, number: str, step: str, recorded: Recorded) -> dict[str, Any]:
     """Take a step of a case; the receipt."""
     return engine.take(
         by=request.actor, number=number, step=step, given=recorded.given, key=key_of(request),

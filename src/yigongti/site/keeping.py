@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
@@ -13,6 +13,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import seals, trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import done, errors_of, key_of
@@ -26,7 +27,7 @@ PAGE = 50
 
 
 @page("parameters", "parameters", title="参数", permission="", menu=0)
-def parameters(request: HttpRequest) -> HttpResponse:
+def parameters(request: Request) -> HttpResponse:
     """Every dated parameter with its present value, source and confidence; who may set one, can."""
     manages = request.actor.may("parameters.manage")
     return render(request, "site/parameters.html", {"shown": setting.shown(), "manages": manages})
@@ -40,7 +41,7 @@ def parameters(request: HttpRequest) -> HttpResponse:
     menu=0,
     writes=True,
 )
-def parameter(request: HttpRequest, code: str) -> HttpResponse:
+def parameter(request: Request, code: str) -> HttpResponse:
     """Set the county's own value from a day on."""
     shipped = defaults().get(code)
     if shipped is None:
@@ -68,7 +69,7 @@ def parameter(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page("audit.see", "audit", title="审计记录", menu=80, icon="eye")
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """The trail by day, kind and person who acted; persons shown are numbers here, never names or contents."""
     asked = {name: request.GET.get(name, "").strip() for name in ("day", "kind", "actor", "after")}
     entries = list(_entries(asked)[: PAGE + 1])
@@ -105,7 +106,7 @@ def _day(text: str) -> date | None:
 
 
 @page("audit.verify", "audit/verify", title="核验审计链")
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Request) -> HttpResponse:
     """Recompute the whole chain: every column of every sealed entry."""
     faults = list(seals.faults())
     head, sealed_at = seals.head()

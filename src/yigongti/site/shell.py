@@ -13,6 +13,7 @@ from yigongti.kernel.audit import trail
 from yigongti.kernel.finders import finders, pickers, plain_given
 from yigongti.kernel.language import say
 from yigongti.kernel.pages import cases, drawn_cases, style_page
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import blocks_for
 from yigongti.kernel.pages.parts import Act, Option, OptionGroup
 from yigongti.kernel.pages.registry import menu_for, page
@@ -27,7 +28,7 @@ LIMIT = 8
 
 
 @page("work", "", title="今日工作", permission="")
-def work(request: HttpRequest) -> HttpResponse:
+def work(request: Request) -> HttpResponse:
     """The workbench: what is waiting, by urgency and clock."""
     shown = drawn_cases.work(request.actor)
     blocks = blocks_for(for_=request.actor)
@@ -39,7 +40,7 @@ def work(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _begins(request: HttpRequest) -> list[str]:
+def _begins(request: Request) -> list[str]:
     """The kinds of cases that this role begins by itself."""
     return [
         code
@@ -56,7 +57,7 @@ def _start(code: str) -> Act:
 
 
 @page("find", "find", title="查找", permission="")
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Request) -> HttpResponse:
     """People, cases and functions by name, initials, number: as typed, or as a page of its own."""
     text = request.GET.get("q", "").strip()[:100]
     groups = _found(request, text) if text else []
@@ -65,7 +66,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "site/find.html", {"groups": groups, "find_query": text})
 
 
-def _found(request: HttpRequest, text: str) -> list[OptionGroup]:
+def _found(request: Request, text: str) -> list[OptionGroup]:
     groups, persons = [], []
     for _code, (title, finder) in finders.items():
         hits = finder(for_=request.actor, text=text, limit=LIMIT)
@@ -83,7 +84,7 @@ def _found(request: HttpRequest, text: str) -> list[OptionGroup]:
 
 
 @page("pick", "pick/<str:name>", title="选择", permission="")
-def pick(request: HttpRequest, name: str) -> HttpResponse:
+def pick(request: Request, name: str) -> HttpResponse:
     """What a picker offers for the text typed so far."""
     made = pickers.get(name)
     if made is None:
@@ -99,7 +100,7 @@ def pick(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @page("post", "post", title="换岗位", permission="", writes=True)
-def change_post(request: HttpRequest) -> HttpResponse:
+def change_post(request: Request) -> HttpResponse:
     """Act as another of one's own posts, visibly; recorded."""
     held = {str(p.pk): p for p in sign_in.posts_of(request.actor.account_id)}
     chosen = held.get(request.POST.get("post", ""))
@@ -115,13 +116,13 @@ def change_post(request: HttpRequest) -> HttpResponse:
 
 
 @page("session", "session", title="继续登录", permission="", writes=True)
-def stay(request: HttpRequest) -> HttpResponse:
+def stay(request: Request) -> HttpResponse:
     """Go on: the session counts from now."""
     request.session["seen"] = int(clock.now().timestamp())
     return HttpResponseRedirect(local(request), status=303)
 
 
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Request) -> HttpResponse:
     """Language, type size, light or dark: kept in cookies of this browser, and back to where one was."""
     answer = HttpResponseRedirect(local(request), status=303)
     allowed = {"language": ("zh-hans", "en"), "large_type": ("0", "1"), "theme": ("", "light", "dark")}
@@ -138,7 +139,7 @@ def local(request: HttpRequest) -> str:
 
 
 @page("roles", "roles", title="岗位说明", permission="")
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: Request) -> HttpResponse:
     """Every role as its page says: what it is for, what it may do, what it must never be able to do."""
     shown = [
         (role, [registry.permissions[c].title for c in sorted(_rights(role.code)) if c in registry.permissions])
@@ -153,6 +154,6 @@ def _rights(code: str) -> set[str]:
 
 
 @page("style", "style", title="样式", permission="")
-def style(request: HttpRequest) -> HttpResponse:
+def style(request: Request) -> HttpResponse:
     """The product's own style page."""
     return style_page.style_page(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import segno
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
@@ -14,13 +14,14 @@ from yigongti.kernel.access import accounts, sign_in
 from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Visit
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import errors_of
 from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.site.shell import local
 
 
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: Visit) -> HttpResponse:
     """Login and password; then the second factor where a role asks for it."""
     if request.actor is not None:
         return HttpResponseRedirect(local(request))
@@ -42,7 +43,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     return _let_in(request, account, posts, strong=False)
 
 
-def _enter_page(request: HttpRequest, login: str, errors: dict[str, list[str]], status: int) -> HttpResponse:
+def _enter_page(request: Visit, login: str, errors: dict[str, list[str]], status: int) -> HttpResponse:
     fields = [
         Field(
             name="login",
@@ -58,7 +59,7 @@ def _enter_page(request: HttpRequest, login: str, errors: dict[str, list[str]], 
     return render(request, "site/sign_in.html", context, status=status)
 
 
-def _let_in(request: HttpRequest, account: Account, posts: list[Post], *, strong: bool) -> HttpResponse:
+def _let_in(request: Visit, account: Account, posts: list[Post], *, strong: bool) -> HttpResponse:
     """Begin the session in the post that was asked for, else in the first; `strong` after a second factor."""
     wanted = request.session.get("wanted")
     for name in ("half", "half_at", "secret", "wanted"):
@@ -75,7 +76,7 @@ def _let_in(request: HttpRequest, account: Account, posts: list[Post], *, strong
     return HttpResponseRedirect("/password" if account.must_change_password else local(request), status=303)
 
 
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Visit) -> HttpResponse:
     """The code of the day's second; at the first time, enrolment with a code to scan."""
     account = _half_in(request)
     if account is None:
@@ -99,20 +100,20 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "site/second_factor.html", context, status=401 if error else 200)
 
 
-def _half_in(request: HttpRequest) -> Account | None:
+def _half_in(request: Visit) -> Account | None:
     """The account whose password was right a moment ago."""
     fresh = int(clock.now().timestamp()) - int(request.session.get("half_at", 0)) < 300
     return Account.objects.filter(pk=request.session.get("half"), status="active").first() if fresh else None
 
 
-def _check_code(request: HttpRequest, account: Account, code: str) -> None:
+def _check_code(request: Visit, account: Account, code: str) -> None:
     if account.second_factor_secret:
         sign_in.check_code(account_id=account.pk, code=code)
     else:
         sign_in.enrol(account_id=account.pk, secret=request.session.get("secret", ""), code=code)
 
 
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Visit) -> HttpResponse:
     """Sign out."""
     if request.method == "POST":
         if request.actor:
@@ -121,7 +122,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/sign-in", status=303)
 
 
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: Visit) -> HttpResponse:
     """Change one's own password; forced at the first sign-in."""
     if request.actor is None:
         return HttpResponseRedirect("/sign-in?next=/password")
@@ -142,7 +143,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "site/password.html", context, status=422 if errors else 200)
 
 
-def _change_password(request: HttpRequest) -> None:
+def _change_password(request: Visit) -> None:
     account = sign_in.check(login=Account.objects.get(pk=request.actor.account_id).login,
                             password=request.POST.get("old", ""))  # fmt: skip
     new = request.POST.get("new", "")

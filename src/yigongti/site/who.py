@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.models import Post
+from yigongti.kernel.pages.asking import Visit
 from yigongti.kernel.parameters import values
 
 
@@ -20,10 +21,10 @@ WITHOUT_OWN_PASSWORD = ("/password", "/sign-out", "/preferences", "/healthz")
 class Who:
     """Sets `request.actor` (None for nobody) and ends a session that nobody has used for the county's limit."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Visit], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Visit) -> HttpResponse:
         request.actor = None
         request.must_change_password = False
         if "post" in request.session:
@@ -32,7 +33,7 @@ class Who:
             return HttpResponseRedirect("/password", status=303)
         return self.get_response(request)
 
-    def _recognise(self, request: HttpRequest) -> None:
+    def _recognise(self, request: Visit) -> None:
         """The post must still be held, the account in use, its password the one that signed in, and the second
         factor passed where the role asks for it."""
         now = int(clock.now().timestamp())

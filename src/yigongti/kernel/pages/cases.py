@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.audit import trail
 from yigongti.kernel.pages import drawn_cases, step_forms
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound, Refusal
@@ -21,7 +22,7 @@ LISTS = {"mine": worklists.waiting, "others": worklists.elsewhere, "all": workli
 
 
 @page("cases.begin", "new/<str:workflow>", title="新办一单", permission="", writes=True)
-def begin(request: HttpRequest, workflow: str) -> HttpResponse:
+def begin(request: Request, workflow: str) -> HttpResponse:
     """Begin a case: one form, its birth steps as buttons; what is already known is filled in from the address."""
     made = rooms.kept.get(workflow)
     steps = (
@@ -40,7 +41,7 @@ def _main(steps: list[Step]) -> Step:
     return next((s for s in steps if s.weight == "primary"), steps[0])
 
 
-def _post(request: HttpRequest, workflow: Workflow, steps: list[Step], number: str | None) -> HttpResponse:
+def _post(request: Request, workflow: Workflow, steps: list[Step], number: str | None) -> HttpResponse:
     step = next((s for s in steps if s.code == request.POST.get("step")), None)
     if step is None:
         raise NotFound
@@ -57,13 +58,13 @@ def _post(request: HttpRequest, workflow: Workflow, steps: list[Step], number: s
     return done(request, receipt)
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: Request) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _form(
-    request: HttpRequest, made: rooms.Kept, step: Step, steps: list[Step], given: Mapping[str, Any],
+    request: Request, made: rooms.Kept, step: Step, steps: list[Step], given: Mapping[str, Any],
     errors: Mapping[str, list[str]], refusal: Refusal | None = None, number: str | None = None,
 ) -> HttpResponse:  # fmt: skip
     offers = made.offers(for_=request.actor, given=given) if made.offers else {}
@@ -80,21 +81,21 @@ def _form(
 
 
 @page("cases.see", "cases/<str:number>", title="办理单", permission="")
-def see(request: HttpRequest, number: str) -> HttpResponse:
+def see(request: Request, number: str) -> HttpResponse:
     """A case: its path, whose turn, the clocks, what may be done now, and the panels of the actor's side."""
     view = casepage.case_view(for_=request.actor, number=number)
     _saw(request, view, "cases.see")
     return render(request, "cases/case.html", {"view": view, "drawn": drawn_cases.case_page(view, for_=request.actor)})
 
 
-def _saw(request: HttpRequest, view: casepage.CaseView, where: str) -> None:
+def _saw(request: Request, view: casepage.CaseView, where: str) -> None:
     if view.case.person_id:
         trail.saw(by=request.actor, page=where, sentence=f"查看{view.page.title} {view.case.number}",
                   persons=[view.case.person_id], basis="case", subject=f"workflow.Case:{view.case.pk}")  # fmt: skip
 
 
 @page("cases.paper", "cases/<str:number>/paper", title="打印办理单", permission="")
-def paper(request: HttpRequest, number: str) -> HttpResponse:
+def paper(request: Request, number: str) -> HttpResponse:
     """The case on paper, with a code to check it by."""
     view = casepage.case_view(for_=request.actor, number=number)
     made = rooms.of(view.case)
@@ -106,7 +107,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @page("cases.step", "cases/<str:number>/<str:step>", title="办理", permission="", writes=True)
-def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
+def step(request: Request, number: str, step: str) -> HttpResponse:
     """Take a step: at once when nothing must be recorded, else by its form."""
     view = casepage.case_view(for_=request.actor, number=number)
     steps = [s for s in view.steps if s.code == step]
@@ -124,7 +125,7 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 
 @page("cases.list", "cases", title="办理单", permission="")
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     """A worklist: mine, others' or all; by kind and state; more by keyset."""
     which = request.GET.get("show", "mine")
     workflow, state = request.GET.get("workflow", ""), request.GET.get("state", "")
@@ -136,7 +137,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _page_of_lines(request: HttpRequest, which: str, workflow: str, state: str) -> list[worklists.Line]:
+def _page_of_lines(request: Request, which: str, workflow: str, state: str) -> list[worklists.Line]:
     try:
         after = worklists.read_cursor(request.GET.get("after", ""))
     except ValueError:

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.action.gate import Receipt
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.picked import ActForm
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.refusal import Refusal, raise_all
@@ -19,7 +20,7 @@ Act = Callable[[Mapping[str, Any], uuid.UUID], Receipt]
 
 
 def act_by_form(
-    request: HttpRequest,
+    request: Request,
     form: type[ActForm],
     *,
     act: Act,
@@ -33,7 +34,7 @@ def act_by_form(
     **more: Any,
 ) -> HttpResponse:
     """Show the form, or act on it. `act` gets the cleaned values and the submission's key."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     shown = {"title": title, "back": back, "word": word, "line": line, **more}
     if request.method != "POST":
         asked = form(actor=actor, initial=dict(initial or {}))

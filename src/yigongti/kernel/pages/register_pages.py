@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
 from yigongti.kernel.audit import trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import said
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
@@ -34,19 +35,19 @@ def open_pages(made: Register) -> None:
     """Register the five pages of a register."""
 
     @page(made.code, made.route, title=made.title, permission=made.may_read, menu=made.menu, icon=made.icon)
-    def rows(request: HttpRequest) -> HttpResponse:
+    def rows(request: Request) -> HttpResponse:
         return _list(request, made)
 
     @page(f"{made.code}.export", f"{made.route}.csv", title=made.title, permission=made.may_read)
-    def export(request: HttpRequest) -> Any:
+    def export(request: Request) -> Any:
         return _export(request, made)
 
     @page(f"{made.code}.new", f"{made.route}/new", title=made.title, permission=made.may_write, writes=True)
-    def new(request: HttpRequest) -> HttpResponse:
+    def new(request: Request) -> HttpResponse:
         return _form(request, made, "")
 
     @page(f"{made.code}.row", f"{made.route}/<str:pk>", title=made.title, permission=made.may_read)
-    def row(request: HttpRequest, pk: str) -> HttpResponse:
+    def row(request: Request, pk: str) -> HttpResponse:
         return _row(request, made, pk)
 
     @page(
@@ -56,15 +57,15 @@ def open_pages(made: Register) -> None:
         permission=made.may_write,
         writes=True,
     )
-    def edit(request: HttpRequest, pk: str) -> HttpResponse:
+    def edit(request: Request, pk: str) -> HttpResponse:
         return _form(request, made, pk)
 
 
 # --- list
 
 
-def _list(request: HttpRequest, made: Register) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _list(request: Request, made: Register) -> HttpResponse:
+    actor = request.actor
     text, chosen = _asked(request, made)
     rows = made.found(for_=actor, text=text, chosen=chosen)
     if request.GET.get("after"):
@@ -87,7 +88,7 @@ def _list(request: HttpRequest, made: Register) -> HttpResponse:
     return render(request, "parts/table_more.html" if continues else "register/list.html", context)
 
 
-def _asked(request: HttpRequest, made: Register) -> tuple[str, dict[str, str]]:
+def _asked(request: Request, made: Register) -> tuple[str, dict[str, str]]:
     chosen = {name: request.GET.get(name, "") for name in made.filters}
     known = {
         name: value if value in {str(code) for code in made.words.get(name, {})} else ""
@@ -104,7 +105,7 @@ def _table_row(made: Register, row: Any) -> Row:
     return Row(cells=[first, *(made.shown(row, name) for name in names[1:])])
 
 
-def _chips(request: HttpRequest, made: Register, name: str, chosen: Mapping[str, str]) -> list[Option]:
+def _chips(request: Request, made: Register, name: str, chosen: Mapping[str, str]) -> list[Option]:
     codes = {"": "全部", **{str(code): words for code, words in made.words.get(name, {}).items() if code != ""}}
     return [
         Option(
@@ -114,13 +115,13 @@ def _chips(request: HttpRequest, made: Register, name: str, chosen: Mapping[str,
     ]
 
 
-def _address(request: HttpRequest, chosen: Mapping[str, str], **extra: str) -> str:
+def _address(request: Request, chosen: Mapping[str, str], **extra: str) -> str:
     asked = {"q": request.GET.get("q", ""), **chosen, **extra}
     said = urlencode({name: value for name, value in asked.items() if value})
     return f"{request.path}?{said}" if said else request.path
 
 
-def _more(request: HttpRequest, made: Register, last: Any) -> str:
+def _more(request: Request, made: Register, last: Any) -> str:
     mark = json.dumps(made.mark(last))
     chosen = {name: request.GET.get(name, "") for name in made.filters}
     return _address(request, chosen, after=base64.urlsafe_b64encode(mark.encode()).decode())
@@ -136,7 +137,7 @@ def _mark(after: str) -> list[str]:
     return [str(value) for value in mark]
 
 
-def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
+def _list_acts(request: Request, made: Register) -> list[Act]:
     export = _address(request, {name: request.GET.get(name, "") for name in made.filters})
     acts = [
         Act(
@@ -146,7 +147,7 @@ def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
             icon="download",
         )
     ]
-    if request.actor.may(made.may_write):  # type: ignore[attr-defined]
+    if request.actor.may(made.may_write):
         acts.insert(0, Act(word=say("新登记"), href=f"/{made.route}/new", kind="primary", icon="plus"))
     return acts
 
@@ -154,8 +155,8 @@ def _list_acts(request: HttpRequest, made: Register) -> list[Act]:
 # --- export
 
 
-def _export(request: HttpRequest, made: Register) -> StreamingHttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _export(request: Request, made: Register) -> StreamingHttpResponse:
+    actor = request.actor
     text, chosen = _asked(request, made)
     rows = made.found(for_=actor, text=text, chosen=chosen)
     trail.wrote(by=actor, action=f"{made.code}.export", sentence=f"导出{made.title}。", facts={"q": text, **chosen})
@@ -190,8 +191,8 @@ def harmless(cell: str) -> str:
 # --- one row
 
 
-def _row(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _row(request: Request, made: Register, pk: str) -> HttpResponse:
+    actor = request.actor
     row = made.row(for_=actor, pk=pk)
     form = made.form(actor=actor, instance=row)
     pairs = [(say(str(f.label)), made.shown(row, name)) for name, f in form.fields.items()]
@@ -232,8 +233,8 @@ def _said_changes(made: Register, entry: Entry) -> list[tuple[str, str, str]]:
 # --- form
 
 
-def _form(request: HttpRequest, made: Register, pk: str) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _form(request: Request, made: Register, pk: str) -> HttpResponse:
+    actor = request.actor
     row = made.row(for_=actor, pk=pk, writing=True) if pk else None
     if request.method != "POST":
         start = {name: request.GET[name] for name in made.form.base_fields if name in request.GET}
@@ -256,7 +257,7 @@ def _asked_for(made: Register, name: str) -> bool:
 
 
 def _form_page(
-    request: HttpRequest, made: Register, row: Any, form: Any, errors: dict[str, list[str]], status: int
+    request: Request, made: Register, row: Any, form: Any, errors: dict[str, list[str]], status: int
 ) -> HttpResponse:
     if row is not None and form.is_bound:
         row = made.model._default_manager.get(pk=row.pk)  # the form has written its values into the one it was given

@@ -8,11 +8,11 @@ from django.utils.http import content_disposition_header
 
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Act
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
-from yigongti.record.pages.asking import Request
 from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.queries import Row

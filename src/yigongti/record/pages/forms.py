@@ -12,12 +12,12 @@ from django.shortcuts import render
 from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import Missing, NotFound, Refusal
 from yigongti.record import actions, queries
-from yigongti.record.pages.asking import Request
 from yigongti.record.pages.fields import (
     Ask,
     as_typed,

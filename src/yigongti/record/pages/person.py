@@ -15,11 +15,11 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages import drawn_cases
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Act, Option, State
 from yigongti.kernel.pages.registry import page, pages
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
-from yigongti.record.pages.asking import Request
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.policy.series import SERIES
 from yigongti.record.policy.special_classes import CLASS_OF_MANAGED

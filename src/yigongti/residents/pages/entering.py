@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -29,9 +30,9 @@ NEWBORN_FORM = ("name", "sex", "birth_date", "phone", "phone_owner", "lives_addr
 
 
 @page("residents.register", "residents/new", title="登记居民", permission="residents.register", writes=True)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """A form for one person, one primary act."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     typed = _typed(request) or {"phone_owner": "self", "ethnicity": "01", **_from_search(request)}
     if request.method != "POST":
         return _form(request, typed, {})
@@ -49,11 +50,11 @@ def new(request: HttpRequest) -> HttpResponse:
     return done(request, receipt)
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: Request) -> dict[str, str]:
     return {name: str(value) for name, value in request.POST.items() if name not in ("key", "csrfmiddlewaretoken")}
 
 
-def _from_search(request: HttpRequest) -> dict[str, str]:
+def _from_search(request: Request) -> dict[str, str]:
     """What was searched for in vain need not be typed again."""
     text = request.GET.get("q", "").strip()[:100]
     if not text:
@@ -62,9 +63,9 @@ def _from_search(request: HttpRequest) -> dict[str, str]:
 
 
 def _form(
-    request: HttpRequest, typed: Mapping[str, str], errors: Mapping[str, list[str]], refusal: Refusal | None = None
+    request: Request, typed: Mapping[str, str], errors: Mapping[str, list[str]], refusal: Refusal | None = None
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     likely = _alike(actor, typed, refusal)
     context = {
         "title": say("登记居民"),
@@ -107,9 +108,9 @@ def _managing(actor: Actor, typed: Mapping[str, str], errors: Mapping[str, list[
 @page(
     "residents.amend", "residents/<int:resident_id>/amend", title="更正登记", permission="residents.amend", writes=True
 )
-def correct(request: HttpRequest, resident_id: int) -> HttpResponse:
+def correct(request: Request, resident_id: int) -> HttpResponse:
     """The registration as it is, to be put right; a change by somebody else meanwhile is said, not overwritten."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = persons.person(for_=actor, resident=resident_id).person
     typed = _typed(request) or drawn.typed_of(row)
     errors: Mapping[str, list[str]] = {}
@@ -150,9 +151,9 @@ def correct(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="residents.newborn",
     writes=True,
 )
-def newborn(request: HttpRequest, resident_id: int) -> HttpResponse:
+def newborn(request: Request, resident_id: int) -> HttpResponse:
     """A child in its mother's household, with a birth certificate or a temporary number."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     mother = reachable(actor, resident_id)
     typed = _typed(request) or {"name": f"{mother.name}之子", "phone": mother.phone, "phone_owner": "family"}
     errors: Mapping[str, list[str]] = {}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Act
 from yigongti.kernel.pages.registry import page
 from yigongti.residents.pages import drawn
@@ -25,9 +26,9 @@ LONGEST = 60
 
 
 @page("residents.find", "residents", title="居民", menu=20, icon="people")
-def residents(request: HttpRequest) -> HttpResponse:
+def residents(request: Request) -> HttpResponse:
     """The list, the search, and what comes after."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     text, after = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("after", "")
     found = find(for_=actor, text=text, limit=ROWS, after=after) if text else managed_list(for_=actor, after=after)
     beyond = find_beyond(for_=actor, text=text) if text and not found.rows and not after else Beyond()
@@ -36,7 +37,7 @@ def residents(request: HttpRequest) -> HttpResponse:
     return render(request, _template(request, after), context)
 
 
-def _template(request: HttpRequest, after: str) -> str:
+def _template(request: Request, after: str) -> str:
     if not request.headers.get("HX-Request"):
         return "residents/list.html"
     return "parts/table_more.html" if after else "residents/found.html"

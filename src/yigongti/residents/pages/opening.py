@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -35,9 +36,9 @@ def choices(actor: Actor) -> list[Option]:
     permission="residents.open_with_basis",
     writes=True,
 )
-def open_record(request: HttpRequest, resident_id: int) -> HttpResponse:
+def open_record(request: Request, resident_id: int) -> HttpResponse:
     """Opens with a basis and a reason; what is wrong with them is said beside the form."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     typed = {name: request.POST.get(name, "") for name in ("basis", "reason", "proof", "subject")}
     context: dict[str, Any] = {"resident_id": resident_id, "bases": choices(actor), "typed": typed, "errors": []}
     _require_post(request)
@@ -55,9 +56,9 @@ def open_record(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="residents.open_with_basis",
     writes=True,
 )
-def close(request: HttpRequest, resident_id: int) -> HttpResponse:
+def close(request: Request, resident_id: int) -> HttpResponse:
     """Ends one's own opening before its time."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     _require_post(request)
     return done(request, close_opening(by=actor, key=key_of(request), resident=resident_id))
 
@@ -69,15 +70,15 @@ def close(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="residents.register",
     writes=True,
 )
-def ask(request: HttpRequest, resident_id: int) -> HttpResponse:
+def ask(request: Request, resident_id: int) -> HttpResponse:
     """Puts the wish before data staff."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     _require_post(request)
     proof, why = request.POST.get("proof", ""), request.POST.get("why", "")
     return done(request, ask_transfer(by=actor, key=key_of(request), resident=resident_id, proof=proof, why=why))
 
 
-def _require_post(request: HttpRequest) -> None:
+def _require_post(request: Request) -> None:
     """An act has no page of its own to look at: one comes here from a masked hit."""
     if request.method != "POST":
         raise NotFound

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Row, State
 from yigongti.kernel.pages.picked import ActForm, Picked, coded
@@ -30,9 +31,9 @@ PAPERS = {code: word for code, word in labels.PAPER.items() if code not in ("id_
 
 
 @page("residents.see", "residents/<int:resident_id>", title="居民登记")
-def see(request: HttpRequest, resident_id: int) -> HttpResponse:
+def see(request: Request, resident_id: int) -> HttpResponse:
     """The registration: facts, papers, household, and what may be done."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     seen = persons.person(for_=actor, resident=resident_id)
     note(actor, seen, page="residents.see", sentence="查看居民登记")
     papers = persons.identifiers(for_=actor, seen=seen)
@@ -95,9 +96,9 @@ def _paper(one: Identifier) -> Row:
 
 
 @page("residents.seen", "residents/<int:resident_id>/seen", title="谁看过这份档案", permission="residents.see")
-def seen_by(request: HttpRequest, resident_id: int) -> HttpResponse:
+def seen_by(request: Request, resident_id: int) -> HttpResponse:
     """The trail by person: when, who, what, on which basis."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     seen = persons.person(for_=actor, resident=resident_id)
     before = request.GET.get("before", "")
     rows = persons.lookers(for_=actor, seen=seen, before=int(before) if before.isdecimal() else 0)
@@ -118,9 +119,9 @@ def seen_by(request: HttpRequest, resident_id: int) -> HttpResponse:
 
 
 @page("residents.household", "households/<str:number>", title="家庭户", permission="residents.see")
-def household(request: HttpRequest, number: str) -> HttpResponse:
+def household(request: Request, number: str) -> HttpResponse:
     """A household and its members whom one may see."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     home, members = persons.household(for_=actor, number=number)
     ids = [one.pk for one in members]
     trail.saw(by=actor, page="residents.household", sentence="查看家庭户", persons=ids, basis="household")
@@ -167,10 +168,10 @@ class EndForm(ActForm):
     permission="residents.amend",
     writes=True,
 )
-def papers(request: HttpRequest, resident_id: int) -> HttpResponse:
+def papers(request: Request, resident_id: int) -> HttpResponse:
     """One more paper or card of this person."""
 
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
 
     def act(typed: Mapping[str, Any], key: Any) -> Any:
         return add_identifier(by=actor, key=key, resident=resident_id, system=typed["system"], value=typed["value"])
@@ -185,10 +186,10 @@ def papers(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="residents.amend",
     writes=True,
 )
-def into_household(request: HttpRequest, resident_id: int) -> HttpResponse:
+def into_household(request: Request, resident_id: int) -> HttpResponse:
     """Which household, as whom."""
 
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
 
     def act(typed: Mapping[str, Any], key: Any) -> Any:
         return join_household(by=actor, key=key, resident=resident_id, role=typed["role"], number=typed["number"])
@@ -203,13 +204,13 @@ def into_household(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="residents.amend",
     writes=True,
 )
-def to_another(request: HttpRequest, resident_id: int) -> HttpResponse:
+def to_another(request: Request, resident_id: int) -> HttpResponse:
     """Another of one's own institutions manages this person from now on."""
     version = request.POST.get("seen", "")
 
     def act(typed: Mapping[str, Any], key: Any) -> Any:
         return move(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             key=key,
             resident=resident_id,
             version=int(version) if version.isdecimal() else 0,
@@ -227,17 +228,17 @@ def to_another(request: HttpRequest, resident_id: int) -> HttpResponse:
     permission="residents.amend",
     writes=True,
 )
-def end_paper(request: HttpRequest, resident_id: int, identifier: int) -> HttpResponse:
+def end_paper(request: Request, resident_id: int, identifier: int) -> HttpResponse:
     """A lost or replaced card stops naming this person."""
 
     def act(typed: Mapping[str, Any], key: Any) -> Any:
-        return end_identifier(by=request.actor, key=key, identifier=identifier, reason=typed["reason"])  # type: ignore[attr-defined]
+        return end_identifier(by=request.actor, key=key, identifier=identifier, reason=typed["reason"])
 
     return _short_form(request, resident_id, EndForm, act, "注销证件")
 
 
-def _short_form(request: HttpRequest, resident_id: int, form: type[ActForm], act: Any, title: str) -> HttpResponse:
-    seen = persons.person(for_=request.actor, resident=resident_id)  # type: ignore[attr-defined]
+def _short_form(request: Request, resident_id: int, form: type[ActForm], act: Any, title: str) -> HttpResponse:
+    seen = persons.person(for_=request.actor, resident=resident_id)
     return act_by_form(
         request,
         form,

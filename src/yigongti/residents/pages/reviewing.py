@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access import bases
-from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import Refusal
@@ -28,13 +28,13 @@ from yigongti.residents.queries import persons
     menu=28,
     icon="eye",
 )
-def reviews(request: HttpRequest) -> HttpResponse:
+def reviews(request: Request) -> HttpResponse:
     """What waits for review, oldest first; the person stays masked, for the review is about who opened."""
     return _list(request)
 
 
-def _list(request: HttpRequest, *, errors: Any = (), status: int = 200) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _list(request: Request, *, errors: Any = (), status: int = 200) -> HttpResponse:
+    actor = request.actor
     after = request.GET.get("after", "")
     rows = persons.reviews(for_=actor, after=int(after) if after.isdecimal() else 0)
     ids = [person.pk for _, person in rows[:50]]
@@ -64,10 +64,10 @@ def _list(request: HttpRequest, *, errors: Any = (), status: int = 200) -> HttpR
     permission="residents.emergency_review",
     writes=True,
 )
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: Request, pk: int) -> HttpResponse:
     """Justified or not, with a word why."""
     verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "")
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         return done(request, review_opening(by=actor, key=key_of(request), opening=pk, verdict=verdict, note=note))
     except Refusal as refusal:

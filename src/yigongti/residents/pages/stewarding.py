@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Cell, Column, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -28,9 +29,9 @@ STEWARD = "residents.duplicates"
 
 
 @page("residents.duplicates", "identity/duplicates", title="疑似重复", menu=25, icon="swap")
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: Request) -> HttpResponse:
     """Open pairs, strongest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     after = request.GET.get("after", "")
     rows, following = persons.suspicions(for_=actor, after=after)
     _note(actor, "residents.duplicates", "查看疑似重复", [pk for one in rows for pk in (one.one_id, one.other_id)])
@@ -61,9 +62,9 @@ def _plain(row: Resident) -> str:
 
 
 @page("residents.pair", "identity/duplicates/<int:pk>", title="两份登记对照", permission=STEWARD)
-def one_pair(request: HttpRequest, pk: int) -> HttpResponse:
+def one_pair(request: Request, pk: int) -> HttpResponse:
     """A suspected pair side by side."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     suspicion = persons.suspicion(for_=actor, pk=pk)
     two = (suspicion.one.master_id, suspicion.other.master_id)
     if two[0] == two[1]:
@@ -72,7 +73,7 @@ def one_pair(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page("residents.compare", "identity/compare", title="两份登记对照", permission=STEWARD)
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: Request) -> HttpResponse:
     """Any two registrations side by side."""
     one, other = (request.GET.get(name, "") for name in ("one", "other"))
     for name, value in (("one", one), ("other", other)):
@@ -81,8 +82,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     return _compare(request, int(one), int(other))
 
 
-def _compare(request: HttpRequest, one: int, other: int, *, status: int = 200, **more: Any) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _compare(request: Request, one: int, other: int, *, status: int = 200, **more: Any) -> HttpResponse:
+    actor = request.actor
     left, right = persons.pair(for_=actor, one=one, other=other)
     _note(actor, "residents.compare", "对照两份登记", [left.pk, right.pk])
     context = {
@@ -115,9 +116,9 @@ def _lines(left: Resident, right: Resident) -> list[dict[str, Any]]:
 
 
 @page("residents.merge", "identity/merge", title="合并登记", permission="residents.merge", writes=True)
-def do_merge(request: HttpRequest) -> HttpResponse:
+def do_merge(request: Request) -> HttpResponse:
     """Merge two, with a reason."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     left, right = (_number(request, name) for name in ("left", "right"))
     kept, absorbed = (right, left) if request.POST.get("keep") == "right" else (left, right)
     reason = request.POST.get("reason", "")
@@ -128,7 +129,7 @@ def do_merge(request: HttpRequest) -> HttpResponse:
         return _compare(request, kept, absorbed, status=refusal.status, errors=errors, reason=reason)
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(request: Request, name: str) -> int:
     value = request.POST.get(name, "")
     if not value.isdecimal():
         raise BadValue(field=name, label="居民", value=value[:40], problem="请从名单中选择")
@@ -142,10 +143,10 @@ def _number(request: HttpRequest, name: str) -> int:
     permission="residents.decide_suspicion",
     writes=True,
 )
-def different(request: HttpRequest, pk: int) -> HttpResponse:
+def different(request: Request, pk: int) -> HttpResponse:
     """Two humans after all, with a reason."""
     note = request.POST.get("note", "")
-    suspicion = persons.suspicion(for_=request.actor, pk=pk)  # type: ignore[attr-defined]
+    suspicion = persons.suspicion(for_=request.actor, pk=pk)
 
     def again(refusal: Refusal) -> HttpResponse:
         errors = drawn.above(errors_of(refusal))
@@ -156,14 +157,12 @@ def different(request: HttpRequest, pk: int) -> HttpResponse:
 
     return _tried(
         request,
-        lambda key: call_different(by=request.actor, key=key, suspicion=pk, note=note),  # type: ignore[attr-defined]
+        lambda key: call_different(by=request.actor, key=key, suspicion=pk, note=note),
         again,
     )
 
 
-def _tried(
-    request: HttpRequest, act: Callable[[Any], Receipt], again: Callable[[Refusal], HttpResponse]
-) -> HttpResponse:
+def _tried(request: Request, act: Callable[[Any], Receipt], again: Callable[[Refusal], HttpResponse]) -> HttpResponse:
     try:
         return done(request, act(key_of(request)))
     except Refusal as refusal:
@@ -171,9 +170,9 @@ def _tried(
 
 
 @page("residents.merges", "identity/merges", title="合并记录", permission=STEWARD)
-def merges(request: HttpRequest) -> HttpResponse:
+def merges(request: Request) -> HttpResponse:
     """What was merged, latest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     before = request.GET.get("before", "")
     rows = persons.merges(for_=actor, before=int(before) if before.isdecimal() else 0)
     _note(actor, "residents.merges", "查看合并记录", [pk for one in rows[:50] for pk in (one.kept_id, one.absorbed_id)])
@@ -204,15 +203,13 @@ def _standing(undone_at: Any) -> State:
 
 
 @page("residents.merge_row", "identity/merges/<int:pk>", title="一次合并", permission=STEWARD)
-def one_merge(request: HttpRequest, pk: int) -> HttpResponse:
+def one_merge(request: Request, pk: int) -> HttpResponse:
     """One merge, and the way back."""
     return _merge_page(request, pk)
 
 
-def _merge_page(
-    request: HttpRequest, pk: int, *, errors: Any = (), reason: str = "", status: int = 200
-) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _merge_page(request: Request, pk: int, *, errors: Any = (), reason: str = "", status: int = 200) -> HttpResponse:
+    actor = request.actor
     row = persons.merge(for_=actor, pk=pk)
     _note(actor, "residents.merge_row", "查看一次合并", [row.kept_id, row.absorbed_id])
     context = {
@@ -229,12 +226,12 @@ def _merge_page(
 @page(
     "residents.unmerge", "identity/merges/<int:pk>/undo", title="撤销合并", permission="residents.unmerge", writes=True
 )
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """Both registrations as they were."""
     reason = request.POST.get("reason", "")
     return _tried(
         request,
-        lambda key: unmerge(by=request.actor, key=key, merge=pk, reason=reason),  # type: ignore[attr-defined]
+        lambda key: unmerge(by=request.actor, key=key, merge=pk, reason=reason),
         lambda refusal: _merge_page(
             request, pk, errors=drawn.above(errors_of(refusal)), reason=reason, status=refusal.status
         ),
@@ -242,13 +239,13 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page("residents.transfers", "identity/transfers", title="转入申请", permission=STEWARD, menu=26, icon="arrow")
-def transfers(request: HttpRequest) -> HttpResponse:
+def transfers(request: Request) -> HttpResponse:
     """Wishes to take over somebody, oldest first."""
     return _transfers(request)
 
 
-def _transfers(request: HttpRequest, *, errors: Any = (), status: int = 200) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _transfers(request: Request, *, errors: Any = (), status: int = 200) -> HttpResponse:
+    actor = request.actor
     after = request.GET.get("after", "")
     rows = persons.transfers(for_=actor, after=int(after) if after.isdecimal() else 0)
     _note(actor, "residents.transfers", "查看转入申请", [one.resident_id for one in rows[:50]])
@@ -268,12 +265,12 @@ def _transfers(request: HttpRequest, *, errors: Any = (), status: int = 200) -> 
     permission="residents.decide_suspicion",
     writes=True,
 )
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Moved or declined, with a word why."""
     move, note = request.POST.get("verdict") == "moved", request.POST.get("note", "")
     return _tried(
         request,
-        lambda key: decide_transfer(by=request.actor, key=key, transfer=pk, move=move, note=note),  # type: ignore[attr-defined]
+        lambda key: decide_transfer(by=request.actor, key=key, transfer=pk, move=move, note=note),
         lambda refusal: _transfers(request, errors=drawn.above(errors_of(refusal)), status=refusal.status),
     )
 

@@ -1,0 +1,23 @@
+"""The request as pages get it: middleware has put on it the actor that the session stands for, and htmx's details."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from yigongti.kernel.access.actor import Actor
+
+
+class Visit(HttpRequest):
+    """A request of somebody or nobody. Only a name for the types: no instance is ever made of it."""
+
+    actor: Actor | None
+    htmx: HtmxDetails
+    must_change_password: bool
+    session_seconds_left: int
+
+
+class Request(Visit):
+    """A request behind the sign-in that `page` registers: somebody asks."""
+
+    actor: Actor
