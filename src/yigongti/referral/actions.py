@@ -42,19 +42,20 @@ for code, title in {
     event.declare(code, title)
 
 
-def _own(by: Actor) -> int:
+def _sent_by(facts: Referral, by: Actor) -> None:
+    """The sender's own unit (a department, where the doctor has one) and the institution it belongs to."""
     institution = institution_of_unit(by.unit_id)
     if institution is None:
         raise NotInAnInstitution
-    return int(institution.pk)
+    facts.from_unit_id, facts.from_institution = by.unit_id, institution
 
 
 def upward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
     """Sending: where the referring doctor works. Receiving: the department. Home: who manages the resident's record."""
     if by is not None:
         facts.kind = "up"
-        facts.from_institution_id = _own(by)
-    sides = {"sending": facts.from_institution_id, "home": facts.resident.managing_id}
+        _sent_by(facts, by)
+    sides = {"sending": facts.from_unit_id, "home": facts.resident.managing_id}
     if facts.to_department_id:
         facts.to_institution_id = facts.to_department.institution_id
         sides["receiving"] = facts.to_department_id
@@ -62,19 +63,19 @@ def upward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
 
 
 def downward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
-    """Sending: where the patient was treated. Receiving: the grassroots institution."""
+    """Sending: the department where the patient was treated. Receiving: the grassroots institution."""
     if by is not None:
         facts.kind = "down"
-        facts.from_institution_id = _own(by)
-    return {"sending": facts.from_institution_id, "receiving": facts.to_institution_id}
+        _sent_by(facts, by)
+    return {"sending": facts.from_unit_id, "receiving": facts.to_institution_id}
 
 
 def outward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
     """Sending: who asks. Centre: the lead institution of the group, which approves."""
     if by is not None:
         facts.kind = "out"
-        facts.from_institution_id = _own(by)
-    return {"sending": facts.from_institution_id, "centre": _lead_of(facts.from_institution)}
+        _sent_by(facts, by)
+    return {"sending": facts.from_unit_id, "centre": _lead_of(facts.from_institution)}
 
 
 def _lead_of(institution: Any) -> int:

@@ -17,6 +17,7 @@ class Referral(models.Model):
     kind = models.CharField(max_length=8)
     urgency = models.CharField(max_length=12, default="routine")
     from_institution = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    from_unit = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
     to_institution = models.ForeignKey(
         "organisations.Institution", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -32,6 +33,7 @@ class Referral(models.Model):
     package = ArrayField(models.BigIntegerField(), default=list)
     decline_reason = models.CharField(max_length=40, blank=True)
     decline_note = models.TextField(blank=True)
+    cancel_reason = models.CharField(max_length=40, blank=True)
     stay = models.ForeignKey("capacity.Stay", null=True, on_delete=models.PROTECT, related_name="+")
     appointment = models.ForeignKey("capacity.Appointment", null=True, on_delete=models.PROTECT, related_name="+")
     discharge_summary = models.TextField(blank=True)

@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> None:
     folder = DataFolder(settings.DATA_FOLDER)
     try:
         _migrate()
+        _require_homes()
         _collect(folder)
         if chosen.county:
             _make_county(folder, chosen.county)
@@ -44,6 +45,15 @@ def main(arguments: list[str]) -> None:
 
 def _is_disk_full(folder: DataFolder) -> bool:
     return shutil.disk_usage(folder.path).free < FULL
+
+
+def _require_homes() -> None:
+    """No case may stand in a state that its page no longer has: the page must name the move, or the boot stops."""
+    from yigongti.kernel.workflow import pages
+
+    lost = pages.homeless()
+    if lost:
+        raise Sentence("；".join(lost) + "。", "A workflow page dropped a state that still holds cases.")
 
 
 def _migrate() -> None:

@@ -23,6 +23,7 @@ from yigongti.kernel.workflow.words import (
     state,
     step,
 )
+from yigongti.referral.models import Referral
 
 
 WITHIN = parameter("referral.accept_within")
@@ -115,7 +116,7 @@ def kept(monkeypatch):
 
     def keep(page):
         rooms.known[page.code] = page
-        rooms.kept[page.code] = rooms.Kept(page=page, facts=None, sides=lambda facts, by: {}, rows=lambda ids: {})
+        rooms.kept[page.code] = rooms.Kept(page=page, facts=Referral, sides=lambda facts, by: {}, rows=lambda ids: {})
 
     return keep
 
@@ -147,3 +148,13 @@ def test_a_page_with_a_word_that_the_engine_does_not_carry_stops_the_boot_by_nam
 def test_a_name_that_nothing_answers_to_stops_the_boot(kept, change, fault):
     kept(with_step(**change))
     assert any(fault in found for found in pages.boot_faults())
+
+
+def test_a_field_without_a_column_a_picker_or_a_list_stops_the_boot(kept):
+    fields = (*sound.fields, fact("nowhere", "无处", "text"), fact("picked", "选", "picked", picker="test.none"),
+              fact("listed", "列", "choice", options="test.none"))  # fmt: skip
+    kept(replace(sound, fields=fields))
+    found = " ".join(pages.boot_faults())
+    assert "records nowhere, which its table does not keep" in found
+    assert "picks picked by test.none, which nobody brings" in found
+    assert "chooses listed from test.none, a list nobody brings" in found

@@ -123,7 +123,7 @@ def _take(case: Case, take: Take) -> None:
     try:
         engine.take_as_clock(by=the_clock(), case=case, step=take.step)
     except Refusal as refusal:
-        log.error("clock.refused", case=case.number, step=take.step, why=refusal.sentence)
+        log.error("clock.refused", case=case.number, step=take.step, why=str(refusal))
 
 
 def _climb(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:

@@ -15,6 +15,7 @@ from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, Registered, actions, pass_gate
 from yigongti.kernel.action.models import Done
+from yigongti.kernel.language import listed, phrase
 from yigongti.kernel.refusal import NotFound
 from yigongti.kernel.workflow import clocks, pages, recording, rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
@@ -235,8 +236,7 @@ def _require_side(made: Kept, step: Step, by: Actor, sides: Mapping[str, int]) -
         return
     mine = my_parts(made.page, by, sides)
     if not mine & set(step.by):
-        titles = "、".join(made.page.part(name).title for name in step.by if name != CLOCK)
-        raise NotYourTurn(step=step.title, part=titles)
+        raise NotYourTurn(step=step.title, part=listed(made.page.part(n).title for n in step.by if n != CLOCK))
 
 
 def _require_other_hand(page: Workflow, step: Step, case: Case, by: Actor) -> None:
@@ -265,7 +265,7 @@ def _receipt(page: Workflow, step: Step, case: Case) -> Receipt:
     undo = next((s for s in page.steps_from(case.state) if s.code == "withdraw"), None)
     return Receipt(
         number=case.number,
-        done=f"{page.title} {case.number}：{step.title}",
+        done=phrase("{title} {number}：{step}", title=phrase(page.title), number=case.number, step=phrase(step.title)),
         next=step.says_next,
         href=f"/cases/{case.number}",
         undo=undo.code if undo and set(undo.by) & set(step.by) else "",

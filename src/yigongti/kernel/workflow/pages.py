@@ -8,6 +8,8 @@ import json
 from functools import cache
 
 from yigongti.kernel import clock
+from yigongti.kernel.finders import pickers
+from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.workflow import checks, rooms
 from yigongti.kernel.workflow.models import Case, Page
 from yigongti.kernel.workflow.words import Workflow
@@ -53,6 +55,14 @@ def boot_faults() -> list[str]:
                   for s in page.steps for n in s.guards if n not in rooms.guards]  # fmt: skip
         found += [f"{code} names the effect {n}, which nobody brings"
                   for s in page.steps for n in s.does if n not in rooms.effects]  # fmt: skip
+        columns = {f.name for f in made.facts._meta.get_fields()}
+        found += [
+            f"{code} records {f.code}, which its table does not keep" for f in page.fields if f.code not in columns
+        ]
+        found += [f"{code} picks {f.code} by {f.picker}, which nobody brings"
+                  for f in page.fields if f.picker and f.picker not in pickers]  # fmt: skip
+        found += [f"{code} chooses {f.code} from {f.options}, a list nobody brings"
+                  for f in page.fields if f.options and f.options not in code_lists]  # fmt: skip
         found += [f"{code} hands over to {s.hand_over}, which is not carried"
                   for s in page.steps if s.hand_over and s.hand_over not in rooms.kept]  # fmt: skip
     return found

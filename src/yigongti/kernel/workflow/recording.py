@@ -14,6 +14,7 @@ from django.db import models
 
 from yigongti.kernel import clock, finders
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.kernel.workflow.words import Field, Step, Workflow
@@ -118,7 +119,9 @@ def _key(field: Field, one: str) -> int:
 
 def _text(field: Field, text: str) -> str:
     if len(text) > field.most:
-        raise _bad(field, text[:20] + "…", f"不能超过 {field.most} 个字，现有 {len(text)} 个")
+        raise _bad(
+            field, text[:20] + "…", phrase("不能超过 {most} 个字，现有 {count} 个", most=field.most, count=len(text))
+        )
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
         raise _bad(field, text[:20], "含有不能保存的控制字符")
     return text
@@ -162,7 +165,7 @@ D = TypeVar("D", bound=date)
 def _of_our_time(field: Field, text: str, day: D) -> D:
     """A slip of the finger in the year must not become a deadline in the year 9999."""
     if not EARLIEST <= day.year <= LATEST:
-        raise _bad(field, text, f"年份应在 {EARLIEST} 至 {LATEST} 之间")
+        raise _bad(field, text, phrase("年份应在 {a} 至 {b} 之间", a=EARLIEST, b=LATEST))
     return day
 
 
