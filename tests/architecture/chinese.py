@@ -1,8 +1,9 @@
-"""Every Chinese text that a user may read: in templates, in `say(…)`, on definitions."""
+"""Every Chinese text that a user may read: in templates, in `say(…)` and `phrase(…)`, on definitions, in refusals."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,18 @@ from pathlib import Path
 from tests.architecture.source import modules, tracked, tree
 from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.access.words import registry
+from yigongti.kernel.finders import finders, pickers
 from yigongti.kernel.pages.registry import pages
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.parameters.words import defaults
+from yigongti.kernel.refusal import WORDS, Refusal
 from yigongti.kernel.workflow import rooms
 
 
 TAG = re.compile(r"""\{%\s*t\s+(?:"([^"]+)"|'([^']+)')""")
 CHINESE = re.compile(r"[一-鿿]")
+# What the style page shows is a picture of Chinese work; its own words are in its template.
+EXAMPLES = ("style_examples.py",)
 
 
 def is_chinese(text: str) -> bool:
@@ -28,7 +33,7 @@ def is_chinese(text: str) -> bool:
 def texts() -> dict[str, str]:
     """Each text with one place where it stands."""
     found: dict[str, str] = {}
-    for place, text in [*_templates(), *_spoken(), *_workflows(), *_definitions()]:
+    for place, text in [*_templates(), *_spoken(), *_told(), *_workflows(), *_definitions()]:
         if text and is_chinese(text):
             found.setdefault(text, place)
     return found
@@ -39,6 +44,20 @@ def _templates() -> Iterator[tuple[str, str]]:
         if path.suffix == ".html":
             for double, single in TAG.findall(path.read_text(encoding="utf-8")):
                 yield path.name, double or single
+
+
+def _told() -> Iterator[tuple[str, str]]:
+    """Refusals: their sentences, and the words of the house that they are raised with."""
+    pending = [Refusal]
+    while pending:
+        each = pending.pop()
+        pending += each.__subclasses__()
+        if each.__module__.startswith("yigongti."):
+            yield f"refusal {each.__name__}", inspect.getdoc(each) or ""
+    for path in modules():
+        for node in ast.walk(tree(path)) if path.name not in EXAMPLES else ():
+            if isinstance(node, ast.keyword) and node.arg in WORDS - {"title"} and isinstance(node.value, ast.Constant):
+                yield f"{path.parent.name}/{path.name}", str(node.value.value)
 
 
 def _spoken() -> Iterator[tuple[str, str]]:
@@ -54,24 +73,24 @@ def _is_console(path: Path) -> bool:
 
 
 def _is_say(node: ast.Call) -> bool:
-    return (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) == "say" and bool(node.args)
+    return (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in ("say", "phrase") and bool(node.args)
 
 
 def _workflows() -> Iterator[tuple[str, str]]:
     for code, page in rooms.known.items():
-        yield code, page.title
+        yield from ((code, text) for text in (page.title, page.basis))
+        yield from ((code, timer.clause) for timer in page.timers)
         for one in (*page.sides, *page.parts, *page.states):
             yield code, one.title
         for field in page.fields:
             yield from ((code, text) for text in (field.label, field.help, field.unit))
         for step in page.steps:
-            yield from ((code, text) for text in (step.title, step.says_next))
+            yield from ((code, text) for text in (step.title, step.says_next, step.clause))
 
 
 def _definitions() -> Iterator[tuple[str, str]]:
     for role in registry.roles.values():
-        yield f"role {role.code}", role.title
-        yield f"role {role.code}", role.does
+        yield from ((f"role {role.code}", text) for text in (role.title, role.does, *role.never))
     yield from ((f"permission {p.code}", p.title) for p in registry.permissions.values())
     yield from ((f"page {p.code}", p.title) for p in pages.values())
     for basis in all_bases().values():
@@ -79,5 +98,7 @@ def _definitions() -> Iterator[tuple[str, str]]:
     for listed in code_lists.values():
         yield f"codes {listed.code}", listed.title
         yield from ((f"codes {listed.code}", entry.label) for entry in listed.entries)
+    yield from ((f"finder {code}", title) for code, (title, _find) in finders.items())
+    yield from ((f"picker {code}", made.hint) for code, made in pickers.items())
     for one in defaults().values():
         yield from ((f"parameter {one.code}", text) for text in (one.title, one.unit))

@@ -7,6 +7,7 @@ from yigongti.capacity.refusals import BedInUse
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import NotFound
 
 
@@ -26,7 +27,10 @@ def take_out(*, by: Actor, bed_id: int) -> Receipt:
     bed.out_since = clock.now()
     bed.save(update_fields=["out_since"])
     return Receipt(
-        number=bed.label, done=f"{bed.label} 床已停用", href="/capacity/beds", subject=f"capacity.Bed:{bed.pk}"
+        number=bed.label,
+        done=phrase("{bed} 床已停用", bed=bed.label),
+        href="/capacity/beds",
+        subject=f"capacity.Bed:{bed.pk}",
     )
 
 
@@ -37,5 +41,8 @@ def put_back(*, by: Actor, bed_id: int) -> Receipt:
     bed.out_since = None
     bed.save(update_fields=["out_since"])
     return Receipt(
-        number=bed.label, done=f"{bed.label} 床恢复使用", href="/capacity/beds", subject=f"capacity.Bed:{bed.pk}"
+        number=bed.label,
+        done=phrase("{bed} 床恢复使用", bed=bed.label),
+        href="/capacity/beds",
+        subject=f"capacity.Bed:{bed.pk}",
     )

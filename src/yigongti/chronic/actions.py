@@ -12,6 +12,7 @@ from yigongti.chronic.policy.follow_up import follow_up
 from yigongti.chronic.refusals import NothingMeasured, UpsideDown
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.kernel.workflow import engine, rooms
@@ -42,7 +43,7 @@ def plausible(*, case: Case, facts: FollowUp, by: Actor) -> None:
                           ("glucose", SERIES["fasting_glucose"].measures[0])):  # fmt: skip
         value = given[name]
         if value is not None and not measure.least <= value <= measure.greatest:
-            problem = f"应在 {measure.least} 到 {measure.greatest} 之间"
+            problem = phrase("应在 {a} 到 {b} 之间", a=measure.least, b=measure.greatest)
             found.append(BadValue(field=name, label=measure.title, value=value, problem=problem))
     if (facts.systolic is None) != (facts.diastolic is None):
         found.append(Missing(field="diastolic" if facts.diastolic is None else "systolic",

@@ -1,12 +1,19 @@
 """Refusals: what the house says no to, in words that the user reads.
 
 A refusal class's docstring is its sentence; `{value}` and other names in it are filled from what it is raised with.
+`sentence` is for the reader, in the reader's language; `str(refusal)` is for the trail and always Chinese.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from yigongti.kernel.language import Phrase, say
+
+
+# Facts by these names hold words of the house, which have their English; the others hold what people wrote.
+WORDS = frozenset({"did", "label", "part", "problem", "role", "state", "step", "title", "what"})
 
 
 class Refusal(Exception):
@@ -20,7 +27,7 @@ class Refusal(Exception):
         self.field = field
         self.rule = rule
         self.facts = facts
-        super().__init__(self.sentence)
+        super().__init__(_filled(self._template, facts))
 
     @property
     def code(self) -> str:
@@ -29,9 +36,20 @@ class Refusal(Exception):
 
     @property
     def sentence(self) -> str:
-        """What the user reads."""
-        template = inspect.getdoc(type(self)) or ""
-        return template.format_map(_Shown(self.facts))
+        """What the user reads, in the user's language."""
+        return _filled(say(self._template), {name: _spoken(name, fact) for name, fact in self.facts.items()})
+
+    @property
+    def _template(self) -> str:
+        return inspect.getdoc(type(self)) or ""
+
+
+def _spoken(name: str, fact: object) -> object:
+    return say(fact) if isinstance(fact, Phrase) or (name in WORDS and isinstance(fact, str)) else fact
+
+
+def _filled(template: str, facts: Mapping[str, object]) -> str:
+    return template.format_map(_Shown(facts))
 
 
 class _Shown(dict[str, object]):

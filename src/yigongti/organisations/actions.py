@@ -15,6 +15,7 @@ from yigongti.kernel.access.words import Reach, Role
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.audit import trail
 from yigongti.kernel.jobs import beat
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import AlreadyDone, BadValue, Missing, NotAllowed, NotFound, raise_all
 from yigongti.organisations import calendar, queries, shape
 from yigongti.organisations.codes import division_fault
@@ -58,7 +59,7 @@ def describe_county(*, by: Actor, name: str, division: str) -> Receipt:
     raise_all(faults)
     unit = Unit.objects.select_for_update().filter(by.reach(), kind="county", parent__isnull=True).first()
     if unit is None:
-        raise NotAllowed(who=by.role.title, what="登记本县", rule=by.role.source)
+        raise NotAllowed(who=phrase(by.role.title), what="登记本县", rule=by.role.source)
     county, _new = County.objects.update_or_create(unit=unit, defaults={"name": name.strip(), "division": division})
     shape.rename(county)
     _settled()
@@ -243,7 +244,7 @@ def approve_charter(*, by: Actor, charter_id: int) -> Receipt:
     if not queries.voting_members(charter).filter(institution=member).exists():
         raise NotAllowed(who=member.name, what="对这个医共体的章程表决", rule=charter.title)
     if not waiting.filter(institution=member).exists():
-        raise AlreadyDone(who=member.name, when="此前", what="同意这一版章程")
+        raise AlreadyDone(who=member.name, when=phrase("此前"), what="同意这一版章程")
     assert by.post_id is not None  # noqa: S101 - a member's post acts, never the system
     CharterApproval.objects.create(charter=charter, institution=member, post_id=by.post_id, at=clock.now())
     left = waiting.count()

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue
 
 
@@ -52,7 +53,7 @@ def _geometry(page: Any, division: str) -> Any:
     features = [one for one in page.get("features") or () if isinstance(one, dict)]
     ours = [one for one in features if division and division in _codes(one)] or features
     if len(ours) != 1:
-        raise _bad(f"有 {len(features)} 个地方，没有一个是 {division or '本县'}")
+        raise _bad(phrase("有 {n} 个地方，没有一个是 {division}", n=len(features), division=division or phrase("本县")))
     return ours[0].get("geometry")
 
 

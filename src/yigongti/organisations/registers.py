@@ -178,7 +178,7 @@ register(
     model=Department, form=forms.DepartmentForm,
     columns={"name": "名称", "institution": "机构", "receives_referrals": "接收转诊", "treats": "能收治什么",
              "closed_on": "停办日期"},
-    words={"receives_referrals": {True: "接收", False: "不接收"}},
+    words={"receives_referrals": {True: "可接收", False: "不接收"}},
     search=("name__contains", "pinyin__startswith", "initials__startswith", "institution__short_name__contains"),
     filters=("receives_referrals",), order=("pinyin",), related=("unit", "institution"), scope=_ground("unit__"),
     mine=_reach("unit__"), write=write_department, after=queries.forget, acts=_department_acts,

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from yigongti.kernel import clock
 from yigongti.kernel.access.models import Post, Unit
 from yigongti.kernel.access.units import ancestry, close_unit, lock_tree, make_unit, move_unit
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
 from yigongti.organisations.models import County, Department, DepartmentHost, Group, Institution, Membership
 from yigongti.organisations.spelling import spelled
@@ -188,7 +189,9 @@ def _close(thing: Any, on: date) -> None:
     thing.save(update_fields=["closed_on"])
     later = Post.objects.filter(unit_id=thing.pk, begins__gt=on).select_related("account").first()
     if later is not None:
-        raise StillInside(name=thing.name, what=f"{later.account.person_name}自 {later.begins} 起的岗位")
+        raise StillInside(
+            name=thing.name, what=phrase("{name}自 {day} 起的岗位", name=later.account.person_name, day=later.begins)
+        )
     Post.objects.filter(_after(on), unit_id=thing.pk).update(ends=on)
 
 
@@ -209,7 +212,9 @@ def _require_empty(institution: Institution, on: date) -> None:
     departments = Department.objects.filter(inside).order_by("unit__path")[:6]
     names = [*(room.name for room in rooms), *(one.name for one in departments)][:6]
     if names:
-        raise StillInside(name=institution.name, what="、".join(names[:5]) + ("等" if len(names) > 5 else ""))
+        raise StillInside(
+            name=institution.name, what=phrase("{names}等" if len(names) > 5 else "{names}", names="、".join(names[:5]))
+        )
 
 
 def day_fault(day: date | None, *, field: str, label: str) -> list[Refusal]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Refusal, raise_all
 
 
@@ -30,7 +31,7 @@ def calendar_days(text: str) -> list[dict[str, Any]]:
         try:
             days.append(_calendar_day(cells))
         except ValueError as fault:
-            faults.append(bad_line("days", number, "，".join(cells), str(fault)))
+            faults.append(bad_line("days", number, "，".join(cells), fault.args[0]))
     raise_all(faults)
     return days
 
@@ -39,18 +40,18 @@ def _calendar_day(cells: list[str]) -> dict[str, Any]:
     if len(cells) < 2:
         raise ValueError("要有日期和班或休")
     if cells[1] not in _WORKS:
-        raise ValueError(f"“{cells[1]}”既不是班也不是休")
+        raise ValueError(phrase("“{text}”既不是班也不是休", text=cells[1]))
     return {"day": _day(cells[0]), "works": _WORKS[cells[1]], "name": (cells[2] if len(cells) > 2 else cells[1])[:40]}
 
 
 def _day(text: str) -> date:
     found = _DAY.fullmatch(text)
     if found is None:
-        raise ValueError(f"“{text}”不是日期")
+        raise ValueError(phrase("“{text}”不是日期", text=text))
     try:
         return date(*map(int, found.groups()))
     except ValueError:
-        raise ValueError(f"没有“{text}”这一天") from None
+        raise ValueError(phrase("没有“{text}”这一天", text=text)) from None
 
 
 def lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -78,16 +79,18 @@ def table(text: str, *, columns: tuple[str, ...], field: str) -> list[tuple[int,
             field=field,
             label="表头",
             value="，".join(head)[:60],
-            problem=f"第一行应是表头，列名取自：{'、'.join(columns)}",
+            problem=phrase("第一行应是表头，列名取自：{columns}", columns="、".join(columns)),
         )
     if len(rows) - 1 > MOST_ROWS:
-        raise BadValue(field=field, label="行数", value=str(len(rows) - 1), problem=f"一次最多 {MOST_ROWS} 行，请分批")
+        raise BadValue(
+            field=field, label="行数", value=str(len(rows) - 1), problem=phrase("一次最多 {n} 行，请分批", n=MOST_ROWS)
+        )
     return [(number, dict(zip(head, cells, strict=False))) for number, cells in rows[1:]]
 
 
 def bad_line(field: str, number: int, shown: str, problem: str) -> BadValue:
     """What is wrong with one line, by its number."""
-    return BadValue(field=field, label=f"第 {number} 行", value=shown[:40], problem=problem)
+    return BadValue(field=field, label=phrase("第 {n} 行", n=number), value=shown[:40], problem=problem)
 
 
 def code_of(labels: Mapping[str, str], words: str) -> str:

@@ -15,6 +15,7 @@ from importlib import resources
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.record.queries import open_record, summary
 
@@ -74,7 +75,9 @@ def _find(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | None
 
 def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None) -> str:
     if len(value) > MOST:
-        raise BadValue(field="diagnosis", label="诊断", value=value[:20], problem=f"不能超过 {MOST} 个字")
+        raise BadValue(
+            field="diagnosis", label="诊断", value=value[:20], problem=phrase("不能超过 {most} 个字", most=MOST)
+        )
     return value.strip()
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from yigongti.kernel import clock
 from yigongti.kernel.files.models import StoredFile
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.record import measuring
 from yigongti.record.models import Encounter, Entry, Observation
@@ -98,7 +99,7 @@ class Reading:
         if required and not text:
             self.wrong.append(Missing(field=name, label=label))
         if len(text) > most:
-            problem = f"最多 {most} 字，现有 {len(text)} 字"
+            problem = phrase("不能超过 {most} 个字，现有 {count} 个", most=most, count=len(text))
             self.wrong.append(BadValue(field=name, label=label, value=f"{text[:20]}…", problem=problem))
         return text
 
@@ -292,5 +293,10 @@ def withdrawn(old: Entry, *, reason: str) -> Draft:
     if not reason.strip():
         raise Missing(field="reason", label="撤销原因")
     if len(reason.strip()) > REASON:
-        raise BadValue(field="reason", label="撤销原因", value=f"{reason[:20]}…", problem=f"最多 {REASON} 字")
+        raise BadValue(
+            field="reason",
+            label="撤销原因",
+            value=f"{reason[:20]}…",
+            problem=phrase("不能超过 {most} 个字", most=REASON),
+        )
     return replace(_copy(old), correction_reason=reason.strip(), withdrawn=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from yigongti.kernel import clock
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing
 from yigongti.record.words import Measure, Series
 
@@ -34,21 +35,29 @@ def measured(series: Series, text: str) -> tuple[Decimal, ...]:
     for measure, number in zip(series.measures, numbers, strict=True):
         _check(series, measure, number, text)
     if series.paired and numbers[0] <= numbers[1]:
-        raise _bad(series, text, f"{series.measures[0].title}须大于{series.measures[1].title}")
+        raise _bad(
+            series, text, phrase("{a}须大于{b}", a=phrase(series.measures[0].title), b=phrase(series.measures[1].title))
+        )
     return numbers
 
 
 def _check(series: Series, measure: Measure, number: Decimal, text: str) -> None:
     if not measure.least <= number <= measure.greatest:
         limits = f"{measure.least}–{measure.greatest} {series.unit}"
-        raise _bad(series, text, f"{measure.title}应在 {limits} 之间，请核对后重填")
+        raise _bad(
+            series, text, phrase("{what}应在 {limits} 之间，请核对后重填", what=phrase(measure.title), limits=limits)
+        )
     if number != round(number, series.places):
-        raise _bad(series, text, f"最多 {series.places} 位小数" if series.places else "请填写整数")
+        raise _bad(series, text, phrase("最多 {n} 位小数", n=series.places) if series.places else "请填写整数")
 
 
 def _bad(series: Series, text: str, problem: str) -> BadValue:
     return BadValue(
-        field="value", label=series.title, value=text.strip()[:40], problem=problem, rule=f"{series.title}录入界限"
+        field="value",
+        label=series.title,
+        value=text.strip()[:40],
+        problem=problem,
+        rule=phrase("{what}录入界限", what=phrase(series.title)),
     )
 
 
@@ -74,9 +83,9 @@ def moment(
 def _outside_life(found: datetime, born: date, died: date | None, may_lie_ahead: bool) -> str:
     day = found.astimezone(clock.COUNTY_ZONE).date()
     if day < born:
-        return f"早于出生日期 {born}"
+        return phrase("早于出生日期 {day}", day=born)
     if died and day > died:
-        return f"晚于死亡日期 {died}"
+        return phrase("晚于死亡日期 {day}", day=died)
     return "不能晚于现在" if found > clock.now() + CLOCK_SKEW and not may_lie_ahead else ""
 
 

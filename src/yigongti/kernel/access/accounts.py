@@ -21,6 +21,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Account, Post, Unit
 from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, Missing, NotFound, Refusal, raise_all
 
@@ -74,7 +75,7 @@ def password_faults(password: str, *, login: str, field: str = "password") -> li
         return [Missing(field=field, label="口令")]
     problem = ""
     if len(password) < least:
-        problem = f"至少 {least} 个字符"
+        problem = phrase("至少 {least} 个字符", least=least)
     elif len(set(password)) < 5 or password.isdigit():
         problem = "不能全是数字，也不能只用几个字符"
     elif login and login in password.lower():
@@ -202,13 +203,19 @@ def post_faults(*, unit: Unit, role: str, begins: date | None, ends: date | None
     if known is None:
         faults.append(BadValue(field="role", label="岗位", value=role[:40], problem="没有这个岗位"))
     elif unit.kind not in known.works_at:
-        faults.append(BadValue(field="role", label="岗位", value=known.title, problem=f"{unit.name}不设这个岗位"))
+        faults.append(
+            BadValue(
+                field="role", label="岗位", value=known.title, problem=phrase("{unit}不设这个岗位", unit=unit.name)
+            )
+        )
     if begins is None:
         faults.append(Missing(field="begins", label="起始日期"))
     elif ends is not None and ends < begins:
         faults.append(BadValue(field="ends", label="截止日期", value=ends.isoformat(), problem="早于起始日期"))
     if unit.closed_on is not None and (begins is None or begins > unit.closed_on):
-        faults.append(BadValue(field="unit", label="单位", value=unit.name, problem=f"已于 {unit.closed_on} 停办"))
+        faults.append(
+            BadValue(field="unit", label="单位", value=unit.name, problem=phrase("已于 {day} 停办", day=unit.closed_on))
+        )
     return faults
 
 
@@ -254,8 +261,9 @@ def end_post(*, by: Actor, post_id: int, on: date) -> Post:
         raise NotOnSelf
     earliest = max(found.begins, clock.today())
     if on < earliest or (found.ends is not None and on > found.ends):
-        latest = f"，不晚于 {found.ends}" if found.ends else ""
-        raise BadValue(field="on", label="截止日期", value=on.isoformat(), problem=f"应不早于 {earliest}{latest}")
+        between = "应在 {earliest} 至 {latest} 之间" if found.ends else "应不早于 {earliest}"
+        problem = phrase(between, earliest=earliest, latest=found.ends)
+        raise BadValue(field="on", label="截止日期", value=on.isoformat(), problem=problem)
     found.ends = on
     found.save(update_fields=["ends"])
     Post.objects.filter(covering=found, begins__lte=on, ends__gt=on).update(ends=on)
@@ -307,7 +315,9 @@ def _cover_date_faults(covered: Post, begins: date | None, ends: date | None) ->
     longest = values.number("access.cover_days")
     if begins is not None and (ends - begins).days >= longest:
         faults.append(
-            BadValue(field="ends", label="截止日期", value=ends.isoformat(), problem=f"代班最长 {longest} 天")
+            BadValue(
+                field="ends", label="截止日期", value=ends.isoformat(), problem=phrase("代班最长 {n} 天", n=longest)
+            )
         )
     if ends < clock.today():
         faults.append(BadValue(field="ends", label="截止日期", value=ends.isoformat(), problem="已经过去"))

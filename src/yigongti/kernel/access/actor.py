@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import NotAllowed
 
 
@@ -37,7 +38,9 @@ class Actor:
         """Refuse, naming what is missing."""
         if not self.may(permission):
             known = registry.permissions.get(permission)
-            raise NotAllowed(who=self.role.title, what=known.title if known else permission, rule=self.role.source)
+            raise NotAllowed(
+                who=phrase(self.role.title), what=known.title if known else permission, rule=self.role.source
+            )
 
     def reaches_path(self, path: str) -> bool:
         """Whether a unit with this path lies within reach."""

@@ -109,7 +109,7 @@ def pass_gate(made: Registered, *, by: Actor, key: uuid.UUID | None, arguments: 
             earlier = _claim(made, by, key, arguments)
             return earlier or _act(made, by, key, arguments)
     except Refusal as refusal:
-        trail.refused(by=by, action=made.code, sentence=refusal.sentence)
+        trail.refused(by=by, action=made.code, sentence=str(refusal))
         refusal.recorded = True
         raise
 

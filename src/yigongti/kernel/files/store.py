@@ -14,6 +14,7 @@ from django.conf import settings
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.files.models import StoredFile
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, NotFound
 
@@ -37,7 +38,7 @@ def keep(*, by: Actor, name: str, media_type: str, chunks: Iterable[bytes]) -> S
         )
     accepted = values.value("files.accepted_types")
     if media_type not in (accepted if isinstance(accepted, tuple) else (accepted,)):
-        raise BadValue(field="file", label="文件", value=name, problem=f"不接收 {media_type} 类型")
+        raise BadValue(field="file", label="文件", value=name, problem=phrase("不接收 {kind} 类型", kind=media_type))
     digest, size = _write(chunks, most=values.number("files.largest_megabytes") * 1024 * 1024, name=name)
     row, _made = StoredFile.objects.get_or_create(
         digest=digest,
@@ -56,7 +57,8 @@ def _write(chunks: Iterable[bytes], *, most: int, name: str) -> tuple[str, int]:
             for chunk in chunks:
                 size += len(chunk)
                 if size > most:
-                    raise BadValue(field="file", label="文件", value=name, problem=f"超过 {most // 1048576} MB")
+                    problem = phrase("超过 {n} MB", n=most // 1048576)
+                    raise BadValue(field="file", label="文件", value=name, problem=problem)
                 running.update(chunk)
                 out.write(chunk)
             if not size:

@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from yigongti.kernel.action.gate import Receipt
+from yigongti.kernel.language import say
 from yigongti.kernel.refusal import BadValue, Refusal, Refusals
 
 
@@ -24,7 +25,7 @@ def key_of(request: HttpRequest) -> uuid.UUID:
 
 def done(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     """Lead to where the act can be seen, with its receipt shown once at the top."""
-    request.session[NOTICE] = receipt.shown()
+    request.session[NOTICE] = {**receipt.shown(), "done": say(receipt.done), "next": say(receipt.next)}
     return HttpResponseRedirect(receipt.href or "/", status=303)
 
 

@@ -24,7 +24,7 @@ from django.db.models import Q, QuerySet
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Gated, Receipt, action
-from yigongti.kernel.language import say
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.pages.picked import RegisterForm
 from yigongti.kernel.pages.said import exact_date
 from yigongti.kernel.refusal import NotAllowed, NotFound, Refusal, raise_all
@@ -173,7 +173,7 @@ class Register:
         raise_all(form.refusals())
         kept = self._write(by, form)
         if not self.model._default_manager.filter(self.mine(by), pk=kept.pk).exists():
-            raise NotAllowed(who=by.role.title, what=self.title, rule=by.role.source)
+            raise NotAllowed(who=phrase(by.role.title), what=self.title, rule=by.role.source)
         if self.after:
             transaction.on_commit(self.after)
         return Receipt(

@@ -71,7 +71,7 @@ def page(
                 return view(request, **arguments)
             except Refusal as refusal:
                 if refusal.status == HTTPStatus.FORBIDDEN and not refusal.recorded:
-                    trail.refused(by=actor, action=code, sentence=refusal.sentence)
+                    trail.refused(by=actor, action=code, sentence=str(refusal))
                 return refusal_page(request, refusal)
 
         pages[code] = Page(

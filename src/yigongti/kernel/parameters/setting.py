@@ -11,6 +11,7 @@ from django.db import transaction
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.models import ParameterValue
 from yigongti.kernel.parameters.words import Default, defaults
@@ -34,10 +35,15 @@ def set_value(*, by: Actor, code: str, value: str, begins: str, source: str) -> 
     )
     transaction.on_commit(values.forget)
     return Receipt(
-        number=code, done=f"{shipped.title}自{day}起为 {value} {shipped.unit}", href="/parameters",
+        number=code, done=_said(shipped, day, value), href="/parameters",
         next="各页面在十秒内按新值办理；已经开始的时限不变", subject=f"parameters:{code}",
         facts={"value": read, "begins": str(day), "source": source},
     )  # fmt: skip
+
+
+def _said(shipped: Default, day: date, value: str) -> str:
+    what, unit = phrase(shipped.title), phrase(shipped.unit)
+    return phrase("{what}自{day}起为 {value} {unit}", what=what, day=day, value=value, unit=unit)
 
 
 def _read(shipped: Default, text: str, found: list[Refusal]) -> Any:
