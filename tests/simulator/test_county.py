@@ -323,7 +323,9 @@ def test_nothing_was_done_outside_the_past(county):
     # A duty that is handed over is born within the step that hands it over.
     taken = """SELECT count(*) FROM workflow_act a JOIN workflow_case c ON c.id = a.case_id
                WHERE c.parent_id IS NULL OR a.sequence > 1"""
-    written = "SELECT count(*) FROM audit_entry WHERE kind = 'write' AND action ~ '^(referral|chronic)[.]'"
+    # The trail keeps what earlier tests wrote: it cannot be emptied. Ask for this county's cases only.
+    written = """SELECT count(*) FROM audit_entry e JOIN workflow_case c ON e.subject = 'workflow.Case:' || c.id
+                 WHERE e.kind = 'write'"""
     assert one(written) == one(taken)
 
 
