@@ -1,4 +1,7 @@
-"""随访任务。依据：国家基本公共卫生服务规范（第三版）；R47、R54；领域参考 5.1 “随访任务：待随访→已随访|未随访（原因）”。"""
+"""随访任务。依据：国家基本公共卫生服务规范（第三版）；R47、R54；领域参考 5.1。
+
+“随访任务：待随访→已随访|未随访（原因）”。
+"""
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
@@ -17,7 +20,8 @@ from yigongti.kernel.workflow.words import (
 
 
 follow_up = Workflow(
-    code="chronic.follow_up", title="随访", prefix="SF", basis="国家基本公共卫生服务规范（第三版）", source="R47 R54 R124",
+    code="chronic.follow_up", title="随访", prefix="SF",
+    basis="国家基本公共卫生服务规范（第三版）", source="R47 R54 R124",
     sides=(side("home", "随访机构"), side("centre", "乡镇卫生院")),
     parts=(
         part("home_doctor", "随访医生", side="home", roles=("village_doctor", "township_doctor")),

@@ -2,7 +2,19 @@
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, Escalate, Joins, Ladder, Opens, Sees, Timer, Workflow, fact, part, side, state, step,
+    BIRTH,
+    Escalate,
+    Joins,
+    Ladder,
+    Opens,
+    Sees,
+    Timer,
+    Workflow,
+    fact,
+    part,
+    side,
+    state,
+    step,
 )  # fmt: skip
 
 
@@ -22,7 +34,8 @@ multidisciplinary = Workflow(
     fields=(
         fact("resident", "患者", "picked", picker="resident"), fact("question", "会诊目的", "long_text"),
         fact("disciplines", "邀请科室", "choices"), fact("conclusion", "会诊意见", "long_text"),
-        fact("adopted", "采纳情况", "choice", options="consultation.adopted"), fact("decline_reason", "退回原因", "text"),
+        fact("adopted", "采纳情况", "choice", options="consultation.adopted"),
+        fact("decline_reason", "退回原因", "text"),
     ),
     steps=(
         step("request", "申请会诊", by="asking_doctor", frm=BIRTH, to="requested", weight="primary",
@@ -41,7 +54,8 @@ multidisciplinary = Workflow(
                   then=Escalate(ladder="centre"), promise=True, clause="普通会诊 24 小时"),),
     ladders=(Ladder(code="centre", rungs=("coordinator",)),),
     sees=(
-        Sees(side="asking", panels=("request", "opinions"), states=("requested", "gathering", "concluded", "closed", "declined")),
+        Sees(side="asking", panels=("request", "opinions"), states=(
+            "requested", "gathering", "concluded", "closed", "declined")),
         Sees(side="centre", panels=("request", "package", "opinions"), states=(
             "requested", "gathering", "concluded", "closed", "declined")),
     ),
@@ -55,8 +69,8 @@ opinion = Workflow(
         part("coordinator", "会诊协调员", side="centre", roles=("consultation_desk",)),
     ),
     states=(
-        state("invited", "待应诊", turn="expert"), state("claimed", "会诊中", turn="expert"), state("given", "已出意见"),
-        state("excused", "改请他人"),
+        state("invited", "待应诊", turn="expert"), state("claimed", "会诊中", turn="expert"),
+        state("given", "已出意见"), state("excused", "改请他人"),
     ),
     ends=("given", "excused"),
     fields=(fact("question", "会诊目的", "long_text"), fact("text", "意见", "long_text"), fact("why", "原因", "text")),

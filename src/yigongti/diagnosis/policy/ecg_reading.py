@@ -2,12 +2,26 @@
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, CLOCK, Escalate, Ladder, Remind, Sees, Take, Timer, Workflow, fact, part, side, state, step,
+    BIRTH,
+    CLOCK,
+    Escalate,
+    Ladder,
+    Remind,
+    Sees,
+    Take,
+    Timer,
+    Workflow,
+    fact,
+    part,
+    side,
+    state,
+    step,
 )  # fmt: skip
 
 
 ecg_reading = Workflow(
-    code="diagnosis.ecg_reading", title="远程心电诊断", prefix="XD", basis="远程心电诊断中心运行规范（县级集团）", source="R60 R61 R63",
+    code="diagnosis.ecg_reading", title="远程心电诊断", prefix="XD",
+    basis="远程心电诊断中心运行规范（县级集团）", source="R60 R61 R63",
     sides=(side("requesting", "申请方"), side("centre", "心电诊断中心")),
     parts=(
         part("requester", "申请医生", side="requesting", roles=("village_doctor", "township_doctor")),
@@ -25,7 +39,8 @@ ecg_reading = Workflow(
         fact("recording", "心电图", "picked", picker="ecg_recording"),
         fact("indication", "检查目的", "text"), fact("priority", "优先级", "choice", options="diagnosis.priority"),
         fact("finding", "心电图所见", "long_text"), fact("conclusion", "诊断结论", "long_text"),
-        fact("critical", "属于危急值", "yes"), fact("reject_reason", "退回原因", "choice", options="diagnosis.reject_reason"),
+        fact("critical", "属于危急值", "yes"),
+        fact("reject_reason", "退回原因", "choice", options="diagnosis.reject_reason"),
         fact("review_note", "审核意见", "long_text"), fact("revision_reason", "修订原因", "long_text"),
     ),
     steps=(
@@ -63,8 +78,10 @@ ecg_reading = Workflow(
 )  # fmt: skip
 
 critical_value = Workflow(
-    code="diagnosis.critical_value", title="危急值通报", prefix="WJ", basis="危急值报告制度；领域参考 2.6.2", source="R69",
-    sides=(side("centre", "诊断中心"), side("requesting", "申请方"), side("township", "乡镇卫生院"), side("county", "县总值班")),
+    code="diagnosis.critical_value", title="危急值通报", prefix="WJ",
+    basis="危急值报告制度；领域参考 2.6.2", source="R69",
+    sides=(side("centre", "诊断中心"), side("requesting", "申请方"), side("township", "乡镇卫生院"),
+           side("county", "县总值班")),
     parts=(
         part("notifier", "通报人", side="centre", roles=("ecg_reader", "ecg_reviewer")),
         part("requester", "申请医生", side="requesting", roles=("village_doctor", "township_doctor")),
@@ -77,8 +94,8 @@ critical_value = Workflow(
     ),
     ends=("closed",),
     fields=(
-        fact("value", "危急值内容", "long_text"), fact("told", "接报人", "text"), fact("read_back", "复述内容", "long_text"),
-        fact("action", "处置措施", "long_text"),
+        fact("value", "危急值内容", "long_text"), fact("told", "接报人", "text"),
+        fact("read_back", "复述内容", "long_text"), fact("action", "处置措施", "long_text"),
     ),
     steps=(
         step("detect", "发现", by="notifier", frm=BIRTH, to="detected", must_record=("value",)),

@@ -18,7 +18,8 @@ from yigongti.kernel.workflow.words import (
 
 
 downward = Workflow(
-    code="referral.downward", title="下转", prefix="XZ", basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R54",
+    code="referral.downward", title="下转", prefix="XZ",
+    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R54",
     one_open_per=("resident",), frees=("returned",),  # one who has gone home and worsens must be referred anew
     sides=(side("sending", "转出方"), side("receiving", "接收方")),
     parts=(
@@ -29,7 +30,8 @@ downward = Workflow(
         state("waiting", "待基层接收", turn="home_doctor"),
         state("accepted", "已接收，待到诊", turn="home_doctor"),
         state("returned", "已到诊，待随访", turn=CLOCK),
-        state("closed", "已办结"), state("declined", "已退回"), state("cancelled", "已取消"), state("expired", "已过期"),
+        state("closed", "已办结"), state("declined", "已退回"),
+        state("cancelled", "已取消"), state("expired", "已过期"),
     ),
     ends=("closed", "declined", "cancelled", "expired"),
     fields=(
@@ -52,7 +54,8 @@ downward = Workflow(
         step("submit", "提交下转", by="sending_doctor", frm=BIRTH, to="waiting", weight="primary",
              must_record=("resident", "to_institution", "reason", "diagnosis", "discharge_summary", "care_plan",
                           "follow_up_on", "consent"),
-             may_record=("medicines", "follow_up_items", "package"), guards=("referral.follow_up_in_time", "referral.package_offered"),
+             may_record=("medicines", "follow_up_items", "package"),
+             guards=("referral.follow_up_in_time", "referral.package_offered"),
              announces="referral.submitted", says_next="基层接收后即生成随访任务", clause="下转须附小结和照护计划"),
         step("accept", "接收", by="home_doctor", frm="waiting", to="accepted", weight="primary",
              announces="referral.accepted"),

@@ -16,7 +16,8 @@ from yigongti.kernel.workflow.words import (
 
 
 outward = Workflow(
-    code="referral.outward", title="外转", prefix="WZ", basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R58",
+    code="referral.outward", title="外转", prefix="WZ",
+    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R58",
     one_open_per=("resident",),
     sides=(side("sending", "转出方"), side("centre", "转诊中心")),
     parts=(
@@ -68,6 +69,7 @@ outward = Workflow(
     sees=(
         Sees(side="sending", panels=("request", "package", "outcome"), states=(
             "waiting", "approved", "closed", "declined", "cancelled")),
-        Sees(side="centre", panels=("request", "package", "outcome"), states=("waiting", "approved", "closed", "declined")),
+        Sees(side="centre", panels=("request", "package", "outcome"), states=(
+            "waiting", "approved", "closed", "declined")),
     ),
 )  # fmt: skip

@@ -1,4 +1,7 @@
-"""双向转诊·上转。依据：忻州市一体化改革八大行动（七）“住院直通车、双向转诊”；R47、R48、R53、R54；状态见领域参考 5.1。"""
+"""双向转诊·上转。依据：忻州市一体化改革八大行动（七）“住院直通车、双向转诊”；R47、R48、R53、R54。
+
+状态见领域参考 5.1。
+"""
 
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
@@ -20,7 +23,8 @@ from yigongti.kernel.workflow.words import (
 
 
 upward = Workflow(
-    code="referral.upward", title="上转", prefix="SZ", basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R48",
+    code="referral.upward", title="上转", prefix="SZ",
+    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R48",
     one_open_per=("resident",), frees=("returned",),  # one who has gone home and worsens must be referred anew
     sides=(side("sending", "转出方"), side("receiving", "接收方"), side("home", "管理方")),
     parts=(
@@ -36,7 +40,8 @@ upward = Workflow(
         state("arrived", "已到院", turn="receiving_desk"),
         state("admitted", "诊治中", turn="receiving_desk"),
         state("returned", "已转回，待随访", turn=CLOCK),
-        state("closed", "已办结"), state("declined", "已退回"), state("cancelled", "已取消"), state("expired", "已过期"),
+        state("closed", "已办结"), state("declined", "已退回"),
+        state("cancelled", "已取消"), state("expired", "已过期"),
     ),
     ends=("closed", "declined", "cancelled", "expired"),
     fields=(
@@ -67,7 +72,8 @@ upward = Workflow(
         step("submit", "提交转诊", by="referring_doctor", frm=(BIRTH, "draft"), to="waiting", weight="primary",
              must_record=("resident", "to_department", "urgency", "admission", "reason", "diagnosis", "consent"),
              may_record=("summary", "treatment_so_far", "package", "transport"),
-             guards=("referral.department_receives", "referral.package_offered"), does=("referral.reserve",), announces="referral.submitted",
+             guards=("referral.department_receives", "referral.package_offered"), does=("referral.reserve",),
+             announces="referral.submitted",
              says_next="接收方将在规定时限内答复；床位或号源已为患者保留", clause="提交即保留床位或号源"),
         step("discard", "删去草稿", by="referring_doctor", frm="draft", to="cancelled", weight="danger"),
         step("accept", "接收", by="receiving_desk", frm="waiting", to="accepted", weight="primary",
@@ -85,15 +91,16 @@ upward = Workflow(
              does=("referral.mark_arrived",), clause="凭转诊单到院，免重新挂号"),
         step("admit", "收治", by="receiving_desk", frm="arrived", to="admitted", weight="primary",
              does=("referral.occupy",), clause="住院直通车：不再办门诊手续"),
-        step("return", "转回并交代随访", by="receiving_desk", frm=("arrived", "admitted"), to="returned", weight="primary",
-             must_record=("discharge_summary", "care_plan", "follow_up_on"), may_record=("medicines", "follow_up_items"),
+        step("return", "转回并交代随访", by="receiving_desk", frm=("arrived", "admitted"), to="returned",
+             weight="primary", must_record=("discharge_summary", "care_plan", "follow_up_on"),
+             may_record=("medicines", "follow_up_items"),
              guards=("referral.follow_up_in_time",), does=("referral.vacate", "referral.write_summary"),
              hand_over="chronic.follow_up", announces="referral.returned",
              says_next="小结和照护计划已随患者转回，基层已生成随访任务", clause="转回须附小结和照护计划"),
         step("close", "首次随访办完，办结", by=CLOCK, frm="returned", to="closed", weight="primary",
              guards=("referral.first_follow_up_done",), clause="首次随访办完（或登记了未能随访的原因）方可办结"),
-        step("expire", "逾期未到，作废", by=CLOCK, frm=("waiting", "accepted"), to="expired", does=("referral.release",),
-             announces="referral.expired", clause="超过保留期未到院的，释放床位和号源"),
+        step("expire", "逾期未到，作废", by=CLOCK, frm=("waiting", "accepted"), to="expired",
+             does=("referral.release",), announces="referral.expired", clause="超过保留期未到院的，释放床位和号源"),
     ),
     timers=(
         Timer(state="waiting", after=parameter("referral.accept_within"), counts="working_minutes",
@@ -110,10 +117,12 @@ upward = Workflow(
                     every=parameter("referral.escalate_every")),),
     sees=(
         Sees(side="sending", panels=("request", "package", "place", "outcome"), states=(
-            "draft", "waiting", "accepted", "arrived", "admitted", "returned", "closed", "declined", "cancelled", "expired")),
+            "draft", "waiting", "accepted", "arrived", "admitted", "returned", "closed", "declined", "cancelled",
+            "expired")),
         Sees(side="receiving", panels=("request", "package", "place", "record", "outcome"), states=(
             "waiting", "accepted", "arrived", "admitted", "returned", "closed")),
         Sees(side="receiving", panels=("outcome",), states=("declined", "expired")),
-        Sees(side="home", panels=("request", "outcome"), states=("accepted", "arrived", "admitted", "returned", "closed")),
+        Sees(side="home", panels=("request", "outcome"), states=(
+            "accepted", "arrived", "admitted", "returned", "closed")),
     ),
 )  # fmt: skip
