@@ -211,7 +211,7 @@ def keep_pages() -> None:
                 starts=queries.starts,
                 offers=queries.offers,
                 paper="referral/slip.html",
-            )  # fmt: skip
+            )
         )
 
 

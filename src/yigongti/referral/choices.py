@@ -47,4 +47,11 @@ def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None)
     return found
 
 
-picker("grassroots_institution", find=_find, resolve=_resolve, label=lambda i: str(i.name), closed=True, hint="机构名称或拼音首字母")
+picker(
+    "grassroots_institution",
+    find=_find,
+    resolve=_resolve,
+    label=lambda i: str(i.name),
+    closed=True,
+    hint="机构名称或拼音首字母",
+)

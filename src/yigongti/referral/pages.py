@@ -11,6 +11,7 @@ from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow.words import Workflow
 from yigongti.referral import queries
 
 
@@ -31,9 +32,13 @@ def open_referrals(*, for_: Actor) -> Block | None:
     if not counted:
         return None
     late = [(w, s, n) for w, s, _n, n in counted if n]
-    lines = [(say("{title}·{state}：超时 {n} 单", title=say(rooms.kept[w].page.title),
-                  state=say(rooms.kept[w].page.state(s).title), n=n), "/referral/board") for w, s, n in late]  # fmt: skip
+    lines = [(_late_line(rooms.kept[w].page, s, n), "/referral/board") for w, s, n in late]
     return Block(
         title=say("在办转诊"), count=sum(n for _w, _s, n, _late in counted), lines=lines, href="/referral/board",
         word=say("看转诊看板"),
     )  # fmt: skip
+
+
+def _late_line(workflow: Workflow, state: str, late: int) -> str:
+    title, where = say(workflow.title), say(workflow.state(state).title)
+    return say("{title}·{state}：超时 {n} 单", title=title, state=where, n=late)

@@ -99,5 +99,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavigationEntry]:
         for p in menu_for(actor)
     ]
     follows = any(actor.may(f"{code}.follow") for code in rooms.kept)
-    cases = NavigationEntry(title=say("办理单"), href="/cases", icon="referral", current=request.path.startswith("/cases"))
+    cases = NavigationEntry(
+        title=say("办理单"), href="/cases", icon="referral", current=request.path.startswith("/cases")
+    )
     return [home, *([cases] if follows else []), *entries]

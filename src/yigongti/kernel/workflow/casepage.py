@@ -125,6 +125,7 @@ def _label(page: Workflow, timer: Timer) -> str:
 def _running(page: Workflow, case: Case) -> list[Running]:
     live = Clock.objects.filter(case=case, fired_at=None, stopped_at=None).order_by("fires_at")
     return [
-        Running(timer=page.timers[c.timer], label=_label(page, page.timers[c.timer]), fires_at=c.fires_at, amount=values.number(page.timers[c.timer].after))
+        Running(timer=timer, label=_label(page, timer), fires_at=c.fires_at, amount=values.number(timer.after))
         for c in live
+        for timer in (page.timers[c.timer],)
     ]

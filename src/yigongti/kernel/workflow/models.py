@@ -9,7 +9,7 @@ from django.db.models import Q
 
 
 class Page(models.Model):
-    """A workflow page as it once stood: stored at boot by its hash, so that old cases can be read with their own rule."""
+    """A workflow page as it once stood: stored at boot by its hash, so that old cases are read with their own rule."""
 
     hash = models.CharField(max_length=64, primary_key=True)
     workflow = models.CharField(max_length=60)

@@ -99,7 +99,7 @@ def _yes(field: Field, text: str, must: bool) -> bool:
 
 
 def _choices(field: Field, raw: Any, must: bool) -> list[str] | list[int]:
-    """Codes of a list; or, where the chapter offers rows, their keys — whether they were offered is the page's guard."""
+    """Codes of a list; or, where the chapter offers rows, their keys — the page's guard knows what was offered."""
     several = raw if isinstance(raw, (list, tuple)) else [raw] if raw else []
     chosen = [text for one in several if (text := str(one).strip())]
     if must and not chosen:
