@@ -1,6 +1,6 @@
 """The screens of residents; importing this registers them."""
 
-from yigongti.residents.pages import entering, listing, opening, person, reviewing, stewarding
+from yigongti.residents.pages import entering, listing, opening, person, reviewing, stewarding, waiting
 
 
-__all__ = ["entering", "listing", "opening", "person", "reviewing", "stewarding"]
+__all__ = ["entering", "listing", "opening", "person", "reviewing", "stewarding", "waiting"]
