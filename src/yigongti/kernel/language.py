@@ -63,7 +63,8 @@ def listed(texts: Iterable[str]) -> Phrase:
 def say(text: str, /, **facts: object) -> str:
     """The text in the reader's language, with `{names}` filled from `facts`."""
     if isinstance(text, Phrase):
-        text, facts = text.template, {**text.facts, **facts}
+        facts = {**text.facts, **facts}
+        text = text.template
     spoken = english().get(text, text) if in_english() else text
     heard = {name: say(fact) if isinstance(fact, Phrase) else fact for name, fact in facts.items()}
     return spoken.format(**heard) if heard else spoken

@@ -56,9 +56,9 @@ def upward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
         facts.kind = "up"
         _sent_by(facts, by)
     sides = {"sending": facts.from_unit_id, "home": facts.resident.managing_id}
-    if facts.to_department_id:
+    if facts.to_department:
         facts.to_institution_id = facts.to_department.institution_id
-        sides["receiving"] = facts.to_department_id
+        sides["receiving"] = facts.to_department.pk
     return sides
 
 
@@ -67,7 +67,10 @@ def downward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
     if by is not None:
         facts.kind = "down"
         _sent_by(facts, by)
-    return {"sending": facts.from_unit_id, "receiving": facts.to_institution_id}
+    sides = {"sending": facts.from_unit_id}
+    if facts.to_institution_id:
+        sides["receiving"] = facts.to_institution_id
+    return sides
 
 
 def outward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
@@ -186,7 +189,7 @@ def vacate(*, case: Case, facts: Referral, by: Actor) -> None:
 @rooms.effect("referral.write_summary")
 def write_summary(*, case: Case, facts: Referral, by: Actor) -> None:
     """The summary and the plan become part of the lifelong record, for whoever treats the person next."""
-    treated_at = facts.to_institution_id if facts.kind == "up" else facts.from_institution_id
+    treated_at = (facts.to_institution_id if facts.kind == "up" else None) or facts.from_institution_id
     parts = [
         ("诊治小结", facts.discharge_summary), ("照护计划", facts.care_plan), ("带回用药", facts.medicines),
         ("随访要点", facts.follow_up_items),

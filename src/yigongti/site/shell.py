@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
+from yigongti.kernel.access.actor import NO_ACCOUNT
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.audit import trail
 from yigongti.kernel.finders import finders, pickers, plain_given
@@ -102,7 +103,7 @@ def pick(request: Request, name: str) -> HttpResponse:
 @page("post", "post", title="换岗位", permission="", writes=True)
 def change_post(request: Request) -> HttpResponse:
     """Act as another of one's own posts, visibly; recorded."""
-    held = {str(p.pk): p for p in sign_in.posts_of(request.actor.account_id)}
+    held = {str(p.pk): p for p in sign_in.posts_of(request.actor.account_id or NO_ACCOUNT)}
     chosen = held.get(request.POST.get("post", ""))
     if request.method != "POST" or chosen is None:
         raise NotFound

@@ -11,13 +11,14 @@ from django.utils.safestring import mark_safe
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import accounts, sign_in
+from yigongti.kernel.access.actor import NO_ACCOUNT, Actor
 from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Visit
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import errors_of
-from yigongti.kernel.refusal import BadValue, Refusal
+from yigongti.kernel.refusal import BadValue, Refusal, raise_all
 from yigongti.site.shell import local
 
 
@@ -92,7 +93,7 @@ def second_factor(request: Visit) -> HttpResponse:
     if not account.second_factor_secret:
         enrolment = sign_in.new_enrolment(account, secret=request.session.get("secret", ""))
         request.session["secret"] = enrolment.secret
-        picture = mark_safe(segno.make(enrolment.uri).svg_inline(scale=4))
+        picture = mark_safe(segno.make(enrolment.uri).svg_inline(scale=4))  # noqa: S308 - segno draws it
     field = Field(
         name="code", label=say("六位动态口令"), error=error, inputmode="numeric", autocomplete="one-time-code"
     )
@@ -103,7 +104,9 @@ def second_factor(request: Visit) -> HttpResponse:
 def _half_in(request: Visit) -> Account | None:
     """The account whose password was right a moment ago."""
     fresh = int(clock.now().timestamp()) - int(request.session.get("half_at", 0)) < 300
-    return Account.objects.filter(pk=request.session.get("half"), status="active").first() if fresh else None
+    return (
+        Account.objects.filter(pk=request.session.get("half", NO_ACCOUNT), status="active").first() if fresh else None
+    )
 
 
 def _check_code(request: Visit, account: Account, code: str) -> None:
@@ -129,7 +132,7 @@ def password(request: Visit) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            _change_password(request)
+            _change_password(request, request.actor)
             return HttpResponseRedirect("/", status=303)
         except Refusal as refusal:
             errors = errors_of(refusal)
@@ -143,8 +146,8 @@ def password(request: Visit) -> HttpResponse:
     return render(request, "site/password.html", context, status=422 if errors else 200)
 
 
-def _change_password(request: Visit) -> None:
-    account = sign_in.check(login=Account.objects.get(pk=request.actor.account_id).login,
+def _change_password(request: Visit, actor: Actor) -> None:
+    account = sign_in.check(login=Account.objects.get(pk=actor.account_id or NO_ACCOUNT).login,
                             password=request.POST.get("old", ""))  # fmt: skip
     new = request.POST.get("new", "")
     faults = accounts.password_faults(new, login=account.login, field="new")
@@ -152,10 +155,10 @@ def _change_password(request: Visit) -> None:
         faults.append(BadValue(field="again", label="口令", value="******", problem="两次输入不一样"))
     elif new == request.POST.get("old"):
         faults.append(BadValue(field="new", label="口令", value="******", problem="不能与现在的口令相同"))
-    accounts.raise_all(faults)
+    raise_all(faults)
     account.set_password(new)
     account.must_change_password = False
     account.save(update_fields=["password", "must_change_password"])
     request.session.cycle_key()
     request.session["password"] = account.password[-16:]
-    trail.session(by=request.actor, action="session.password", sentence="修改口令")
+    trail.session(by=actor, action="session.password", sentence="修改口令")

@@ -234,7 +234,8 @@ def give_post(
     if by is not None and account.pk == by.account_id:
         raise NotOnSelf
     raise_all(post_faults(unit=unit, role=role, begins=begins, ends=ends))
-    assert begins is not None
+    if begins is None:
+        raise Missing(field="begins", label="起始日期")
     try:
         with transaction.atomic():
             return Post.objects.create(

@@ -11,6 +11,10 @@ from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import NotAllowed
 
 
+NO_ACCOUNT = NO_POST = 0
+"""The keys of nobody: the house itself acts without account and post, and finds nothing that belongs to one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acts, as which post, reaching which units. System actors have no account."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from yigongti.kernel import clock
-from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.actor import NO_POST, Actor
 from yigongti.kernel.access.models import Opening
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
 
@@ -79,7 +79,7 @@ def reachable_condition(*, for_: Actor) -> Q:
 
 def _opened(named: Basis, actor: Actor) -> Q:
     live = Opening.objects.filter(
-        post_id=actor.post_id, person_id=OuterRef("pk"), basis=named.code, closes_at__gt=clock.now()
+        post_id=actor.post_id or NO_POST, person_id=OuterRef("pk"), basis=named.code, closes_at__gt=clock.now()
     )
     held = Q(Exists(live))
     return held & named.holds(actor) if named.holds else held
@@ -103,6 +103,8 @@ def open_with(*, by: Actor, person_id: int, code: str, reason: str, subject: str
         raise BadValue(field="basis", label="依据", value=code, problem="您的岗位不能用这个依据")
     if not reason.strip():
         raise Missing(field="reason", label="查阅理由")
+    if by.post_id is None:
+        raise LookupError("the house itself opens no person's record")
     opened_at = clock.now()
     return Opening.objects.create(
         post_id=by.post_id,

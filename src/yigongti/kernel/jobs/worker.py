@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.db import connection
@@ -65,10 +65,12 @@ async def free_stalled(context: Any, timestamp: int) -> None:
 def run_worker() -> None:
     """Run until told to stop; finished jobs leave no row behind."""
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     _enter(app)
+    ours = cast(DjangoConnector, app.connector)
     log.info("worker.starts", beats=sorted(_beats))
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    with app.replace_connector(ours.get_worker_connector()) as worker_app:
         worker_app.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True)
 
 

@@ -122,7 +122,9 @@ class Register:
     def beyond(self, mark: list[str]) -> Q:
         """The rows after such a mark; NotFound for one that cannot be ours."""
         meta = self.model._meta
-        fields = [meta.pk if key.lstrip("-") == "pk" else meta.get_field(key.lstrip("-")) for key in self.keys]
+        fields: list[Any] = [
+            meta.pk if key.lstrip("-") == "pk" else meta.get_field(key.lstrip("-")) for key in self.keys
+        ]
         try:
             values = [field.to_python(value) for field, value in zip(fields, mark, strict=True)]
         except (ValidationError, ValueError):

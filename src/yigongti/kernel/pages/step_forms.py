@@ -11,7 +11,7 @@ from yigongti.kernel import clock, finders
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Field as Drawn
-from yigongti.kernel.pages.parts import Option
+from yigongti.kernel.pages.parts import FieldKind, Option
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.words import Field, Step, Workflow
@@ -20,8 +20,10 @@ from yigongti.kernel.workflow.words import Field, Step, Workflow
 FEW = 12
 """Up to so many choices are shown at once as cards; more are searched."""
 
-DRAWN = {"text": "text", "long_text": "textarea", "yes": "check", "number": "number", "date": "date",
-         "moment": "datetime"}  # fmt: skip
+DRAWN: dict[str, FieldKind] = {
+    "text": "text", "long_text": "textarea", "yes": "check", "number": "number", "date": "date",
+    "moment": "datetime",
+}  # fmt: skip
 
 
 def given_of(page: Workflow, step: Step, posted: QueryDict) -> dict[str, Any]:

@@ -35,13 +35,13 @@ def set_value(*, by: Actor, code: str, value: str, begins: str, source: str) -> 
     )
     transaction.on_commit(values.forget)
     return Receipt(
-        number=code, done=_said(shipped, day, value), href="/parameters",
+        number=code, done=_told(shipped, day, value), href="/parameters",
         next="各页面在十秒内按新值办理；已经开始的时限不变", subject=f"parameters:{code}",
         facts={"value": read, "begins": str(day), "source": source},
     )  # fmt: skip
 
 
-def _said(shipped: Default, day: date, value: str) -> str:
+def _told(shipped: Default, day: date, value: str) -> str:
     what, unit = phrase(shipped.title), phrase(shipped.unit)
     return phrase("{what}自{day}起为 {value} {unit}", what=what, day=day, value=value, unit=unit)
 

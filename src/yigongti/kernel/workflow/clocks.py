@@ -112,7 +112,7 @@ def _do(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
     if isinstance(timer.then, Remind):
         _notice(page, case, "remind", timer.then.part)
     elif isinstance(timer.then, Escalate):
-        _climb(page, case, due, timer)
+        _climb(page, case, due, timer.then)
     else:
         _take(case, timer.then)
 
@@ -126,10 +126,8 @@ def _take(case: Case, take: Take) -> None:
         log.error("clock.refused", case=case.number, step=take.step, why=str(refusal))
 
 
-def _climb(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
-    assert isinstance(timer.then, Escalate)
-    name = timer.then.ladder
-    ladder = next(one for one in page.ladders if one.code == name)
+def _climb(page: Workflow, case: Case, due: Clock, told: Escalate) -> None:
+    ladder = next(one for one in page.ladders if one.code == told.ladder)
     _notice(page, case, "escalate", ladder.rungs[due.rung])
     if ladder.every and due.rung + 1 < len(ladder.rungs):
         fires_at = _when(ladder.every, ladder.counts, clock.now())
@@ -141,7 +139,7 @@ def _notice(page: Workflow, case: Case, kind: str, part: str) -> None:
     side = CaseSide.objects.select_related("unit").filter(case=case, side=page.part(part).side).first()
     if side is None:
         return
-    accounts = _on_duty(page.part(part), side.unit.path) or [None]
+    accounts: list[int | None] = [*_on_duty(page.part(part), side.unit.path)] or [None]
     Notice.objects.bulk_create(
         Notice(case=case, kind=kind, part=part, unit=side.unit, account_id=account, at=clock.now())
         for account in accounts

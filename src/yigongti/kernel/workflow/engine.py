@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from yigongti.kernel import clock, event
-from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.actor import NO_ACCOUNT, Actor
 from yigongti.kernel.action.gate import Receipt, Registered, actions, pass_gate
 from yigongti.kernel.action.models import Done
 from yigongti.kernel.language import listed, phrase
@@ -52,7 +52,7 @@ def _acted_on_before(key: UUID | None, by: Actor) -> str | None:
 def take_as_clock(*, by: Actor, case: Case, step: str) -> Receipt:
     """Take a step that the page leaves to the clock: sight does not apply, permission, state and side do."""
     made = rooms.of(case)
-    arguments = {"number": case.number, "given": {}, "version": None}
+    arguments: Mapping[str, Any] = {"number": case.number, "given": {}, "version": None}
     return pass_gate(registered_step(made, made.page.step(step), _take), by=by, key=None, arguments=arguments)
 
 
@@ -71,7 +71,7 @@ def open_child(
 
 def _gated(by: Actor, workflow: str, step: str, key: UUID | None, arguments: Mapping[str, Any], act: Any) -> Receipt:
     made = rooms.kept.get(workflow)
-    found = made and next((s for s in made.page.steps if s.code == step), None)
+    found = next((s for s in made.page.steps if s.code == step), None) if made else None
     if made is None or found is None:
         raise NotFound
     registered = registered_step(made, found, act)
@@ -242,7 +242,7 @@ def _require_side(made: Kept, step: Step, by: Actor, sides: Mapping[str, int]) -
 def _require_other_hand(page: Workflow, step: Step, case: Case, by: Actor) -> None:
     """Four eyes: the human who took one of the named steps, in whatever post, may not take this one."""
     for name in step.not_by:
-        if case.acts.filter(step=name, post__account_id=by.account_id).exists():
+        if case.acts.filter(step=name, post__account_id=by.account_id or NO_ACCOUNT).exists():
             raise SameHand(step=step.title, did=page.step(name).title)
 
 

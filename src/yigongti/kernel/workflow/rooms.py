@@ -55,7 +55,7 @@ class Kept:
 
     page: Workflow
     facts: Any
-    sides: Callable[[Any, Actor], Mapping[str, int]]
+    sides: Callable[[Any, Actor | None], Mapping[str, int]]
     rows: Callable[[list[int]], Mapping[int, CaseRow]]
     panels: Mapping[str, Panel] = field(default_factory=dict)
     receives: Callable[..., None] | None = None

@@ -30,7 +30,7 @@ def visible(*, for_: Actor) -> QuerySet[Case]:
         for side in my_sides(page, for_):
             states = [name for s in page.sees if s.side == side for name in s.states]
             stands = CaseSide.objects.filter(for_.reach("unit__"), case=OuterRef("pk"), side=side)
-            united |= Q(workflow=page.code, state__in=states) & Exists(stands)
+            united |= Q(workflow=page.code, state__in=states) & Q(Exists(stands))
     return Case.objects.filter(united)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.actor import NO_POST, Actor
 from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow.models import Act, Case, Notice
 from yigongti.kernel.workflow.rooms import CaseRow
@@ -73,7 +73,7 @@ def everything(
 
 def recent(*, for_: Actor, limit: int = 5) -> list[Act]:
     """What the actor's post did last."""
-    return list(Act.objects.filter(post_id=for_.post_id).select_related("case").order_by("-at")[:limit])
+    return list(Act.objects.filter(post_id=for_.post_id or NO_POST).select_related("case").order_by("-at")[:limit])
 
 
 def of_person(*, for_: Actor, person_ids: Iterable[int], limit: int = 50) -> list[Line]:
@@ -118,7 +118,7 @@ def _lines(cases: QuerySet[Case], *, for_: Actor, after: Cursor | None, limit: i
     return [_line(case, rows[case.pk], for_) for case in found]
 
 
-def _rows(found: list[Case]) -> dict[int, CaseRow]:
+def _rows(found: Sequence[Case]) -> dict[int, CaseRow]:
     rows: dict[int, CaseRow] = {}
     for code in {case.workflow for case in found}:
         rows.update(rooms.kept[code].rows([case.pk for case in found if case.workflow == code]))
