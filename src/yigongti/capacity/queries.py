@@ -58,7 +58,7 @@ def receiving_rooms(
     """The departments of the actor's own group that receive referrals, with free beds and slots of the next days."""
     now = clock.now()
     clean = text.strip().lower().replace("%", "").replace("_", "")
-    asked = {
+    asked: dict[str, Any] = {
         "sex": sex if sex in ("1", "2") else "", "now": now, "until": now + timedelta(days=14), "limit": limit,
         "path": f"{group_path(for_)}%", "text": clean, "like": f"%{clean}%", "prefix": f"{clean}%",
     }  # fmt: skip
