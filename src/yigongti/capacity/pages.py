@@ -15,15 +15,30 @@ from yigongti.kernel.refusal import NotFound
 
 @page("capacity.beds", "capacity/beds", title="床位与号源", permission="capacity.see", menu=40, icon="bed")
 def beds(request: Request) -> HttpResponse:
-    """Own wards with their beds; where one has none, what the group can hold now."""
-    boards = queries.ward_boards(for_=request.actor)
-    shown = [stay.resident_id for board in boards for _bed, stay in board.beds if stay]
-    trail.saw(by=request.actor, page="capacity.beds", sentence="查看床位", persons=shown, basis="bed")
-    rooms = queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", ""))
-    manages = request.actor.may("capacity.manage")
-    clinics = queries.clinic_days(for_=request.actor)
-    context = {"boards": boards, "rooms": rooms, "clinics": clinics, "manages": manages}
+    """Wards within reach with their counts; for those who treat or receive, the beds of one ward with who lies there."""
+    wards = queries.wards(for_=request.actor)
+    chosen = _chosen(request, [ward.pk for ward in wards])
+    beds_shown = queries.beds_of(for_=request.actor, ward_id=chosen) if chosen else []
+    persons = [stay.resident_id for _bed, stay in beds_shown if stay]
+    trail.saw(by=request.actor, page="capacity.beds", sentence="查看床位", persons=persons, basis="bed")
+    context = {
+        "wards": wards,
+        "ward": next((ward for ward in wards if ward.pk == chosen), None),
+        "beds": beds_shown,
+        "names": request.actor.may("residents.see"),
+        "rooms": queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", "")),
+        "clinics": queries.clinic_days(for_=request.actor),
+        "manages": request.actor.may("capacity.manage"),
+    }
     return render(request, "capacity/beds.html", context)
+
+
+def _chosen(request: Request, wards: list[int]) -> int | None:
+    """The ward whose beds are shown: only to roles that may see persons at all."""
+    if not request.actor.may("residents.see") or not wards:
+        return None
+    asked = request.GET.get("ward", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and int(asked) in wards else wards[0]
 
 
 @page(

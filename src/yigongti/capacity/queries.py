@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, F, Q
 
 from yigongti.capacity.models import Bed, Session, Stay, Ward
 from yigongti.kernel import clock
@@ -80,40 +81,34 @@ def group_path(for_: Actor) -> str:
     return found or for_.unit_path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WardBoard:
-    """A ward and its beds, each with who lies in it or for whom it is held."""
-
-    ward: Ward
-    beds: list[tuple[Bed, Stay | None]]
-    free: int
-
-
-def ward_boards(*, for_: Actor) -> list[WardBoard]:
-    """Wards within reach with their beds; three queries however many there are."""
-    wards = list(
+def wards(*, for_: Actor) -> list[Any]:
+    """Wards within reach, each with how many beds it has, how many are free, held and occupied; nobody is named."""
+    live = Q(beds__stays__state__in=("held", "occupied"))
+    return list(
         Ward.objects.filter(for_.reach("department__unit__"), closed_on=None)
         .select_related("department__institution")
+        .annotate(
+            total=Count("beds", distinct=True),
+            out=Count("beds", filter=Q(beds__out_since__isnull=False), distinct=True),
+            held=Count("beds", filter=Q(beds__stays__state="held"), distinct=True),
+            occupied=Count("beds", filter=Q(beds__stays__state="occupied"), distinct=True),
+            taken=Count("beds", filter=live | Q(beds__out_since__isnull=False), distinct=True),
+        )
+        .annotate(free=F("total") - F("taken"))
         .order_by("department_id", "id")
     )
-    beds = list(Bed.objects.filter(ward__in=wards).order_by("ward_id", "label"))
+
+
+def beds_of(*, for_: Actor, ward_id: int) -> list[tuple[Bed, Stay | None]]:
+    """The beds of one ward within reach, each with who lies in it or for whom it is held."""
+    beds = list(Bed.objects.filter(for_.reach("ward__department__unit__"), ward_id=ward_id).order_by("label"))
     live = Stay.objects.filter(bed__in=beds).exclude(state="ended").select_related("resident")
     stays = {stay.bed_id: stay for stay in live}
-    by_ward: dict[int, list[tuple[Bed, Stay | None]]] = {ward.pk: [] for ward in wards}
-    for bed in beds:
-        by_ward[bed.ward_id].append((bed, stays.get(bed.pk)))
-    return [
-        WardBoard(
-            ward=w, beds=by_ward[w.pk], free=sum(1 for b, s in by_ward[w.pk] if s is None and b.out_since is None)
-        )
-        for w in wards
-    ]
+    return [(bed, stays.get(bed.pk)) for bed in beds]
 
 
 def clinic_days(*, for_: Actor, days: int = 7) -> list[Any]:
     """Coming clinic sessions within reach, with how many numbers are left."""
-    from django.db.models import Count, Q
-
     now = clock.now()
     return list(
         Session.objects.filter(
