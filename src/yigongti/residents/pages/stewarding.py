@@ -44,7 +44,7 @@ def duplicates(request: Request) -> HttpResponse:
                 cells=[
                     Cell(text=_plain(one.one), href=f"/identity/duplicates/{one.pk}"),
                     _plain(one.other),
-                    one.why,
+                    say("；").join(say(reason) for reason in one.why.split("；")),
                     exact_date(one.raised_at),
                     str(one.score),
                 ]

@@ -15,6 +15,8 @@ from yigongti.kernel import clock
 from yigongti.residents import codes, pinyin
 
 
+UNORDERED = "''::text"
+
 # Asked once and before all else: an array, so that no plan can ask it again for every resident.
 PAPERS = """{r}.id = ANY(ARRAY(SELECT a.master_id FROM residents_identifier i
  JOIN residents_resident a ON a.id = i.resident_id WHERE i.ended_on IS NULL AND i.value = %s))"""
@@ -32,6 +34,11 @@ class Match:
     order: str
     params: tuple[Any, ...]
     covered: bool = False
+
+    @property
+    def unordered(self) -> bool:
+        """Few rows by an exact key: nothing to walk in order."""
+        return self.order == UNORDERED
 
     def on(self, alias: str) -> str:
         """The condition for a row of that alias."""
@@ -95,7 +102,7 @@ def _number(text: str) -> list[Match]:
     if re.fullmatch(r"[0-9]{12,17}", number):
         found.append(Match(rank=4, where="{r}.record_no LIKE %s", order="{r}.record_no", params=(_begins(number),)))
     if re.fullmatch(r"[0-9A-Z]{5,40}", number):
-        found.append(Match(rank=5, where=PAPERS, order="''::text", params=(number,)))
+        found.append(Match(rank=5, where=PAPERS, order=UNORDERED, params=(number,)))
     return found
 
 
@@ -124,7 +131,7 @@ def _card_prefix(number: str) -> Match:
 def _phone(number: str) -> list[Match]:
     if re.fullmatch(r"[0-9]{4}", number):
         where = "right({r}.phone, 4) = %s AND {r}.phone <> ''"
-        return [Match(rank=3, where=where, order="''::text", params=(number,))]
+        return [Match(rank=3, where=where, order=UNORDERED, params=(number,))]
     if re.fullmatch(r"[0-9]{7,12}", number):
         where = "{r}.phone LIKE %s AND {r}.phone <> ''"
         return [Match(rank=3, where=where, order="{r}.phone", params=(_begins(number),))]
@@ -148,7 +155,7 @@ def _both(by_name: list[Match], number: str) -> list[Match]:
                 Match(
                     rank=numbered.rank * 10 + named.rank,
                     where=f"{numbered.where} AND {named.where}",
-                    order="''::text",
+                    order=UNORDERED,
                     params=(*numbered.params, *named.params),
                 )
             )

@@ -16,8 +16,10 @@ from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Household, Identifier, Merge, Resident, Suspicion, Transfer
-from yigongti.residents.queries.scopes import FEW
 from yigongti.residents.queries.search import Found
+
+
+LEAFED = 40  # a township centre and its village rooms; nobody leafs through more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def managed_list(*, for_: Actor, limit: int = 50, after: str = "") -> Found:
     """The residents of the actor's own institutions in the order of pinyin; nobody when these are too many to leaf
     through: then one searches."""
     ids = managing_ids(for_) if any(b.code in ("managed", "registered") for b in bases.bases_of(for_=for_)) else []
-    if not ids or len(ids) > FEW:
+    if not ids or len(ids) > LEAFED:
         return Found(rows=())
     rows = Resident.objects.filter(managing_id__in=ids, stands=True).order_by("pinyin", "pk")
     if after.isdecimal():

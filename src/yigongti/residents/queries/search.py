@@ -90,6 +90,8 @@ def _walk(matches: Sequence[Match], index: int, scope: Scope, limit: int, after:
     """Walk the county's index in its order until enough rows lie in the scope."""
     match = matches[index]
     order = match.order_on("r")
+    # Where nothing is walked in order, the sum keeps PostgreSQL from walking the whole county by its key instead.
+    last = "r.id + 0" if match.unordered else "r.id"
     not_before, before_params = _earlier(matches, index, "r")
     beyond, beyond_params = "", []
     if after and match.rank == after[0]:
@@ -100,7 +102,7 @@ def _walk(matches: Sequence[Match], index: int, scope: Scope, limit: int, after:
     sql = (
         f'(SELECT r.id, {match.rank:d} AS rank, {order}::text COLLATE "C" AS sort FROM residents_resident r'
         f" WHERE r.stands AND {match.on('r')}{not_before} AND {scope.on('r')}{beyond}"
-        f" ORDER BY {order}, r.id LIMIT {limit:d})"
+        f" ORDER BY {order}, {last} LIMIT {limit:d})"
     )
     return sql, [*match.params, *before_params, *scope.params, *beyond_params]
 
