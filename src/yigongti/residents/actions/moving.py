@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
@@ -11,7 +12,6 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import say
 from yigongti.kernel.refusal import BadValue, NotFound
-from yigongti.organisations.models import Institution
 from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import codes, labels, masking
 from yigongti.residents.actions.numbers import next_household_no
@@ -21,6 +21,10 @@ from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Household, Identifier, Resident, Transfer
 from yigongti.residents.queries.beyond import proven
 from yigongti.residents.refusals import ChangedMeanwhile, NotFoundByPaper, NotOwnReview, PaperTaken
+
+
+if TYPE_CHECKING:
+    from yigongti.organisations.models import Institution
 
 
 moved = event.declare("residents.moved", "管理机构已变更")

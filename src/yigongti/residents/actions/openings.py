@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from yigongti.kernel import clock
@@ -19,6 +20,7 @@ from yigongti.residents.queries.beyond import proven
 from yigongti.residents.refusals import MinorClosed, NotFoundByPaper, NotOwnReview
 
 
+SUBJECT = re.compile(r"([a-z]+\.[A-Za-z]+:[0-9]{1,18})?")  # the case that led here, if one did
 VERDICTS = {"justified": "查阅正当", "unjustified": "查阅不当"}
 
 
@@ -30,7 +32,10 @@ def open_with_basis(
     person = Resident.objects.select_related("master").filter(pk=resident).first()
     if person is None:
         raise NotFound
+    if not SUBJECT.fullmatch(subject):
+        raise NotFound
     person = person.master
+    reason = stated(reason, label="查阅理由")
     _refuse_basis(by, person, basis, proof)
     opening = bases.open_with(by=by, person_id=person.pk, code=basis, reason=reason, subject=subject)
     if basis in ("present", "emergency", "duty"):

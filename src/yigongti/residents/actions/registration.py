@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
@@ -14,8 +14,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
-from yigongti.organisations.models import Institution
-from yigongti.organisations.queries import institution_of
+from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import labels, masking
 from yigongti.residents.actions.numbers import next_household_no, next_id, next_record_no, next_temporary_no
 from yigongti.residents.bases import managing_ids
@@ -31,6 +30,10 @@ from yigongti.residents.refusals import (
     RegisteredElsewhere,
 )
 from yigongti.residents.suspicions import suspect
+
+
+if TYPE_CHECKING:
+    from yigongti.organisations.models import Institution
 
 
 registered = event.declare("residents.registered", "居民已登记")
@@ -134,7 +137,7 @@ def refuse_registered(likely: Sequence[Likely]) -> None:
 def _managing(by: Actor, chosen: int | None) -> Institution:
     own = institution_of(for_=by)
     wanted = chosen or (own.pk if own else None)
-    place = Institution.objects.filter(pk=wanted, pk__in=managing_ids(by)).first()
+    place = open_institutions().filter(pk=wanted, pk__in=managing_ids(by)).first()
     if place is None:
         raise BadValue(
             field="managing", label=labels.FIELD["managing"], value=chosen or "", problem="请选择您所管辖的机构"

@@ -9,13 +9,16 @@ from django.utils.timezone import localtime
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Post
 from yigongti.kernel.language import say
-from yigongti.kernel.refusal import AlreadyDone, Missing, NotAllowed
+from yigongti.kernel.refusal import AlreadyDone, BadValue, Missing, NotAllowed
 
 
 def stated(reason: str, *, label: str, field: str = "reason") -> str:
     """The reason without its edges. Raises Missing when there is none."""
     if not reason.strip():
         raise Missing(field=field, label=say(label))
+    if "\x00" in reason:
+        raise BadValue(field=field, label=say(label), value=reason[:20].replace("\x00", "�"),
+                       problem=say("含有不能保存的控制字符"))  # fmt: skip
     return reason.strip()[:400]
 
 

@@ -21,7 +21,7 @@ from yigongti.residents.queries.persons import managed_list
 from yigongti.residents.queries.search import Found, find
 
 
-ROWS = 50
+FOUND = 20  # as many as one looks through before typing one letter more
 LONGEST = 60
 
 
@@ -30,7 +30,7 @@ def residents(request: Request) -> HttpResponse:
     """The list, the search, and what comes after."""
     actor = request.actor
     text, after = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("after", "")
-    found = find(for_=actor, text=text, limit=ROWS, after=after) if text else managed_list(for_=actor, after=after)
+    found = find(for_=actor, text=text, limit=FOUND, after=after) if text else managed_list(for_=actor, after=after)
     beyond = find_beyond(for_=actor, text=text) if text and not found.rows and not after else Beyond()
     _note(actor, found, beyond)
     context = {**_rows(actor, text, found), **_beyond(actor, beyond), "text": text, "acts": _acts(actor)}

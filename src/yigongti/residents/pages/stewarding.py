@@ -20,7 +20,7 @@ from yigongti.kernel.pages.said import exact_date
 from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.residents.actions.merging import call_different, merge, unmerge
 from yigongti.residents.actions.moving import decide_transfer
-from yigongti.residents.models import Resident
+from yigongti.residents.models import Resident, Suspicion
 from yigongti.residents.pages import drawn
 from yigongti.residents.queries import persons
 
@@ -44,7 +44,7 @@ def duplicates(request: Request) -> HttpResponse:
                 cells=[
                     Cell(text=_plain(one.one), href=f"/identity/duplicates/{one.pk}"),
                     _plain(one.other),
-                    say("；").join(say(reason) for reason in one.why.split("；")),
+                    _why(one),
                     exact_date(one.raised_at),
                     str(one.score),
                 ]
@@ -69,7 +69,11 @@ def one_pair(request: Request, pk: int) -> HttpResponse:
     two = (suspicion.one.master_id, suspicion.other.master_id)
     if two[0] == two[1]:
         two = (suspicion.one_id, suspicion.other_id)
-    return _compare(request, *two, suspicion=suspicion)
+    return _compare(request, *two, suspicion=suspicion, why=_why(suspicion))
+
+
+def _why(suspicion: Suspicion) -> str:
+    return say("；").join(say(reason) for reason in suspicion.why.split("；"))
 
 
 @page("residents.compare", "identity/compare", title="两份登记对照", permission=STEWARD)
