@@ -19,7 +19,7 @@ from yigongti.kernel.language import listed, phrase
 from yigongti.kernel.refusal import NotFound
 from yigongti.kernel.workflow import clocks, pages, recording, rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
-from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, SameHand, Stale
+from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, OtherPerson, SameHand, Stale
 from yigongti.kernel.workflow.rooms import Kept
 from yigongti.kernel.workflow.sight import my_parts, visible
 from yigongti.kernel.workflow.words import BIRTH, CLOCK, Step, Workflow
@@ -153,6 +153,7 @@ def _take(made: Kept, step: Step, *, by: Actor, number: str, given: Mapping[str,
     recording.require_fit(made.page, values, facts=made.facts)
     for name, value in values.items():
         setattr(facts, name, value)
+    _require_same_person(case, facts)
     return _move(made, step, case, facts, values, by=by, sides=sides)
 
 
@@ -237,6 +238,12 @@ def _require_side(made: Kept, step: Step, by: Actor, sides: Mapping[str, int]) -
     mine = my_parts(made.page, by, sides)
     if not mine & set(step.by):
         raise NotYourTurn(step=step.title, part=listed(made.page.part(n).title for n in step.by if n != CLOCK))
+
+
+def _require_same_person(case: Case, facts: Any) -> None:
+    """The open key, the receiver's basis and the trail name whom the case was born for: it can't become another's."""
+    if case.person_id != getattr(facts, "resident_id", None):
+        raise OtherPerson(field="resident")
 
 
 def _require_other_hand(page: Workflow, step: Step, case: Case, by: Actor) -> None:

@@ -25,6 +25,12 @@ class SameHand(Refusal):
     status = 403
 
 
+class OtherPerson(Refusal):
+    """此单是为另一人开的，不能换人：请删去这份草稿，为此人另办一单。"""
+
+    status = 422
+
+
 class AlreadyOpen(Refusal):
     """此人已有一张在办的{title}：{number}，请跟踪那一张。"""
 
