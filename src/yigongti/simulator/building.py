@@ -127,7 +127,8 @@ class Building:
     def _blocks(self, county: County) -> Iterator[tuple[list[Place], list[int], list[tuple[str, int]]]]:
         """Neighbouring places with their people's sexes and ages; the showcase person is one of the residents."""
         ages = structure(self.residents, county.page["figures"], self.chance("ages"))
-        ages.remove(("2", 74))
+        # The nearest in a county so small that nobody has exactly her age.
+        ages.remove(min((one for one in ages if one[0] == "2"), key=lambda one: abs(one[1] - 74)))
         counts = shared_out(self.residents - 1, [place.weight for place in county.places])
         start, begin = 0, 0
         for end in range(1, len(counts) + 1):

@@ -80,7 +80,7 @@ def _residents_to_make(folder: DataFolder, chosen: argparse.Namespace) -> int:
             "The demo uses its own database only: unset YIGONGTI_DATABASE_URL.",
         )
     note = folder.note()
-    if not note.get("demo") and (note or folder.holds_data):
+    if not note.get("demo") and (note or folder.holds_data or folder.holds_others_files):
         raise Sentence(
             f"数据夹 {folder.path} 里不是演示县，不动它；请用 --data 另指一个。",
             "The data folder holds something else than a demonstration: choose another by --data.",

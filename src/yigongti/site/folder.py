@@ -86,6 +86,12 @@ class DataFolder:
     def holds_data(self) -> bool:
         return (self.postgres / "PG_VERSION").exists()
 
+    @property
+    def holds_others_files(self) -> bool:
+        """Whether something lies in the rooms of a folder that remembers nothing: then somebody else put it there."""
+        rooms = [self.path / name for name in ROOMS if name != "run"]  # the lock lies in run
+        return not self.note() and any(room.is_symlink() or (room.is_dir() and any(room.iterdir())) for room in rooms)
+
     # --- what is remembered
 
     def note(self) -> dict[str, Any]:

@@ -194,6 +194,8 @@ def require_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except OverflowError:
+            raise Sentence(f"端口应在 1 至 65535 之间，不能是 {port}。", "A port lies between 1 and 65535.") from None
         except PermissionError:
             raise Sentence(
                 f"端口 {port} 需要系统权限，请换一个：--port 8000。", "That port needs privileges."
