@@ -95,7 +95,7 @@ def _entries(asked: dict[str, str]) -> Any:
         found = found.filter(kind=asked["kind"])
     if asked["actor"]:
         found = found.filter(actor__startswith=asked["actor"])
-    return found.filter(id__lt=int(asked["after"])) if asked["after"].isdigit() else found
+    return found.filter(id__lt=int(asked["after"])) if asked["after"].isdecimal() else found
 
 
 def _day(text: str) -> date | None:

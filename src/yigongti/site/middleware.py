@@ -25,6 +25,16 @@ POLICY = "; ".join(
 )
 
 
+def _holds_nul(request: HttpRequest) -> bool:
+    """An address with a NUL: nobody typed it, and no database takes it."""
+    return "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+
+
+def nowhere() -> HttpResponse:
+    """Such an address leads nowhere."""
+    return HttpResponse("没有这个网址。 No such address.", status=400, content_type="text/plain; charset=utf-8")
+
+
 class Headers:
     """No page may run what it does not serve, and no page of a person may stay in a cache."""
 
@@ -32,7 +42,7 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        response = nowhere() if _holds_nul(request) else self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.setdefault("Cache-Control", "no-store")
