@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Schema
+from ninja.security import APIKeyCookie
 
 from yigongti.kernel.audit import trail
 from yigongti.kernel.pages.asking import Request
@@ -26,12 +28,17 @@ class Recorded(Schema):
     version: int | None = None
 
 
-def signed_in(request: Request) -> Any:
-    """The actor of the session; none is a 401."""
-    return getattr(request, "actor", None)
+class SignedIn(APIKeyCookie):
+    """The actor of the session; none is a 401. A write must bring the CSRF token too, as every form does."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Who the session says it is."""
+        return getattr(request, "actor", None)
 
 
-api = NinjaAPI(title="yigongti", version="0.1", auth=signed_in, docs_url=None, openapi_url="/openapi.json")
+api = NinjaAPI(title="yigongti", version="0.1", auth=SignedIn(), docs_url=None, openapi_url="/openapi.json")
 router = Router(tags=["cases"])
 
 
