@@ -9,6 +9,7 @@ from django.db.models import Case as When_
 from django.db.models import QuerySet, Value, When
 
 from yigongti.capacity.queries import group_path
+from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import say
@@ -21,16 +22,17 @@ def _grassroots(for_: Actor) -> QuerySet[Any]:
     return open_institutions().filter(level__in=("township", "village"), unit__path__startswith=group_path(for_))
 
 
-def _managing(given: Mapping[str, str] | None) -> int:
+def _managing(for_: Actor, given: Mapping[str, str] | None) -> int:
+    """Who manages the patient of the form; nobody learns it of a person for whom they have no basis."""
     resident = (given or {}).get("resident", "")
-    found = (
-        Resident.objects.filter(pk=int(resident)).values_list("managing_id", flat=True) if resident.isdigit() else []
-    )
-    return next(iter(found), 0)
+    if not (resident.isascii() and resident.isdecimal()):
+        return 0
+    reach = Resident.objects.filter(bases.reachable_condition(for_=for_), pk=int(resident))
+    return reach.values_list("managing_id", flat=True).first() or 0
 
 
 def _find(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | None = None) -> list[Choice]:
-    home = _managing(given)
+    home = _managing(for_, given)
     first = When_(When(pk=home, then=Value(0)), default=Value(1))
     found = _grassroots(for_).filter(named(text)) if text else _grassroots(for_).filter(pk=home)
     note = say("管理此人档案的机构")

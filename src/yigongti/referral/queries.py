@@ -90,12 +90,15 @@ PANELS = {
 
 
 def starts(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a referral's form can fill in itself: the key condition as the diagnosis, what is proposed to travel."""
+    """What a referral's form can fill in itself: the key condition as the diagnosis, what is proposed to travel.
+
+    Nothing of a special class: the sender states it knowingly, or not at all.
+    """
     usual = {"urgency": "routine", "transport": "self"}
     opened = _opened(for_, given)
     if opened is None:
         return usual
-    conditions = summary(for_=for_, opened=opened).conditions
+    conditions = [one for one in summary(for_=for_, opened=opened).conditions if not one.sensitivity]
     proposed = [str(c.row.id) for c in entries_for_package(for_=for_, opened=opened) if c.proposed]
     diagnosis = kept(conditions[0].code, conditions[0].title) if conditions else ""
     return {**usual, "diagnosis": diagnosis, "package": proposed}
