@@ -90,7 +90,7 @@ def _workflows() -> Iterator[tuple[str, str]]:
 
 def _definitions() -> Iterator[tuple[str, str]]:
     for role in registry.roles.values():
-        yield from ((f"role {role.code}", text) for text in (role.title, role.does, *role.never))
+        yield from ((f"role {role.code}", text) for text in (role.title, role.does, role.source, *role.never))
     yield from ((f"permission {p.code}", p.title) for p in registry.permissions.values())
     yield from ((f"page {p.code}", p.title) for p in pages.values())
     for basis in all_bases().values():

@@ -18,9 +18,9 @@ def test_a_refusal_is_said_in_the_reader_s_language_and_kept_in_chinese():
     refused = BadValue(label="姓名", value="王", problem=problem)
     assert refused.sentence == str(refused) == "姓名“王”不合规定：不能超过 5 个字，现有 9 个"
     with translation.override("en"):
-        assert refused.sentence == "Name “王” is not accepted: at most 5 characters, now 9"
+        assert refused.sentence == 'Name "王" is not accepted: at most 5 characters, now 9'
         assert Refusals([refused, Missing(label="姓名")]).by_field() == {
-            "": [refused.sentence, "Name: please fill in."]
+            "": [refused.sentence, "Please fill in: Name."]
         }
         assert str(refused) == "姓名“王”不合规定：不能超过 5 个字，现有 9 个"
         assert str(BadValue(label="姓名", value="", problem=problem)).startswith("姓名")
@@ -28,7 +28,7 @@ def test_a_refusal_is_said_in_the_reader_s_language_and_kept_in_chinese():
 
 def test_what_a_user_typed_is_not_translated_even_when_it_is_a_word_of_the_house():
     with translation.override("en"):
-        assert "“姓名”" in BadValue(label="姓名", value="姓名", problem="应填数字").sentence
+        assert '"姓名"' in BadValue(label="姓名", value="姓名", problem="应填数字").sentence
 
 
 def test_several_words_of_the_house_are_listed_each_in_english():
@@ -37,7 +37,7 @@ def test_several_words_of_the_house_are_listed_each_in_english():
     assert listed([]) == ""
     with translation.override("en"):
         told = NotYourTurn(step="接收", part=parts).sentence
-    assert told == "“Accept” is for: Referring doctor, Receiving desk. Your post cannot take this step."
+    assert told == '"Accept" is for: Referring doctor, Receiving desk. Your post cannot take this step.'
 
 
 def test_a_text_without_english_is_shown_in_chinese():

@@ -63,7 +63,7 @@ def test_rare_characters_emoji_and_scripts_are_kept_as_typed(county, person, nam
 
 
 def test_five_thousand_characters_name_the_field_and_the_rule(county, person):
-    with pytest.raises(BadValue, match=r"诊断名称.*最多 200 字，现有 5000 字"):
+    with pytest.raises(BadValue, match=r"诊断名称.*不能超过 200 个字，现有 5000 个"):
         actions.add_entry(by=county.village_doctor(), resident_id=person.pk, kind="condition", title="长" * 5000)
 
 
