@@ -10,15 +10,18 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.workflow.models import Case
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
-from yigongti.residents.queries.naming import named
+from yigongti.residents.queries.naming import SAID, said
+
+
+COLUMNS = ("case_id", "resident_id", "why", "resident__managing__short_name", *(f"resident__{one}" for one in SAID))
 
 
 def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
-    """Who, why, and who manages them; one query for a page of them."""
-    found = FollowUp.objects.filter(case_id__in=case_ids).select_related("resident__managing")
+    """Who, why, and who manages them; one query for a page of them, and of the columns that show only."""
+    found = FollowUp.objects.filter(case_id__in=case_ids).values_list(*COLUMNS)
     return {
-        f.case_id: CaseRow(**named(f.resident), what=f.why, to=f.resident.managing.short_name, person_id=f.resident_id)
-        for f in found
+        case: CaseRow(**said(*person_columns), what=why, to=managing, person_id=person)
+        for case, person, why, managing, *person_columns in found
     }
 
 

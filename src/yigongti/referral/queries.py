@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Refusal
@@ -19,36 +20,41 @@ from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.record.diagnoses import kept
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
 from yigongti.referral.models import Referral
-from yigongti.residents.queries.naming import named
+from yigongti.residents.queries.naming import SAID, said
 
 
 REASONS = {"up": "referral.up_reason", "down": "referral.down_reason", "out": "referral.out_reason"}
 OPEN_STATES = ("waiting", "accepted", "arrived", "admitted", "returned")
 
 
+COLUMNS = (
+    "case_id", "resident_id", "kind", "reason", "diagnosis", "to_outside", "from_institution__short_name",
+    "to_institution__short_name", "to_department__name", *(f"resident__{column}" for column in SAID),
+)  # fmt: skip
+
+
 def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
-    """Who, what, from where to where; one query for a page of them."""
-    found = Referral.objects.filter(case_id__in=case_ids).select_related(
-        "resident", "from_institution", "to_institution", "to_department"
-    )
-    return {r.case_id: _row(r) for r in found}
+    """Who, what, from where to where; one query for a page of them, and of the columns that show only."""
+    return {row[0]: _row(*row[1:]) for row in Referral.objects.filter(case_id__in=case_ids).values_list(*COLUMNS)}
 
 
-def _row(r: Referral) -> CaseRow:
-    to = r.to_outside or " ".join(str(p) for p in (_short(r.to_institution), r.to_department) if p)
+def _row(
+    person: int, kind: str, reason: str, diagnosis: str, outside: str, frm: str, to: str | None,
+    department: str | None, *person_columns: Any,
+) -> CaseRow:  # fmt: skip
     return CaseRow(
-        **named(r.resident), what=" · ".join(t for t in (r.diagnosis, reason_of(r)) if t),
-        frm=_short(r.from_institution), to=to, person_id=r.resident_id,
+        **said(*person_columns), what=" · ".join(t for t in (diagnosis, _reason(kind, reason)) if t),
+        frm=frm, to=outside or " ".join(p for p in (to, department) if p), person_id=person,
     )  # fmt: skip
-
-
-def _short(institution: Any) -> str:
-    return institution.short_name if institution else ""
 
 
 def reason_of(r: Referral) -> str:
     """The reason in words."""
-    return code_lists[REASONS[r.kind]].label(r.reason) if r.reason else ""
+    return _reason(r.kind, r.reason)
+
+
+def _reason(kind: str, reason: str) -> str:
+    return say(code_lists[REASONS[kind]].label(reason)) if reason else ""
 
 
 def _request(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
@@ -116,7 +122,7 @@ def offers(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """The entries of the record that may travel: what the sender may see, and chooses."""
     opened = _opened(for_, given)
     candidates = entries_for_package(for_=for_, opened=opened) if opened else []
-    offered = [Offer(value=str(c.row.id), label=c.row.title, help=f"{c.row.at:%Y-%m-%d}") for c in candidates]
+    offered = [Offer(value=str(c.row.id), label=say(c.row.title), help=f"{c.row.at:%Y-%m-%d}") for c in candidates]
     return {"package": offered}
 
 

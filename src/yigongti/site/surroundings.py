@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
 from yigongti.kernel import clock
-from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.words import registry as access_registry
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Act, NavigationEntry, Receipt
 from yigongti.kernel.pages.posting import NOTICE
@@ -69,7 +69,6 @@ def _notice(request: HttpRequest) -> Receipt | None:
 
 
 def _me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    posts = sign_in.posts_of(actor.account_id) if actor.account_id else []
     covering = say("代{name}", name=actor.covering) if actor.covering else ""
     return {
         "person_name": actor.person_name,
@@ -78,11 +77,11 @@ def _me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "posts": [
             {
                 "id": p.pk,
-                "title": f"{p.unit.name} · {say(sign_in.actor_of(p).role.title)}"
+                "title": f"{p.unit.name} · {say(access_registry.roles[p.role].title)}"
                 + (f"（{say('代{name}', name=p.covering.account.person_name)}）" if p.covering else ""),
                 "current": p.pk == actor.post_id,
             }
-            for p in posts
+            for p in getattr(request, "posts", ())
         ],
     }
 

@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
-from yigongti.kernel.access.models import Post
 from yigongti.kernel.pages.asking import Visit
 from yigongti.kernel.parameters import values
 
@@ -39,11 +38,11 @@ class Who:
         now = int(clock.now().timestamp())
         limit = values.number("access.session_minutes") * 60
         seen = int(request.session.get("seen", 0))
-        post = Post.objects.select_related("account", "unit", "covering__account").filter(
-            pk=request.session["post"], account__status="active").first()  # fmt: skip
+        posts = sign_in.posts_beside(request.session["post"])
+        post = next((p for p in posts if p.pk == request.session["post"]), None)
         sound = (
             post is not None
-            and sign_in.may_act(post, on=clock.today())
+            and post.account.is_active
             and (request.session.get("strong") is True or not sign_in.needs_second_factor([post]))
             and request.session.get("password") == post.account.password[-16:]
             and now - seen <= limit
@@ -53,6 +52,6 @@ class Who:
             return
         if now - seen > SEEN_EVERY:
             request.session["seen"] = now
-        request.actor = sign_in.actor_of(post)
+        request.actor, request.posts = sign_in.actor_of(post), posts
         request.must_change_password = post.account.must_change_password
         request.session_seconds_left = limit if now - seen > SEEN_EVERY else limit - (now - seen)

@@ -22,16 +22,16 @@ def my_sides(page: Workflow, for_: Actor) -> set[str]:
 
 def visible(*, for_: Actor) -> QuerySet[Case]:
     """The cases that the actor may see: a side within reach, in a state that the side sees."""
-    united = Q(pk__in=())
+    sees = Q(pk__in=())
     for made in rooms.kept.values():
         page = made.page
         if not for_.may(f"{page.code}.follow"):
             continue
         for side in my_sides(page, for_):
             states = [name for s in page.sees if s.side == side for name in s.states]
-            stands = CaseSide.objects.filter(for_.reach("unit__"), case=OuterRef("pk"), side=side)
-            united |= Q(workflow=page.code, state__in=states) & Q(Exists(stands))
-    return Case.objects.filter(united)
+            sees |= Q(side=side, case__workflow=page.code, case__state__in=states)
+    # One question for all sides, so that the database begins with the units within reach and not with all cases.
+    return Case.objects.filter(Exists(CaseSide.objects.filter(sees, for_.reach("unit__"), case=OuterRef("pk"))))
 
 
 def sides_within(*, for_: Actor, case: Case) -> set[str]:

@@ -108,7 +108,7 @@ def _narrow(cases: QuerySet[Case], workflow: str, state: str) -> QuerySet[Case]:
 
 def _lines(cases: QuerySet[Case], *, for_: Actor, after: Cursor | None, limit: int) -> list[Line]:
     urged = Notice.objects.filter(case=OuterRef("pk"), kind="escalate", seen_at=None)
-    cases = cases.annotate(rank=Coalesce(F("due_at"), Value(FAR)), urged=Exists(urged)).select_related("turn_unit")
+    cases = cases.annotate(rank=Coalesce(F("due_at"), Value(FAR)), urged=Exists(urged))
     if after:
         urgent, due, last = after
         later = Q(urgent=urgent, rank=due, pk__gt=last) | Q(urgent=urgent, rank__gt=due)
