@@ -131,7 +131,14 @@ def django_settings(*, dsn: str, purpose: str) -> dict[str, Any]:
 
 
 def _limits(purpose: str) -> list[str]:
-    limits = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"} if purpose == "web" else {}
+    limits = {}
+    if purpose == "web":
+        # A page's queries are short: starting parallel workers costs more than they bring.
+        limits = {
+            "lock_timeout": "10s",
+            "idle_in_transaction_session_timeout": "60s",
+            "max_parallel_workers_per_gather": "0",
+        }
     if purpose in STATEMENT_TIMEOUT:
         limits["statement_timeout"] = STATEMENT_TIMEOUT[purpose]
     return [f"-c {name}={value}" for name, value in limits.items()]
