@@ -3,19 +3,10 @@
 “随访任务：待随访→已随访|未随访（原因）”。
 """
 
+# isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH,
-    Escalate,
-    Ladder,
-    Sees,
-    Timer,
-    Workflow,
-    fact,
-    part,
-    side,
-    state,
-    step,
+    BIRTH, Escalate, Ladder, Sees, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 

@@ -1,20 +1,9 @@
 """多学科会诊（各学科并行出具意见）。依据：R68、R99；十八项核心制度之会诊制度（急会诊 10 分钟、普通会诊 24 小时）。"""
 
+# isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH,
-    Escalate,
-    Joins,
-    Ladder,
-    Opens,
-    Sees,
-    Timer,
-    Workflow,
-    fact,
-    part,
-    side,
-    state,
-    step,
+    BIRTH, Escalate, Joins, Ladder, Opens, Sees, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 

@@ -1,21 +1,9 @@
 """远程心电诊断与危急值。依据：R61–R63、R69；领域参考 2.6.2、2.6.3、5.1；十八项核心制度之危急值报告制度。"""
 
+# isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH,
-    CLOCK,
-    Escalate,
-    Ladder,
-    Remind,
-    Sees,
-    Take,
-    Timer,
-    Workflow,
-    fact,
-    part,
-    side,
-    state,
-    step,
+    BIRTH, CLOCK, Escalate, Ladder, Remind, Sees, Take, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 
@@ -69,12 +57,10 @@ ecg_reading = Workflow(
               then=Remind(part="requester")),
     ),
     ladders=(Ladder(code="centre", rungs=("reader", "reviewer"), every=parameter("diagnosis.claim_lasts")),),
-    sees=(
-        Sees(side="requesting", panels=("request",), states=("queued", "reading", "drafted", "rejected")),
-        Sees(side="requesting", panels=("request", "report"), states=("issued", "acknowledged")),
-        Sees(side="centre", panels=("request", "recording", "report"), states=(
-            "queued", "reading", "drafted", "issued", "acknowledged", "rejected")),
-    ),
+    sees=(Sees(side="requesting", panels=("request",), states=("queued", "reading", "drafted", "rejected")),
+          Sees(side="requesting", panels=("request", "report"), states=("issued", "acknowledged")),
+          Sees(side="centre", panels=("request", "recording", "report"), states=(
+              "queued", "reading", "drafted", "issued", "acknowledged", "rejected"))),
 )  # fmt: skip
 
 critical_value = Workflow(
@@ -93,10 +79,8 @@ critical_value = Workflow(
         state("read_back", "已复述，待处置", turn="requester"), state("closed", "已处置"),
     ),
     ends=("closed",),
-    fields=(
-        fact("value", "危急值内容", "long_text"), fact("told", "接报人", "text"),
-        fact("read_back", "复述内容", "long_text"), fact("action", "处置措施", "long_text"),
-    ),
+    fields=(fact("value", "危急值内容", "long_text"), fact("told", "接报人", "text"),
+            fact("read_back", "复述内容", "long_text"), fact("action", "处置措施", "long_text")),
     steps=(
         step("detect", "发现", by="notifier", frm=BIRTH, to="detected", must_record=("value",)),
         step("notify", "通报", by="notifier", frm="detected", to="notified", weight="primary", must_record=("told",)),
@@ -115,10 +99,8 @@ critical_value = Workflow(
     ),
     ladders=(Ladder(code="awake", rungs=("requester", "township_duty", "county_duty"),
                     every=parameter("diagnosis.critical_rung")),),
-    sees=(
-        Sees(side="centre", panels=("value",), states=("detected", "notified", "read_back", "closed")),
-        Sees(side="requesting", panels=("value",), states=("notified", "read_back", "closed")),
-        Sees(side="township", panels=("value",), states=("notified", "read_back", "closed")),
-        Sees(side="county", panels=("value",), states=("notified", "read_back", "closed")),
-    ),
+    sees=(Sees(side="centre", panels=("value",), states=("detected", "notified", "read_back", "closed")),
+          Sees(side="requesting", panels=("value",), states=("notified", "read_back", "closed")),
+          Sees(side="township", panels=("value",), states=("notified", "read_back", "closed")),
+          Sees(side="county", panels=("value",), states=("notified", "read_back", "closed"))),
 )  # fmt: skip

@@ -1,19 +1,9 @@
 """双向转诊·下转。依据：R47 “下转须附照护计划与随访”；领域参考 5.1 “下转办结须完成首次基层随访”。"""
 
+# isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH,
-    CLOCK,
-    Remind,
-    Sees,
-    Take,
-    Timer,
-    Workflow,
-    fact,
-    part,
-    side,
-    state,
-    step,
+    BIRTH, CLOCK, Remind, Sees, Take, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 

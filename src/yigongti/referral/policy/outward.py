@@ -1,17 +1,9 @@
 """双向转诊·外转（转县外）。依据：R47 “外转”；R58 “大病不出县”——外转须经转诊中心同意，为县域外流提供分母。"""
 
+# isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH,
-    Remind,
-    Sees,
-    Timer,
-    Workflow,
-    fact,
-    part,
-    side,
-    state,
-    step,
+    BIRTH, Remind, Sees, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 

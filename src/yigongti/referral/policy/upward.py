@@ -3,22 +3,10 @@
 状态见领域参考 5.1。
 """
 
+# isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH,
-    CLOCK,
-    Escalate,
-    Ladder,
-    Remind,
-    Sees,
-    Take,
-    Timer,
-    Workflow,
-    fact,
-    part,
-    side,
-    state,
-    step,
+    BIRTH, CLOCK, Escalate, Ladder, Remind, Sees, Take, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 
