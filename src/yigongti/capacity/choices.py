@@ -10,7 +10,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import say
 from yigongti.kernel.refusal import BadValue
-from yigongti.organisations.models import Department
+from yigongti.organisations.queries import departments_seen
 
 
 def _find(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | None = None) -> list[Choice]:
@@ -32,7 +32,7 @@ def _detail(room: queries.Room) -> str:
 def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None) -> Any:
     if not value.isdigit() or not queries.receiving_rooms(for_=for_, department_id=int(value), limit=1):
         raise BadValue(field="to_department", label="科室", value=value, problem="不在本集团接收转诊的科室之内")
-    return Department.objects.select_related("institution").get(pk=int(value))
+    return departments_seen(for_=for_).get(pk=int(value))
 
 
 picker(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from yigongti.kernel import clock
 from yigongti.kernel.files.models import StoredFile
@@ -17,7 +17,10 @@ from yigongti.record.models import Encounter, Entry, Observation
 from yigongti.record.policy import kinds, special_classes
 from yigongti.record.policy.series import SERIES
 from yigongti.record.words import Kind
-from yigongti.residents.models import Resident
+
+
+if TYPE_CHECKING:
+    from yigongti.residents.models import Resident
 
 
 T = TypeVar("T")
