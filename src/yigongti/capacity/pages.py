@@ -15,7 +15,7 @@ from yigongti.kernel.refusal import NotFound
 
 @page("capacity.beds", "capacity/beds", title="床位与号源", permission="capacity.see", menu=40, icon="bed")
 def beds(request: Request) -> HttpResponse:
-    """Wards within reach with their counts; for those who treat or receive, the beds of one ward with who lies there."""
+    """Wards within reach with their counts; for those who treat or receive, the beds of one ward and who lies there."""
     wards = queries.wards(for_=request.actor)
     chosen = _chosen(request, [ward.pk for ward in wards])
     beds_shown = queries.beds_of(for_=request.actor, ward_id=chosen) if chosen else []

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Router, Schema
+from ninja import Field, NinjaAPI, Router, Schema
 from ninja.security import APIKeyCookie
 
 from yigongti.kernel.audit import trail
@@ -24,7 +24,7 @@ from yigongti.kernel.workflow.words import BIRTH, Workflow
 class Recorded(Schema):
     """What a step records, by the fields of its page; `version` guards against a stale view."""
 
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = Field(default_factory=dict)
     version: int | None = None
 
 

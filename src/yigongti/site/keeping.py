@@ -54,7 +54,8 @@ def parameter(request: Request, code: str) -> HttpResponse:
         except Refusal as refusal:
             errors = errors_of(refusal)
     fields = [
-        Field(name="value", label=shipped.title, value=typed["value"], unit=shipped.unit, error=" ".join(errors.get("value", ()))),
+        Field(name="value", label=say(shipped.title), value=typed["value"], unit=say(shipped.unit),
+              error=" ".join(errors.get("value", ()))),
         Field(name="begins", label=say("起用日期"), kind="date", value=typed["begins"] or str(clock.today()),
               error=" ".join(errors.get("begins", ()))),
         Field(name="source", label=say("依据"), value=typed["source"], help=say("文件名称、文号或会议纪要"),

@@ -91,7 +91,14 @@ def many(here, plan):
     CaseSide.objects.bulk_create(CaseSide(case=c, side="receiving", unit_id=here.cardiology.pk) for c in cases)
     made = engine.rooms.kept["referral.upward"].facts
     made.objects.bulk_create(
-        made(case=c, resident=here.person, kind="up", from_institution=here.village, from_unit=here.village.unit, to_department=here.cardiology)
+        made(
+            case=c,
+            resident=here.person,
+            kind="up",
+            from_institution=here.village,
+            from_unit=here.village.unit,
+            to_department=here.cardiology,
+        )
         for c in cases
     )
     return cases

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.models import Post
 
 
 class Visit(HttpRequest):
@@ -15,6 +16,7 @@ class Visit(HttpRequest):
     htmx: HtmxDetails
     must_change_password: bool
     session_seconds_left: int
+    posts: list[Post]
 
 
 class Request(Visit):
