@@ -54,7 +54,7 @@ def begin(request: Request) -> HttpResponse:
         given = form.cleaned_data
         post = first_day.use_code(given["code"], login=given["login"], name=given["name"], password=given["password"])
     except Refusal as refusal:
-        trail.refused(by=None, action="first_day.begin", sentence=refusal.sentence)
+        trail.refused(by=None, action="first_day.begin", sentence=str(refusal))
         return _begin_page(request, form, errors_of(refusal), refusal.status)
     trail.session(by=None, action="first_day.begin", sentence="第一位管理员已开通。", account_id=post.account_id)
     return HttpResponseRedirect("/sign-in?next=/organisations/first-steps", status=303)
