@@ -119,13 +119,14 @@ def walk(list_, *, for_, limit):
 @given(
     plan=st.lists(st.tuples(st.booleans(), st.sampled_from([None, 0, 0, 5, 90])), max_size=25), limit=st.integers(1, 7)
 )
-def test_pages_show_every_case_once_the_most_urgent_first_ties_and_all(here, plan, limit):
+def test_pages_show_every_case_once_the_most_urgent_or_the_newest_first_ties_and_all(here, plan, limit):
     Case.objects.all().delete()
     here.person = getattr(here, "person", None) or resident(here.village)
     cases = many(here, plan)
     rank = {c.number: (not c.urgent, c.due_at or worklists.FAR, c.pk) for c in cases}
-    for list_ in (worklists.waiting, worklists.everything):
-        assert walk(list_, for_=here.desk, limit=limit) == sorted(rank, key=rank.get)
+    assert walk(worklists.waiting, for_=here.desk, limit=limit) == sorted(rank, key=rank.get)
+    newest_first = [c.number for c in sorted(cases, key=lambda c: -c.pk)]
+    assert walk(worklists.everything, for_=here.desk, limit=limit) == newest_first
 
 
 @pytest.mark.parametrize("list_", [worklists.waiting, worklists.elsewhere, worklists.everything])

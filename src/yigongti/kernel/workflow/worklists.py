@@ -67,8 +67,9 @@ def elsewhere(
 def everything(
     *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
 ) -> list[Line]:
-    """All cases that the actor sees, ended ones too: the board's column."""
-    return _lines(_narrow(visible(for_=for_), workflow, state), for_=for_, after=after, limit=limit)
+    """All cases that the actor sees, ended ones too, newest first: most have long ended, so no clock ranks them."""
+    cases = _urged(_narrow(visible(for_=for_), workflow, state)).order_by("-pk")
+    return _drawn(cases.filter(pk__lt=after[2]) if after else cases, for_=for_, limit=limit)
 
 
 def recent(*, for_: Actor, limit: int = 5) -> list[Act]:
@@ -107,13 +108,20 @@ def _narrow(cases: QuerySet[Case], workflow: str, state: str) -> QuerySet[Case]:
 
 
 def _lines(cases: QuerySet[Case], *, for_: Actor, after: Cursor | None, limit: int) -> list[Line]:
-    urged = Notice.objects.filter(case=OuterRef("pk"), kind="escalate", seen_at=None)
-    cases = cases.annotate(rank=Coalesce(F("due_at"), Value(FAR)), urged=Exists(urged))
+    cases = _urged(cases).annotate(rank=Coalesce(F("due_at"), Value(FAR)))
     if after:
         urgent, due, last = after
         later = Q(urgent=urgent, rank=due, pk__gt=last) | Q(urgent=urgent, rank__gt=due)
         cases = cases.filter(later | Q(urgent=False) if urgent else later)
-    found = list(cases.order_by("-urgent", "rank", "pk")[:limit])
+    return _drawn(cases.order_by("-urgent", "rank", "pk"), for_=for_, limit=limit)
+
+
+def _urged(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.annotate(urged=Exists(Notice.objects.filter(case=OuterRef("pk"), kind="escalate", seen_at=None)))
+
+
+def _drawn(cases: QuerySet[Case], *, for_: Actor, limit: int) -> list[Line]:
+    found = list(cases[:limit])
     rows = _rows(found)
     return [_line(case, rows[case.pk], for_) for case in found]
 
