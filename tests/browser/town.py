@@ -8,7 +8,9 @@ from tests import factories
 from tests.access.conftest import placements, signed_in
 from tests.record import factories as entries
 from tests.residents.people import person
+from yigongti.kernel import clock
 from yigongti.kernel.workflow import engine
+from yigongti.organisations.models import Institution
 
 
 FAMILY_NAMES = "赵钱孙李周吴郑王冯陈"
@@ -21,6 +23,8 @@ class Town:
     def __init__(self, url: str) -> None:
         self.url = url
         self.county = factories.county(beds=40, slots=130)
+        # Numbers that registration gives must not meet those that the factories count up.
+        Institution.objects.filter(pk=self.county.village.pk).update(division="140781101201")
         self.doctor = factories.account(name="曹娥", login="cunyi")
         self.desk = factories.account(name="闫花", login="xiantai")
         factories.post("village_doctor", self.county.village, account_=self.doctor)
@@ -31,6 +35,7 @@ class Town:
             if not key[1].startswith("foreign")
         }
         self.patient = self.with_record(person(self.county.village, "任桂兰"))
+        self.other_patient = self.with_record(person(self.county.village, "任桂莲"))
 
     def at(self, role: str, place: str = ""):
         """Who holds the role, at the place or anywhere."""
@@ -65,3 +70,9 @@ class Town:
     def take(self, number: str, step: str, *, role: str = "referral_desk", place: str = "hospital", **given) -> None:
         """Let somebody take a step outside the browser."""
         engine.take(by=self.at(role, place), number=number, step=step, given=given)
+
+    def follow_up(self, resident) -> str:
+        """The number of a follow-up that is due today."""
+        given = {"resident": resident, "due_on": str(clock.today()), "why": "高血压随访"}
+        by = self.at("village_doctor", "village")
+        return engine.begin(by=by, workflow="chronic.follow_up", step="plan", given=given).number

@@ -41,10 +41,11 @@ def _main(steps: list[Step]) -> Step:
     return next((s for s in steps if s.weight == "primary"), steps[0])
 
 
-def _post(request: Request, workflow: Workflow, steps: list[Step], number: str | None) -> HttpResponse:
+def _post(request: Request, workflow: Workflow, steps: list[Step], view: casepage.CaseView | None) -> HttpResponse:
     step = next((s for s in steps if s.code == request.POST.get("step")), None)
     if step is None:
         raise NotFound
+    number = view.case.number if view else None
     given = step_forms.given_of(workflow, step, request.POST)
     try:
         if number is None:
@@ -54,7 +55,7 @@ def _post(request: Request, workflow: Workflow, steps: list[Step], number: str |
             receipt = engine.take(by=request.actor, number=number, step=step.code, given=given, key=key_of(request),
                                   version=_version(request))  # fmt: skip
     except Refusal as refusal:
-        return _form(request, rooms.kept[workflow.code], step, steps, given, errors_of(refusal), refusal, number)
+        return _form(request, rooms.kept[workflow.code], step, steps, given, errors_of(refusal), refusal, view)
     return done(request, receipt)
 
 
@@ -65,14 +66,17 @@ def _version(request: Request) -> int | None:
 
 def _form(
     request: Request, made: rooms.Kept, step: Step, steps: list[Step], given: Mapping[str, Any],
-    errors: Mapping[str, list[str]], refusal: Refusal | None = None, number: str | None = None,
+    errors: Mapping[str, list[str]], refusal: Refusal | None = None, view: casepage.CaseView | None = None,
 ) -> HttpResponse:  # fmt: skip
     offers = made.offers(for_=request.actor, given=given) if made.offers else {}
     shown = made.shown(for_=request.actor, given=given) if made.shown else {}
     persons = [int(p) for p in shown.get("persons", ())]
+    if view and view.case.person_id:
+        persons.append(view.case.person_id)
     trail.saw(by=request.actor, page="cases.begin", sentence=f"填写{made.page.title}", persons=persons, basis="form")
     context = {
-        "page": made.page, "step": step, "steps": steps, "number": number, "version": request.POST.get("version", ""),
+        "page": made.page, "step": step, "steps": steps, "number": view.case.number if view else None,
+        "about": drawn_cases.about(view) if view else None, "version": request.POST.get("version", ""),
         "fields": step_forms.fields_of(made.page, step, for_=request.actor, given=given, errors=errors, offers=offers),
         "errors": [(f"f-{field}" if field else "", s) for field, several in errors.items() for s in several],
         "refusal": refusal, "shown": shown, "action": request.path,
@@ -113,15 +117,13 @@ def step(request: Request, number: str, step: str) -> HttpResponse:
     steps = [s for s in view.steps if s.code == step]
     if request.method == "POST":
         asked = view.page.steps if not steps else steps
-        return _post(request, view.page, [s for s in asked if s.code == step], number)
+        return _post(request, view.page, [s for s in asked if s.code == step], view)
     if not steps:
         raise NotFound
     _saw(request, view, "cases.step")
     given = {name: getattr(view.facts, f"{name}_id", None) or getattr(view.facts, name, "") or "" for name in
              (*steps[0].must_record, *steps[0].may_record)}  # fmt: skip
-    return _form(
-        request, rooms.of(view.case), steps[0], steps, {**given, "version": view.case.version}, {}, None, number
-    )
+    return _form(request, rooms.of(view.case), steps[0], steps, {**given, "version": view.case.version}, {}, None, view)
 
 
 @page("cases.list", "cases", title="办理单", permission="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,7 +62,7 @@ def row_of(line: Line, *, mine: bool) -> CaseRow:
     urgent = (State(word=say("加急"), kind="soon"),) if case.urgent else ()
     urged = (State(word=say("催办"), kind="overdue"),) if line.urged else ()
     return CaseRow(
-        person=Person(name=row.name, sex=say(row.sex), age=row.age, flags=(*urgent, *urged)) if row.name else None,
+        person=replace(_person(row), flags=(*urgent, *urged)) if row.name else None,
         what=f"{say(line.title)} · {row.what}" if row.what else say(line.title),
         detail=case.number if mine else say("等{turn}", turn=say(line.turn)) if line.turn else case.number,
         number=case.number,
@@ -72,6 +73,15 @@ def row_of(line: Line, *, mine: bool) -> CaseRow:
         clock=clock_of(case),
         act=act_of(case, line.primary) if mine and line.primary else None,
     )
+
+
+def _person(row: rooms.CaseRow) -> Person:
+    return Person(name=row.name, sex=say(row.sex), age=say("{n} 岁", n=row.age) if row.age else "")
+
+
+def about(view: CaseView) -> Person | None:
+    """Whom the case is about, where it is about a person: said on its page and above each of its forms."""
+    return _person(view.row) if view.row.name else None
 
 
 def listing(lines: list[Line], *, for_: Actor, which: str, workflow: str, state: str) -> dict[str, Any]:
@@ -112,9 +122,8 @@ def _chips(asked: dict[str, str], name: str, choices: dict[str, str]) -> list[Op
 def case_page(view: CaseView, *, for_: Actor) -> dict[str, Any]:
     """The drawn parts of a case page."""
     rule = next((r.timer.clause for r in view.clocks if r.timer.promise), "")
-    person = Person(name=view.row.name, sex=say(view.row.sex), age=view.row.age) if view.row.name else None
     return {
-        "person": person,
+        "person": about(view),
         "state": state_of(view.case),
         "clock": clock_of(view.case, say(rule) if rule else ""),
         "path": [_station(stop, view) for stop in view.path],
@@ -149,7 +158,7 @@ def acts_for_person(*, for_: Actor, person_id: int) -> list[Act]:
 
 
 def _main(step: Step) -> bool:
-    return step.weight == "primary" or BIRTH in step.frm and len(step.frm) == 1 and step.to != "draft"
+    return step.weight == "primary" or (step.frm == (BIRTH,) and step.to != "draft")
 
 
 def cases_of_person(*, for_: Actor, person_ids: list[int]) -> list[CaseRow]:

@@ -1,0 +1,55 @@
+"""What every page must be: quiet in the console, accessible, and no wider than a narrow telephone."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from axe_playwright_python.sync_playwright import Axe
+
+
+GREAT = ("serious", "critical")
+NARROW = 320
+UNASKED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNPROCESSABLE_ENTITY)
+AXE = {"resultTypes": ["violations"], "iframes": False}
+
+
+class Look:
+    """One window that walks from page to page and notes the faults of each."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self.seen: list[str] = []
+        self._said: list[str] = []
+        page.on("console", lambda m: self._said.append(m.text[:200]) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self._said.append(str(error)[:200]))
+
+    def at(self, address: str, *, form_only: bool = False, axe: bool = True) -> None:
+        """Visit; `form_only` pages may say that they only take a posted form."""
+        self._said.clear()
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        answer = self.page.goto(address)
+        if form_only and answer.status in UNASKED:
+            return
+        if answer.status != HTTPStatus.OK:
+            self.faults.append(f"{address}: answered {answer.status}")
+            return
+        self.faults += [f"{address}: {words}" for words in self._said]
+        self.faults += [f"{address}: {found}" for found in (self._axe() if axe else ())]
+        self.page.set_viewport_size({"width": NARROW, "height": 700})
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > NARROW:
+            self.faults.append(f"{address}: {wide} px wide, {self._widest()}")
+        self.seen.append(address)
+
+    def _axe(self) -> list[str]:
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        return [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in GREAT]
+
+    def _widest(self) -> str:
+        return self.page.evaluate(
+            """limit => [...document.querySelectorAll("main *, .top *, .bar *")]
+              .filter((e) => e.getBoundingClientRect().right > limit && !e.closest(".tabs, .chips, .bar .panel"))
+              .slice(0, 3).map((e) => e.outerHTML.slice(0, 90)).join(" ")""",
+            NARROW,
+        )
