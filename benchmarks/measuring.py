@@ -19,7 +19,7 @@ from itertools import cycle
 from typing import Any
 
 
-SECONDS = 6.0
+SECONDS = 4.0
 CLIENTS = (1, 8)
 SKIPPED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 
