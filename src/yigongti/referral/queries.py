@@ -17,7 +17,8 @@ from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
-from yigongti.record.diagnoses import kept
+from yigongti.record.diagnoses import code_of, kept
+from yigongti.record.policy.special_classes import class_of
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
 from yigongti.referral.models import Referral
 from yigongti.residents.queries.naming import SAID, said
@@ -43,9 +44,21 @@ def _row(
     department: str | None, *person_columns: Any,
 ) -> CaseRow:  # fmt: skip
     return CaseRow(
-        **said(*person_columns), what=" · ".join(t for t in (diagnosis, _reason(kind, reason)) if t),
+        **said(*person_columns), what=" · ".join(t for t in (_open_words(diagnosis), _reason(kind, reason)) if t),
         frm=frm, to=outside or " ".join(p for p in (to, department) if p), person_id=person,
     )  # fmt: skip
+
+
+def _open_words(diagnosis: str) -> str:
+    """The diagnosis as lists may show it: of a special class, nothing."""
+    return "" if class_of(code_of(diagnosis)) else diagnosis
+
+
+def sees_words(for_: Actor, facts: Referral) -> bool:
+    """Whether the clinical words of a referral are open: of a special class, only to roles with its gate and to the
+    unit that wrote them."""
+    special = class_of(code_of(facts.diagnosis))
+    return not special or special in for_.role.gates or for_.reaches_path(facts.from_unit.path)
 
 
 def reason_of(r: Referral) -> str:
@@ -59,7 +72,7 @@ def _reason(kind: str, reason: str) -> str:
 
 def _request(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
     return {
-        "facts": facts, "case": case, "reason": reason_of(facts),
+        "facts": facts, "case": case, "reason": reason_of(facts), "open": sees_words(for_, facts),
         "urgency": code_lists["referral.urgency"].label(facts.urgency),
         "transport": code_lists["referral.transport"].label(facts.transport) if facts.transport else "",
     }  # fmt: skip
@@ -83,7 +96,8 @@ def _record(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
 def _outcome(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
     label = code_lists["referral.decline_reason"].label(facts.decline_reason) if facts.decline_reason else ""
     children = list(Case.objects.filter(parent=case).order_by("pk"))
-    return {"facts": facts, "case": case, "decline_reason": label, "children": children}
+    shown = {"decline_reason": label, "children": children, "open": sees_words(for_, facts)}
+    return {"facts": facts, "case": case, **shown}
 
 
 PANELS = {

@@ -52,5 +52,5 @@ follow_up = Workflow(
     ladders=(Ladder(code="overdue", rungs=("home_doctor", "township_head"), counts="calendar_days",
                     every=parameter("chronic.escalate_every")),),
     sees=(Sees(side="home", panels=("duty", "outcome"), states=("due", "done", "missed")),
-          Sees(side="centre", panels=("duty", "outcome"), states=("due", "done", "missed"))),
+          Sees(side="centre", panels=(), states=("due", "done", "missed"))),
 )  # fmt: skip

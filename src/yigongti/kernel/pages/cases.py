@@ -103,7 +103,7 @@ def paper(request: Request, number: str) -> HttpResponse:
     """The case on paper, with a code to check it by."""
     view = casepage.case_view(for_=request.actor, number=number)
     made = rooms.of(view.case)
-    if not made.paper:
+    if not made.paper or not view.panels:
         raise NotFound
     _saw(request, view, "cases.paper")
     code = drawn_cases.check_code(request.build_absolute_uri(f"/cases/{number}"))

@@ -42,9 +42,13 @@ def sides_within(*, for_: Actor, case: Case) -> set[str]:
 
 
 def panels_for(*, for_: Actor, case: Case) -> list[str]:
-    """The panels that the actor's sides see in the case's present state, in the page's order."""
-    sides = sides_within(for_=for_, case=case)
+    """The panels that the actor's sides see in the case's present state, in the page's order.
+
+    Only those who act for a side see its panels; who merely follows the workflow sees the path and the clocks.
+    """
     page = rooms.of(case).page
+    acts = {p.side for p in page.parts if for_.role.code in p.roles}
+    sides = sides_within(for_=for_, case=case) & acts
     named = [panel for s in page.sees if s.side in sides and case.state in s.states for panel in s.panels]
     return list(dict.fromkeys(named))
 

@@ -62,6 +62,7 @@ function press(box, event) {
   if (event.key === "ArrowDown") move(box, 1);
   else if (event.key === "ArrowUp") move(box, -1);
   else if (event.key === "Enter" && chosen && !list.hidden) choose(box, chosen);
+  else if (event.key === "Enter" && box.matches("[data-picker]")) return true; // never sends a half-picked form
   else if (event.key === "Escape") {
     if (list.hidden) input.blur();
     show(box, false);
@@ -85,6 +86,8 @@ document.addEventListener("input", (event) => {
   const box = boxOf(event);
   const picked = /** @type {HTMLInputElement | null | undefined} */ (box?.querySelector("[data-picked]"));
   if (picked) picked.value = "";
+  // What the list shows was asked for other words: nothing of it may be chosen by Enter any more.
+  if (box) mark(box, null);
   if (box && !parts(box).input.value.trim()) show(box, false);
 });
 
@@ -103,6 +106,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const box = list.closest?.("[data-combobox]");
   if (!box || !list.matches("[role=listbox]")) return;
   const { input, options } = parts(box);
+  const asked = /** @type {CustomEvent} */ (event).detail.requestConfig?.parameters?.q ?? "";
+  if (asked !== input.value) return; // an answer to earlier words
   const typed = input.value.trim() !== "";
   // A picker that is still empty shows its first choices on focus; one that has been filled stays quiet.
   const empty = !typed && box.matches("[data-picker]");
