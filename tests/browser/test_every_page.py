@@ -102,7 +102,7 @@ def viewer(town, number):
 
 def test_a_worklist_of_fifty_is_light(visit, town):
     assert len(town.crowd) > 50
-    page = visit(town.at("referral_desk", "hospital"))
+    page = visit(town.crowded_desk)
     weights = []
     page.on("response", lambda answer: weights.append(answer))
     page.goto("/cases")

@@ -14,7 +14,7 @@ def focus_on(page, selector):
 
 def test_a_worklist_is_worked_by_keys(visit, town):
     town.crowd  # noqa: B018 - makes it
-    page = visit(town.at("referral_desk", "hospital"))
+    page = visit(town.crowded_desk)
     page.goto("/cases")
     page.keyboard.press("/")
     assert focus_on(page, "#find")

@@ -8,6 +8,7 @@ from tests import factories
 from tests.access.conftest import placements, signed_in
 from tests.record import factories as entries
 from tests.residents.people import person
+from yigongti.capacity.models import Session, Slot
 from yigongti.kernel import clock
 from yigongti.kernel.workflow import engine
 from yigongti.organisations.models import Institution
@@ -63,9 +64,20 @@ class Town:
 
     @cached_property
     def crowd(self) -> list[str]:
-        """Sixty referrals that wait, more than a list shows at once."""
+        """Sixty referrals that wait, more than a list shows at once; in the other group, out of everybody's way."""
+        surgery, home = self.county.foreign_surgery, self.county.foreign_township
+        session = Session.objects.filter(department=surgery).first()
+        Slot.objects.bulk_create(
+            Slot(session=session, number=n, at=session.begins, grassroots=True) for n in range(100, 165)
+        )
+        doctor = factories.actor("township_doctor", home)
         names = (family + given for family in FAMILY_NAMES for given in GIVEN_NAMES)
-        return [self.submitted(person(self.county.village, name), admission="clinic") for name in names]
+        return [factories.submitted(doctor, person(home, name), surgery, admission="clinic") for name in names]
+
+    @cached_property
+    def crowded_desk(self):
+        """Who receives them."""
+        return factories.actor("referral_desk", self.county.foreign_hospital)
 
     def take(self, number: str, step: str, *, role: str = "referral_desk", place: str = "hospital", **given) -> None:
         """Let somebody take a step outside the browser."""
