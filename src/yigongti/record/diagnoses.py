@@ -17,6 +17,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Refusal
+from yigongti.record.policy.special_classes import class_of
 from yigongti.record.queries import open_record, summary
 
 
@@ -38,6 +39,11 @@ def code_of(diagnosis: str) -> str:
     """The code that a kept diagnosis begins with; '' for words alone."""
     first = diagnosis.split(" ", 1)[0]
     return first if CODE.fullmatch(first) else ""
+
+
+def special_class(diagnosis: str) -> str:
+    """The special class of a kept diagnosis; '' for none, and for words without a code."""
+    return class_of(code_of(diagnosis))
 
 
 def matching(text: str, limit: int) -> list[Line]:

@@ -17,8 +17,7 @@ from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
-from yigongti.record.diagnoses import code_of, kept
-from yigongti.record.policy.special_classes import class_of
+from yigongti.record.diagnoses import kept, special_class
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
 from yigongti.referral.models import Referral
 from yigongti.residents.queries.naming import SAID, said
@@ -51,13 +50,13 @@ def _row(
 
 def _open_words(diagnosis: str) -> str:
     """The diagnosis as lists may show it: of a special class, nothing."""
-    return "" if class_of(code_of(diagnosis)) else diagnosis
+    return "" if special_class(diagnosis) else diagnosis
 
 
 def sees_words(for_: Actor, facts: Referral) -> bool:
     """Whether the clinical words of a referral are open: of a special class, only to roles with its gate and to the
     unit that wrote them."""
-    special = class_of(code_of(facts.diagnosis))
+    special = special_class(facts.diagnosis)
     return not special or special in for_.role.gates or for_.reaches_path(facts.from_unit.path)
 
 
