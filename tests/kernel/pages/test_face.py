@@ -268,6 +268,7 @@ def test_a_map_keeps_all_places_inside_and_north_up():
     assert 0 <= north < south <= 100
 
 
+@pytest.mark.django_db  # the frame names the county
 def test_the_style_page_shows_every_part():
     response = style_page(RequestFactory().get("/style"))
     html = response.content.decode()
