@@ -19,7 +19,7 @@ from yigongti.kernel.refusal import WORDS, Refusal
 from yigongti.kernel.workflow import rooms
 
 
-TAG = re.compile(r"""\{%\s*t\s+(?:"([^"]+)"|'([^']+)')""")
+TOLD = re.compile(r"""\bt\((?:"([^"]+)"|'([^']+)')""")
 CHINESE = re.compile(r"[一-鿿]")
 # What the style page shows is a picture of Chinese work; its own words are in its template.
 EXAMPLES = ("style_examples.py",)
@@ -42,7 +42,7 @@ def texts() -> dict[str, str]:
 def _templates() -> Iterator[tuple[str, str]]:
     for path in tracked():
         if path.suffix == ".html":
-            for double, single in TAG.findall(path.read_text(encoding="utf-8")):
+            for double, single in TOLD.findall(path.read_text(encoding="utf-8")):
                 yield path.name, double or single
 
 

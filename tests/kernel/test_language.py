@@ -5,10 +5,8 @@ import json
 import subprocess
 import sys
 
-from django.utils import translation
-
 from yigongti.kernel.action.gate import Receipt
-from yigongti.kernel.language import listed, phrase, say
+from yigongti.kernel.language import listed, phrase, say, spoken
 from yigongti.kernel.refusal import BadValue, Missing, Refusals
 from yigongti.kernel.workflow.refusals import NotYourTurn
 
@@ -17,7 +15,7 @@ def test_a_refusal_is_said_in_the_reader_s_language_and_kept_in_chinese():
     problem = phrase("不能超过 {most} 个字，现有 {count} 个", most=5, count=9)
     refused = BadValue(label="姓名", value="王", problem=problem)
     assert refused.sentence == str(refused) == "姓名“王”不合规定：不能超过 5 个字，现有 9 个"
-    with translation.override("en"):
+    with spoken("en"):
         assert refused.sentence == 'Name "王" is not accepted: at most 5 characters, now 9'
         assert Refusals([refused, Missing(label="姓名")]).by_field() == {
             "": [refused.sentence, "Please fill in: Name."]
@@ -27,7 +25,7 @@ def test_a_refusal_is_said_in_the_reader_s_language_and_kept_in_chinese():
 
 
 def test_what_a_user_typed_is_not_translated_even_when_it_is_a_word_of_the_house():
-    with translation.override("en"):
+    with spoken("en"):
         assert '"姓名"' in BadValue(label="姓名", value="姓名", problem="应填数字").sentence
 
 
@@ -35,13 +33,13 @@ def test_several_words_of_the_house_are_listed_each_in_english():
     parts = listed(["转诊医生", "接收台"])
     assert parts == "转诊医生、接收台"
     assert listed([]) == ""
-    with translation.override("en"):
+    with spoken("en"):
         told = NotYourTurn(step="接收", part=parts).sentence
     assert told == '"Accept" is for: Referring doctor, Receiving desk. Your post cannot take this step.'
 
 
 def test_a_text_without_english_is_shown_in_chinese():
-    with translation.override("en"):
+    with spoken("en"):
         assert say("没有英文的一句") == say(phrase("{a}", a=phrase("没有英文的一句"))) == "没有英文的一句"
 
 
@@ -49,7 +47,7 @@ def test_a_receipt_s_phrase_survives_a_copy_and_leaves_the_house_as_chinese_text
     done = phrase("{bed} 床已停用", bed="12")
     shown = Receipt(number="12", done=done).shown()
     assert json.loads(json.dumps(shown, ensure_ascii=False))["done"] == "12 床已停用"
-    with translation.override("en"):
+    with spoken("en"):
         assert say(copy.deepcopy(done)) == say(shown["done"]) == "Bed 12 is out of use"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.capacity import actions, queries
+from yigongti.kernel import clock
 from yigongti.kernel.audit import trail
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import done, key_of
@@ -27,7 +30,12 @@ def beds(request: Request) -> HttpResponse:
         "beds": beds_shown,
         "names": request.actor.may("residents.see"),
         "rooms": queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", "")),
-        "clinics": queries.clinic_days(for_=request.actor),
+        "clinics": [
+            (day, list(sessions))
+            for day, sessions in groupby(
+                queries.clinic_days(for_=request.actor), key=lambda one: one.begins.astimezone(clock.COUNTY_ZONE).date()
+            )
+        ],
         "manages": request.actor.may("capacity.manage"),
     }
     return render(request, "capacity/beds.html", context)

@@ -7,15 +7,17 @@ list what has no English. What is missing shows in Chinese.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, reduce
 from importlib import resources
 
-from django.conf import settings
-from django.utils.translation import get_language
-
 
 PACKAGE = "yigongti"
+
+# A page says hundreds of texts: the reader's language is looked up by each of them.
+_english: ContextVar[bool] = ContextVar("in_english", default=False)
 
 
 @cache
@@ -65,11 +67,22 @@ def say(text: str, /, **facts: object) -> str:
     if isinstance(text, Phrase):
         facts = {**text.facts, **facts}
         text = text.template
-    spoken = english().get(text, text) if in_english() else text
-    heard = {name: say(fact) if isinstance(fact, Phrase) else fact for name, fact in facts.items()}
-    return spoken.format(**heard) if heard else spoken
+    said = english().get(text, text) if _english.get() else text
+    if not facts:
+        return said
+    return said.format(**{name: say(fact) if isinstance(fact, Phrase) else fact for name, fact in facts.items()})
 
 
 def in_english() -> bool:
-    """Whether the reader has chosen English; nobody has where no Django is set up."""
-    return settings.configured and (get_language() or "").startswith("en")
+    """Whether the reader has chosen English."""
+    return _english.get()
+
+
+@contextmanager
+def spoken(code: str) -> Iterator[None]:
+    """Say everything in this language (`zh-hans`, `en`) until the end of the block."""
+    token = _english.set(code.startswith("en"))
+    try:
+        yield
+    finally:
+        _english.reset(token)

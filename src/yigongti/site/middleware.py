@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from yigongti.kernel.language import spoken
+
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -59,7 +61,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         code = chosen if chosen in self.known else settings.LANGUAGE_CODE
-        with translation.override(code):
+        with translation.override(code), spoken(code):  # Django's own sentences, and ours
             request.LANGUAGE_CODE = code
             response = self.get_response(request)
         response.setdefault("Content-Language", code)

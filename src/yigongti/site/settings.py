@@ -78,13 +78,12 @@ MIDDLEWARE = [
 ]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,  # with DEBUG off, Django caches the loaded templates by itself
+        "BACKEND": "yigongti.kernel.pages.templating.Templates",
+        "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "yigongti.site.surroundings.surroundings",
-            ]
+            "environment": "yigongti.kernel.pages.templating.environment",
+            "context_processors": ["yigongti.site.surroundings.surroundings"],
+            "cache_size": -1,
         },
     }
 ]
