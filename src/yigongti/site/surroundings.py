@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
@@ -24,7 +23,6 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     """The context of the page frame."""
     actor: Actor | None = getattr(request, "actor", None)
     shown: dict[str, Any] = {
-        "csrf_token": get_token(request),
         "county_name": _county_name(),
         "language": getattr(request, "LANGUAGE_CODE", "zh-hans"),
         "large_type": request.COOKIES.get("large_type") == "1",

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from django.forms import BoundField
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.backends.jinja2 import Jinja2, Template
 from django.template.defaultfilters import floatformat
 from django.templatetags.static import static
@@ -27,24 +28,21 @@ from yigongti.kernel.pages import drawing, markup, said
 from yigongti.kernel.pages.fields import field_of
 
 
+TOKEN = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
+
+
 class Drawn(Template):  # type: ignore[misc]
     """A template in which what the page says wins over what surrounds every page."""
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:
         """The page as text; raises what a template raises."""
-        given = dict(context or {})
-        return SafeString(super().render(_Given(given), request))
-
-
-class _Given(dict[str, Any]):
-    """A context that processors add to and never overwrite."""
-
-    def __init__(self, given: dict[str, Any]) -> None:
-        super().__init__(given)
-        self.given = given
-
-    def update(self, more: dict[str, Any]) -> None:  # type: ignore[override]
-        super().update({**more, **self.given})
+        around: dict[str, Any] = {}
+        if request is not None:
+            token = get_token(request)  # masked anew each time it is asked for, and a page has dozens of forms
+            around = {"request": request, "csrf_token": token, "csrf_input": TOKEN.format(token)}
+            for surrounding in self.backend.template_context_processors:
+                around.update(surrounding(request))
+        return SafeString(self.template.render({**around, **(context or {})}))
 
 
 class Templates(Jinja2):
