@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
@@ -161,17 +160,3 @@ bases.basis(
     "referred", title="接收转诊", says="本单位正在接收或诊治此人的转诊；转诊退回、取消、过期或办结后即失效。",
     standing=False, holds=referred_here, hours=values.shipped_number("referral.record_hours"),
 )  # fmt: skip
-
-
-def board(*, for_: Actor) -> list[tuple[str, str, int, int]]:
-    """Open referrals within reach by workflow and state: how many, how many overdue. No person is shown."""
-    from django.db.models import Count
-
-    reached = CaseSide.objects.filter(for_.reach("unit__"), case=OuterRef("pk"))
-    counted = (
-        Case.objects.filter(Exists(reached), workflow__startswith="referral.", ended_at=None)
-        .values("workflow", "state")
-        .annotate(n=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=clock.now())))
-        .order_by("workflow", "state")
-    )
-    return [(c["workflow"], c["state"], c["n"], c["overdue"]) for c in counted]
