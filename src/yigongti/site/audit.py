@@ -73,9 +73,8 @@ def _verify(kept: str) -> int:
     say(f"已封存 {covered.entries:,} 条，{covered.seals:,} 个封条；另有 {waiting:,} 条待封存。"
         f" {covered.entries:,} entries under {covered.seals:,} seals; {waiting:,} wait.")  # fmt: skip
     if covered.entries:
-        say(
-            f"第一条 first {covered.first}（{_said(covered.first_at)}），最后一条 last {covered.last}（{_said(covered.last_at)}）"
-        )
+        say(f"第一条 first {covered.first}（{_said(covered.first_at)}）")
+        say(f"最后一条 last {covered.last}（{_said(covered.last_at)}）")
     if found:
         say("审计链有问题，第一处： The chain is broken, first of all here:")
         say("\n".join(f"  {fault}" for fault in found))
