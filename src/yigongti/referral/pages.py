@@ -14,7 +14,7 @@ from django.shortcuts import render
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages import drawn_cases
+from yigongti.kernel.pages import drawn_cases, news
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Clock, Option, State
@@ -28,6 +28,9 @@ from yigongti.organisations import queries as organisations
 from yigongti.referral import board as boards
 from yigongti.referral.board import Asked, Tally
 
+
+# Whom a step of another side concerns reads it among the notices; a new referral waits in the worklist anyway.
+news.listen(*(f"referral.{told}" for told in ("accepted", "declined", "cancelled", "expired", "returned")))
 
 AT_ONCE = 8
 MORE = 50

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from yigongti.kernel import clock
 from yigongti.kernel.language import say
-from yigongti.kernel.pages import drawing, markup, said
+from yigongti.kernel.pages import drawing, markup, news, said
 from yigongti.kernel.pages.fields import field_of
 from yigongti.kernel.pages.parts import Clock, Field
 
@@ -26,6 +26,14 @@ register.simple_tag(markup.icon)
 register.simple_tag(markup.state, name="state_chip")
 register.simple_tag(markup.clock, name="clock_words")
 register.simple_tag(markup.person, name="person_chip")
+
+
+@register.simple_tag(takes_context=True)
+def unread_notices(context: template.Context) -> str:
+    """How many notices the one who asks has not read: 7, 99+, or nothing."""
+    actor = getattr(context.get("request"), "actor", None)
+    found = news.unread(for_=actor) if actor else 0
+    return f"{news.MANY - 1}+" if found >= news.MANY else str(found or "")
 
 
 @register.simple_tag
