@@ -15,11 +15,12 @@ import psutil
 
 
 class Service:
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *, verb="serve", more=(), **environment):
         self.port = free_port()
         self.output = folder / "output.txt"
         self.data = folder / "data"
-        self.process = start("serve", "--port", str(self.port), "--data", str(self.data), to=self.output, **environment)
+        place = ("--port", str(self.port), "--data", str(self.data))
+        self.process = start(verb, *place, *more, to=self.output, **environment)
 
     def wait_until_up(self, patience=60):
         deadline = time.monotonic() + patience

@@ -1,5 +1,7 @@
 """./run serve from start to end: first day, deaths of its parts, refusals in one sentence, nothing left behind."""
 
+import gzip
+import http.client
 import re
 import signal
 import time
@@ -111,3 +113,25 @@ def test_a_demo_does_not_touch_the_data_of_a_service(service, open_folder):
     said = refused("demo", "--fresh", "--data", str(service.data), folder=open_folder)
     assert "不是演示县" in said
     assert (service.data / "postgres" / "PG_VERSION").exists()
+
+
+def asked(service, address):
+    """The bytes that travel for one address when the browser takes compressed answers, and how they were packed."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    try:
+        connection.request("GET", address, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        return answer.getheader("Content-Encoding"), answer.read()
+    finally:
+        connection.close()
+
+
+def test_a_first_page_with_its_style_and_scripts_is_light_on_a_slow_line(quiet_service):
+    packed, body = asked(quiet_service, "/sign-in")
+    assert packed == "gzip"
+    parts = set(re.findall(r'(?:src|href)="(/static/[^"#]+\.(?:css|js))"', gzip.decompress(body).decode()))
+    answers = {address: asked(quiet_service, address) for address in parts}
+    assert len(parts) >= 5
+    assert {packed for packed, content in answers.values() if len(content) > 1000} == {"gzip"}
+    weights = {address: len(content) for address, (_packed, content) in answers.items()}
+    assert len(body) + sum(weights.values()) < 60_000, weights

@@ -20,6 +20,7 @@ from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import institution_of_unit
 from yigongti.record import writing
 from yigongti.record.policy.series import SERIES
+from yigongti.record.queries import home_for, strictest
 
 
 event.declare("chronic.followed_up", "已随访")
@@ -27,10 +28,12 @@ event.declare("chronic.follow_up_missed", "未能随访")
 
 
 def sides(facts: FollowUp, by: Actor | None) -> Mapping[str, int]:
-    """Home: who manages the resident's record. Centre: the township above it, which looks after what is overdue."""
-    home = facts.resident.managing
-    centre = institution_of_unit(home.unit.parent_id) if home.unit.parent_id else None
-    return {"home": home.pk, "centre": centre.pk if centre else home.pk}
+    """Home: who manages the resident's record; for a special class that nobody there may read, the township above.
+    Centre: the township, which looks after what is overdue."""
+    managing = facts.resident.managing
+    centre = institution_of_unit(managing.unit.parent_id) if managing.unit.parent_id else None
+    home = home_for(managing, facts.sensitive, follow_up.part("home_doctor").roles)
+    return {"home": home, "centre": centre.pk if centre else managing.pk}
 
 
 @rooms.guard("chronic.plausible")
@@ -59,10 +62,10 @@ def plausible(*, case: Case, facts: FollowUp, by: Actor) -> None:
 def write_record(*, case: Case, facts: FollowUp, by: Actor) -> None:
     """The follow-up becomes part of the lifelong record: a visit, and what was measured."""
     facts.done_at = clock.now()
-    home = facts.resident.managing_id
+    home = home_for(facts.resident.managing, case.classes, follow_up.part("home_doctor").roles)
     common: dict[str, Any] = {
         "by": by, "resident_id": facts.resident_id, "institution_id": home, "source": f"follow_up:{case.number}",
-        "at": facts.done_at,
+        "at": facts.done_at, "sensitivity": strictest(case.classes),
     }  # fmt: skip
     way = code_lists["chronic.way"].label(facts.way)
     result = code_lists["chronic.result"].label(facts.result)
@@ -83,7 +86,7 @@ def receives(*, by: Actor, case: Case, facts: Any) -> None:
         by=by, parent=case, workflow=follow_up.code, step="plan",
         values={"resident": facts.resident, "due_on": facts.follow_up_on, "why": f"转诊 {case.number} 转回后首次随访"},
         more={"plan": "\n".join(t for t in (facts.care_plan, facts.follow_up_items) if t),
-              "raised_by_number": case.number},
+              "raised_by_number": case.number, "sensitive": case.classes},
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -16,6 +17,7 @@ class FollowUp(models.Model):
     why = models.CharField(max_length=200)
     raised_by_number = models.CharField(max_length=24, blank=True)
     plan = models.TextField(blank=True)
+    sensitive = ArrayField(models.CharField(max_length=16), default=list)
     due_on = models.DateField()
     way = models.CharField(max_length=12, blank=True)
     systolic = models.SmallIntegerField(null=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -17,11 +16,9 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Refusal
-from yigongti.record.policy.special_classes import class_of
 from yigongti.record.queries import open_record, summary
 
 
-CODE = re.compile(r"[A-Z]\d\d(\.[0-9A-Za-z+*]+)?")
 MOST = 200
 
 Line = tuple[str, str, str]
@@ -33,17 +30,6 @@ def catalogue() -> tuple[Line, ...]:
     packed = resources.files("yigongti.record").joinpath("data", "icd10.csv.gz").read_bytes()
     text = gzip.decompress(packed).decode()
     return tuple((row[0], row[1], row[2]) for row in csv.reader(io.StringIO(text)))
-
-
-def code_of(diagnosis: str) -> str:
-    """The code that a kept diagnosis begins with; '' for words alone."""
-    first = diagnosis.split(" ", 1)[0]
-    return first if CODE.fullmatch(first) else ""
-
-
-def special_class(diagnosis: str) -> str:
-    """The special class of a kept diagnosis; '' for none, and for words without a code."""
-    return class_of(code_of(diagnosis))
 
 
 def matching(text: str, limit: int) -> list[Line]:

@@ -13,6 +13,7 @@ from yigongti.kernel.files.models import StoredFile
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.record import measuring
+from yigongti.record.classes import classes_in_words, strictest
 from yigongti.record.models import Encounter, Entry, Observation
 from yigongti.record.policy import kinds, special_classes
 from yigongti.record.policy.series import SERIES
@@ -130,11 +131,12 @@ class Reading:
             self.wrong.append(BadValue(field="until", label=label, value=typed.strip()[:40], problem="早于开始时间"))
         return found
 
-    def secret(self, named: str, code: str) -> str:
-        """The special class: by the code, else as the author names it."""
+    def secret(self, named: str, code: str, *, title: str = "") -> str:
+        """The special class: by the code, else as the author names it, else by the obvious words of a diagnosis."""
         if named and named not in special_classes.BY_CODE:
             self.wrong.append(BadValue(field="sensitivity", label="保密类别", value=named[:40], problem="没有这个类别"))
-        return special_classes.class_of(code) or named
+        worded = "" if code or named else strictest(classes_in_words(title))
+        return special_classes.class_of(code) or named or worded
 
 
 def observation(person: Resident, *, series: str, value: str, at: str, note: str) -> Draft:
@@ -207,7 +209,7 @@ def _plain(
         at=when,
         until=reading.ends(until, at=when, label=kind.ends or "结束时间", ahead=kind.code == "medication"),
         text=reading.words(text, name="text", label=kind.text, most=TEXT, required=kind.text_required),
-        sensitivity=reading.secret(sensitivity, read_code),
+        sensitivity=reading.secret(sensitivity, read_code, title=title if diagnosed else ""),
         detail={**detail, **{name: part for name, part in parts.items() if part}},
     )
     raise_all(reading.wrong)

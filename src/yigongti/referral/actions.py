@@ -15,7 +15,7 @@ from yigongti.kernel.workflow.clocks import the_clock
 from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import group_on, institution_of_unit, memberships_on
 from yigongti.record import writing
-from yigongti.record.diagnoses import code_of
+from yigongti.record.queries import home_for, may_read_at, strictest
 from yigongti.referral import queries
 from yigongti.referral.models import Referral
 from yigongti.referral.policy.downward import downward
@@ -25,6 +25,7 @@ from yigongti.referral.refusals import (
     DoesNotReceive,
     FollowUpOpen,
     FollowUpOutOfTime,
+    MayNotRead,
     NoReferralCentre,
     NotInAnInstitution,
     NotOffered,
@@ -55,11 +56,19 @@ def upward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
     if by is not None:
         facts.kind = "up"
         _sent_by(facts, by)
-    sides = {"sending": facts.from_unit_id, "home": facts.resident.managing_id}
+    sides = {"sending": facts.from_unit_id, "home": _home(facts)}
     if facts.to_department:
         facts.to_institution_id = facts.to_department.institution_id
         sides["receiving"] = facts.to_department.pk
     return sides
+
+
+def _home(facts: Referral) -> int:
+    """Who manages the resident's record; for a special class that nobody there may read, the institution above."""
+    classes = facts.case.classes if facts.case_id else ()
+    if not classes:
+        return int(facts.resident.managing_id)
+    return home_for(facts.resident.managing, classes, upward.part("home_doctor").roles)
 
 
 def downward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
@@ -105,6 +114,14 @@ def package_offered(*, case: Case, facts: Referral, by: Actor) -> None:
     offered = {o.value for o in queries.offers(for_=by, given={"resident": facts.resident_id})["package"]}
     if not {str(one) for one in facts.package} <= offered:
         raise NotOffered(field="package")
+
+
+@rooms.guard("referral.receiver_may_read")
+def receiver_may_read(*, case: Case, facts: Referral, by: Actor) -> None:
+    """A diagnosis of a special class goes where somebody may read of it."""
+    institution = facts.to_institution
+    if institution and not may_read_at(institution, case.classes, downward.part("home_doctor").roles):
+        raise MayNotRead(field="to_institution", institution=str(institution))
 
 
 @rooms.guard("referral.follow_up_in_time")
@@ -197,7 +214,7 @@ def write_summary(*, case: Case, facts: Referral, by: Actor) -> None:
     text = "\n".join(f"{label}：{text}" for label, text in parts if text)
     writing.write_document(
         by=by, resident_id=facts.resident_id, institution_id=treated_at, title=f"转诊小结 {case.number}",
-        text=text, code=code_of(facts.diagnosis), source=f"referral:{case.number}",
+        text=text, sensitivity=strictest(case.classes), source=f"referral:{case.number}",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Referral(models.Model):
     admission = models.CharField(max_length=12, default="clinic")
     diagnosis = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=40, blank=True)
+    sensitive = ArrayField(models.CharField(max_length=16), default=list)
     summary = models.TextField(blank=True)
     treatment_so_far = models.TextField(blank=True)
     transport = models.CharField(max_length=12, blank=True)

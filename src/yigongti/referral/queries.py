@@ -17,7 +17,7 @@ from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
-from yigongti.record.diagnoses import kept, special_class
+from yigongti.record.diagnoses import kept
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
 from yigongti.referral.models import Referral
 from yigongti.residents.queries.naming import SAID, said
@@ -43,21 +43,9 @@ def _row(
     department: str | None, *person_columns: Any,
 ) -> CaseRow:  # fmt: skip
     return CaseRow(
-        **said(*person_columns), what=" · ".join(t for t in (_open_words(diagnosis), _reason(kind, reason)) if t),
+        **said(*person_columns), clinical=diagnosis, what=_reason(kind, reason),
         frm=frm, to=outside or " ".join(p for p in (to, department) if p), person_id=person,
     )  # fmt: skip
-
-
-def _open_words(diagnosis: str) -> str:
-    """The diagnosis as lists may show it: of a special class, nothing."""
-    return "" if special_class(diagnosis) else diagnosis
-
-
-def sees_words(for_: Actor, facts: Referral) -> bool:
-    """Whether the clinical words of a referral are open: of a special class, only to roles with its gate and to the
-    unit that wrote them."""
-    special = special_class(facts.diagnosis)
-    return not special or special in for_.role.gates or for_.reaches_path(facts.from_unit.path)
 
 
 def reason_of(r: Referral) -> str:
@@ -71,7 +59,7 @@ def _reason(kind: str, reason: str) -> str:
 
 def _request(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
     return {
-        "facts": facts, "case": case, "reason": reason_of(facts), "open": sees_words(for_, facts),
+        "facts": facts, "case": case, "reason": reason_of(facts),
         "urgency": code_lists["referral.urgency"].label(facts.urgency),
         "transport": code_lists["referral.transport"].label(facts.transport) if facts.transport else "",
     }  # fmt: skip
@@ -95,8 +83,7 @@ def _record(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
 def _outcome(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
     label = code_lists["referral.decline_reason"].label(facts.decline_reason) if facts.decline_reason else ""
     children = list(Case.objects.filter(parent=case).order_by("pk"))
-    shown = {"decline_reason": label, "children": children, "open": sees_words(for_, facts)}
-    return {"facts": facts, "case": case, **shown}
+    return {"facts": facts, "case": case, "decline_reason": label, "children": children}
 
 
 PANELS = {
@@ -132,11 +119,12 @@ def _opened(for_: Actor, given: Mapping[str, Any]) -> Any:
 
 
 def offers(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The entries of the record that may travel: what the sender may see, and chooses."""
+    """The entries of the record that may travel: what the sender may see, and chooses; the classes to be named."""
     opened = _opened(for_, given)
     candidates = entries_for_package(for_=for_, opened=opened) if opened else []
     offered = [Offer(value=str(c.row.id), label=say(c.row.title), help=f"{c.row.at:%Y-%m-%d}") for c in candidates]
-    return {"package": offered}
+    classes = code_lists["record.special_class"].on(clock.today())
+    return {"package": offered, "sensitive": [Offer(value=e.code, label=say(e.label)) for e in classes]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +149,3 @@ bases.basis(
     "referred", title="接收转诊", says="本单位正在接收或诊治此人的转诊；转诊退回、取消、过期或办结后即失效。",
     standing=False, holds=referred_here, hours=values.shipped_number("referral.record_hours"),
 )  # fmt: skip
-
-
-def board(*, for_: Actor) -> list[tuple[str, str, int, int]]:
-    """Open referrals within reach by workflow and state: how many, how many overdue. No person is shown."""
-    from django.db.models import Count
-
-    reached = CaseSide.objects.filter(for_.reach("unit__"), case=OuterRef("pk"))
-    counted = (
-        Case.objects.filter(Exists(reached), workflow__startswith="referral.", ended_at=None)
-        .values("workflow", "state")
-        .annotate(n=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=clock.now())))
-        .order_by("workflow", "state")
-    )
-    return [(c["workflow"], c["state"], c["n"], c["overdue"]) for c in counted]

@@ -27,6 +27,12 @@ class NoReferralCentre(Refusal):
     """{institution}所在的集团还没有登记牵头机构，外转无人审核。"""
 
 
+class MayNotRead(Refusal):
+    """此诊断属特别保护的类别，{institution}没有可以查看的岗位，请转往有权查看的机构（如上一级卫生院）。"""
+
+    status = 422
+
+
 class NotOffered(Refusal):
     """随转资料里有不属于此人、或您无权查看的内容，请重新选择。"""
 

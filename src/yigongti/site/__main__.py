@@ -19,6 +19,7 @@ VERBS = {
     "book": ("checks", "book"),
     "backup": ("backup", "backup"),
     "restore": ("backup", "restore"),
+    "audit": ("audit", "main"),
     "web": ("web", "main"),
     "worker": ("worker", "main"),
     "manage": ("manage", "main"),
@@ -26,7 +27,7 @@ VERBS = {
 }
 
 # What these write are people's records: nobody else on the machine reads them.
-_PRIVATE = {"demo", "serve", "backup", "restore", "web", "worker", "prepare"}
+_PRIVATE = {"demo", "serve", "backup", "restore", "audit", "web", "worker", "prepare"}
 
 
 def main(arguments: list[str]) -> int:

@@ -144,7 +144,7 @@ def _unpack(archive: Path, into: Path) -> None:
         manifest = json.loads((into / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, FileNotFoundError, ValueError) as error:
         raise Sentence(f"{archive} 不是完整的备份文件。", "That is not a whole archive of ours.") from error
-    if int(manifest["about"]["format"]) > FORMAT:
+    if int(manifest["about"]["format"]) > FORMAT or _release(manifest["about"]["version"]) > OURS:
         raise Sentence("备份来自更新的版本，请先升级程序。", "The archive is from a newer version: upgrade first.")
     spoilt = [name for name, digest in manifest["sha256"].items() if _changed(into / name, digest)]
     if spoilt:
@@ -160,6 +160,14 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with source, target.open("wb") as file:
         shutil.copyfileobj(source, file)
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """As numbers that can be compared: an older release is migrated at the next start, a newer one is not ours."""
+    return tuple(int(part) for part in version.split("+", 1)[0].split("."))
+
+
+OURS = _release(yigongti.__version__)
 
 
 def _changed(path: Path, digest: str) -> bool:

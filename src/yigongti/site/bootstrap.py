@@ -28,6 +28,7 @@ VERBS = {
     "book": (False, "从程序印出制度手册", "print the policy book from the code"),
     "backup": (False, "备份数据库和文件：backup FILE.tar", "database and files into one archive"),
     "restore": (False, "恢复到空数据夹：restore FILE.tar --data DIR", "an archive into an empty folder"),
+    "audit": (False, "核验审计链：audit verify；取链头：audit head", "verify the audit chain, or print its head"),
     "web": (False, "只起网页进程（数据库另备）", "the web process alone"),
     "worker": (False, "只起后台任务进程（数据库另备）", "the background worker alone"),
     "manage": (False, "", ""),

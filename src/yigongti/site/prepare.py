@@ -62,6 +62,16 @@ def _migrate() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
+    later = sorted(
+        f"{app}.{name}"
+        for app, name in set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
+        if app in executor.loader.migrated_apps
+    )
+    if later:
+        raise Sentence(
+            f"数据夹已被更新的版本用过（{'、'.join(later[:3])}），请用更新的程序。",
+            "A newer version has migrated these data: run that one.",
+        )
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         say(f"更新数据库结构，{len(plan)} 步。 Migrating the database.")

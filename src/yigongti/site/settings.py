@@ -68,6 +68,9 @@ STORAGES = {
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Of what a chapter answers; style and scripts lie compressed already. Django adds random bytes to every compressed
+    # answer, so that its length does not tell what stands beside the form token (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "yigongti.site.middleware.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "yigongti.site.middleware.Language",
@@ -90,6 +93,8 @@ TEMPLATES = [
 WHITENOISE_MAX_AGE = 0  # names with a hash are kept for ever all the same; the few without must be asked for again
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+CSRF_FAILURE_VIEW = "yigongti.site.refusing.csrf_failure"
 
 # --- who is there
 

@@ -12,6 +12,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry as access_registry
 from yigongti.kernel.language import say
+from yigongti.kernel.pages import news
 from yigongti.kernel.pages.parts import Act, NavigationEntry, Receipt
 from yigongti.kernel.pages.posting import NOTICE
 from yigongti.kernel.pages.registry import menu_for
@@ -35,6 +36,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "actor": _me(request, actor),
         "navigation": _navigation(request, actor),
         "urgent": 0,
+        "unread": _unread(actor),
         "session_seconds_left": getattr(request, "session_seconds_left", 0),
     }
 
@@ -47,6 +49,12 @@ def _county_name_until(_minute: int) -> str:
 def _county_name() -> str:
     """The county's name, asked anew each minute: it stands on every page and changes once."""
     return _county_name_until(int(clock.now().timestamp()) // 60)
+
+
+def _unread(actor: Actor) -> str:
+    """How many notices the one who asks has not read: 7, 99+, or nothing."""
+    found = news.unread(for_=actor)
+    return f"{news.MANY - 1}+" if found >= news.MANY else str(found or "")
 
 
 def _notice(request: HttpRequest) -> Receipt | None:

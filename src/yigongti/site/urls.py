@@ -8,6 +8,8 @@ from yigongti.site.api import api
 from yigongti.site.health import healthz
 
 
+handler400 = "yigongti.site.refusing.bad_request"
+
 urlpatterns = [
     path("healthz", healthz),
     path("api/", api.urls),

@@ -51,6 +51,12 @@ def chain(doctor):
     return list(Seal.objects.all())
 
 
+def span(seal):
+    """The numbers of the rows under a seal, as a fault says them."""
+    [(first, last)] = sql("SELECT lower(%s::int8multirange), upper(%s::int8multirange) - 1", seal.ids, seal.ids)
+    return f"第 {first} 至 {last} 号"
+
+
 @pytest.mark.requirement("R162")
 def test_a_whole_chain_verifies_and_says_what_still_waits(chain):
     assert list(seals.faults()) == []
@@ -75,18 +81,18 @@ CHANGES = {
 def test_a_changed_column_is_found(chain, column):
     first = Entry.objects.order_by("id").first()
     as_superuser(f"UPDATE audit_entry SET {column} = {CHANGES[column]} WHERE id = %s", first.pk)
-    assert list(seals.faults()) == [f"封条 {chain[0].pk} 内的记录被改动"]
+    assert list(seals.faults()) == [f"封条 {chain[0].pk}（{span(chain[0])}）内的记录被改动"]
 
 
 def test_a_deleted_entry_is_found(chain):
     as_superuser("DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry WHERE persons = '{4}')")
-    assert list(seals.faults()) == [f"封条 {chain[1].pk} 应有 2 条，实有 1 条"]
+    assert list(seals.faults()) == [f"封条 {chain[1].pk}（{span(chain[1])}）应有 2 条，实有 1 条"]
 
 
 def test_an_entry_slipped_in_is_found(chain):
     copied = "(at, kind, action, sentence, actor, role, persons, basis, subject, facts)"
     as_superuser(f"INSERT INTO audit_entry {copied} SELECT {copied[1:-1]} FROM audit_entry LIMIT 1")
-    assert list(seals.faults()) == ["1 条记录既未封存也不在待封之列"]
+    assert [f.split("（")[0] for f in seals.faults()] == ["1 条记录既未封存也不在待封之列"]
 
 
 def test_an_entry_slipped_in_under_a_sealed_number_is_found(chain):
@@ -95,19 +101,22 @@ def test_an_entry_slipped_in_under_a_sealed_number_is_found(chain):
         f"INSERT INTO audit_entry (at, {columns}) OVERRIDING SYSTEM VALUE"
         f" SELECT at - interval '1 minute', {columns} FROM audit_entry WHERE persons = '{{3}}'"
     )
-    assert list(seals.faults()) == [f"封条 {chain[1].pk} 应有 2 条，实有 3 条"]
+    assert list(seals.faults()) == [f"封条 {chain[1].pk}（{span(chain[1])}）应有 2 条，实有 3 条"]
 
 
 def test_a_removed_seal_is_found(chain):
     as_superuser("DELETE FROM audit_seal WHERE id = %s", chain[1].pk)
     found = list(seals.faults())
-    assert found == [f"封条 {chain[2].pk} 与前一封条不相接", "2 条记录既未封存也不在待封之列"]
+    assert found == [
+        f"封条 {chain[2].pk}（{span(chain[2])}）与前一封条不相接",
+        f"2 条记录既未封存也不在待封之列（自第 {span(chain[1])[2:].split(' ')[0]} 号起）",
+    ]
 
 
 @pytest.mark.parametrize("change", ["sealed_at = sealed_at - interval '1 year'", "columns = columns[2:]"])
 def test_what_a_seal_says_of_itself_is_sealed_too(chain, change):
     as_superuser(f"UPDATE audit_seal SET {change} WHERE id = %s", chain[0].pk)
-    assert list(seals.faults()) == [f"封条 {chain[0].pk} 内的记录被改动"]
+    assert list(seals.faults()) == [f"封条 {chain[0].pk}（{span(chain[0])}）内的记录被改动"]
 
 
 def test_a_chain_whose_end_was_cut_off_is_found_by_the_hash_that_was_kept_outside(chain):
@@ -120,7 +129,7 @@ def test_a_chain_whose_end_was_cut_off_is_found_by_the_hash_that_was_kept_outsid
 
 def test_an_entry_taken_off_the_waiting_list_is_found(chain):
     sql("DELETE FROM audit_unsealed")
-    assert list(seals.faults()) == ["1 条记录既未封存也不在待封之列"]
+    assert [f.split("（")[0] for f in seals.faults()] == ["1 条记录既未封存也不在待封之列"]
 
 
 def test_a_chain_does_not_depend_on_where_it_is_read(chain):

@@ -24,6 +24,8 @@ follow_up = Workflow(
         fact("resident", "居民", "picked", picker="resident"),
         fact("due_on", "应随访日期", "date"),
         fact("why", "随访缘由", "text", most=200),
+        fact("plan", "照护计划", "long_text"),
+        fact("sensitive", "敏感类别", "choices", options="record.special_class", clinical=True),
         fact("way", "随访方式", "choice", options="chronic.way"),
         fact("systolic", "收缩压", "number", unit="mmHg"),
         fact("diastolic", "舒张压", "number", unit="mmHg"),
@@ -35,7 +37,8 @@ follow_up = Workflow(
         fact("missed_reason", "未随访原因", "choice", options="chronic.missed"),
     ),
     steps=(
-        step("plan", "安排随访", by="home_doctor", frm=BIRTH, to="due", must_record=("resident", "due_on", "why")),
+        step("plan", "安排随访", by="home_doctor", frm=BIRTH, to="due", must_record=("resident", "due_on", "why"),
+             clause="由管理居民档案的机构随访；特别保护的病种，村卫生室无权查看的，由乡镇卫生院随访"),
         step("record", "记录随访", by="home_doctor", frm="due", to="done", weight="primary",
              must_record=("way", "medicines_taken", "result"),
              may_record=("systolic", "diastolic", "glucose", "discomfort", "note"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from yigongti.kernel import clock
+from yigongti.kernel.language import Phrase, phrase
 
 
 COLUMNS = (
@@ -68,34 +70,84 @@ def _digest(cursor: Any, ids: str, columns: Sequence[str], sealed_at: datetime, 
     return running.hexdigest(), count
 
 
-def faults(*, kept: str = "") -> Iterator[str]:
-    """What is wrong with the chain, in words; nothing when it is whole.
+ALL = "SELECT id, sealed_at, ids::text, columns, entries, previous, hash FROM audit_seal ORDER BY id"
+LOOSE = """
+SELECT count(*), min(e.id) FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE e.id <@ s.ids)
+AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.entry_id = e.id)
+"""
 
-    `kept` is a hash that was kept outside the house: a chain that was cut off or made anew does not hold it.
+Passed = Callable[[int, int], None]
+
+
+def faults(*, kept: str = "", passed: Passed | None = None) -> Iterator[Phrase]:
+    """What is wrong with the chain, in words that name the first row concerned; nothing when it is whole.
+
+    `kept` is a hash that was kept outside the house: a chain that was cut off or made anew does not hold it. `passed`
+    is told after every seal how many entries were gone through, and how many there are.
     """
-    previous = GENESIS
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(IN_UTC)
-        cursor.execute("SELECT id, sealed_at, ids::text, columns, entries, previous, hash FROM audit_seal ORDER BY id")
+        cursor.execute(ALL)
         sealed = cursor.fetchall()
         if kept and kept not in (GENESIS, *(row[-1] for row in sealed)):
-            yield f"封条链里没有留存的封条 {kept[:12]}…：链被截断或重做"
-        for seal, sealed_at, ids, columns, entries, says_previous, says_hash in sealed:
-            digest, found = _digest(cursor, ids, columns, sealed_at, says_previous)
-            if says_previous != previous:
-                yield f"封条 {seal} 与前一封条不相接"
-            if found != entries:
-                yield f"封条 {seal} 应有 {entries} 条，实有 {found} 条"
-            elif digest != says_hash:
-                yield f"封条 {seal} 内的记录被改动"
-            previous = says_hash
+            yield phrase("封条链里没有留存的封条 {kept}…：链被截断或重做", kept=kept[:12])
+        previous, gone, total = GENESIS, 0, sum(row[4] for row in sealed)
+        for row in sealed:
+            yield from _broken(cursor, row, previous)
+            previous, gone = row[-1], gone + row[4]
+            if passed:
+                passed(gone, total)
+        cursor.execute(LOOSE)
+        count, first = cursor.fetchone()
+        if count:
+            yield phrase("{n} 条记录既未封存也不在待封之列（自第 {first} 号起）", n=count, first=first)
+
+
+def _broken(cursor: Any, row: Sequence[Any], previous: str) -> Iterator[Phrase]:
+    """What is wrong with one seal, by the numbers of the rows that it covers."""
+    seal, sealed_at, ids, columns, entries, says_previous, says_hash = row
+    digest, found = _digest(cursor, ids, columns, sealed_at, says_previous)
+    first, last = _ends(cursor, ids)
+    if says_previous != previous:
+        yield phrase("封条 {seal}（第 {first} 至 {last} 号）与前一封条不相接", seal=seal, first=first, last=last)
+    if found != entries:
+        yield phrase("封条 {seal}（第 {first} 至 {last} 号）应有 {entries} 条，实有 {found} 条",
+                     seal=seal, first=first, last=last, entries=entries, found=found)  # fmt: skip
+    elif digest != says_hash:
+        yield phrase("封条 {seal}（第 {first} 至 {last} 号）内的记录被改动", seal=seal, first=first, last=last)
+
+
+def _ends(cursor: Any, ids: str) -> tuple[int, int]:
+    cursor.execute("SELECT lower(%s::int8multirange), upper(%s::int8multirange) - 1", [ids, ids])
+    first, last = cursor.fetchone()
+    return first, last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much of the trail is sealed: how many entries, the first and the last of them, and when they were written."""
+
+    seals: int
+    entries: int
+    first: int | None
+    first_at: datetime | None
+    last: int | None
+    last_at: datetime | None
+
+
+def extent() -> Extent:
+    """What the chain covers now, as its seals say."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE e.id <@ s.ids)"
-            " AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.entry_id = e.id)"
+            "SELECT count(*), coalesce(sum(entries), 0), min(lower(ids)), max(upper(ids)) - 1 FROM audit_seal"
         )
-        (loose,) = cursor.fetchone()
-        if loose:
-            yield f"{loose} 条记录既未封存也不在待封之列"
+        count, entries, first, last = cursor.fetchone()
+        cursor.execute("SELECT id, min(at) FROM audit_entry WHERE id IN (%s, %s) GROUP BY id", [first, last])
+        written = dict(cursor.fetchall())
+    return Extent(
+        seals=int(count), entries=int(entries), first=first, first_at=written.get(first), last=last,
+        last_at=written.get(last),
+    )  # fmt: skip
 
 
 def head() -> tuple[str, datetime | None]:

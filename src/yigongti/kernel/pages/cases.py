@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.audit import trail
-from yigongti.kernel.pages import drawn_cases, step_forms
+from yigongti.kernel.pages import drawn_cases, news, step_forms
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -89,7 +89,9 @@ def see(request: Request, number: str) -> HttpResponse:
     """A case: its path, whose turn, the clocks, what may be done now, and the panels of the actor's side."""
     view = casepage.case_view(for_=request.actor, number=number)
     _saw(request, view, "cases.see")
-    return render(request, "cases/case.html", {"view": view, "drawn": drawn_cases.case_page(view, for_=request.actor)})
+    news.read_case(for_=request.actor, case=view.case)
+    drawn = drawn_cases.case_page(view, for_=request.actor)
+    return render(request, "cases/case.html", {"view": view, "drawn": drawn, "readers": news.readers_of(view.case)})
 
 
 def _saw(request: Request, view: casepage.CaseView, where: str) -> None:

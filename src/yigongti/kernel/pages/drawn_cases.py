@@ -64,7 +64,7 @@ def row_of(line: Line, *, mine: bool) -> CaseRow:
     return CaseRow(
         person=replace(_person(row), flags=(*urgent, *urged)) if row.name else None,
         what=f"{say(line.title)} · {row.what}" if row.what else say(line.title),
-        detail=case.number if mine else say("等{turn}", turn=say(line.turn)) if line.turn else case.number,
+        detail=case.number if mine else _awaited(line) or case.number,
         number=case.number,
         href=f"/cases/{case.number}",
         sender=row.frm,
@@ -73,6 +73,13 @@ def row_of(line: Line, *, mine: bool) -> CaseRow:
         clock=clock_of(case),
         act=act_of(case, line.primary) if mine and line.primary else None,
     )
+
+
+def _awaited(line: Line) -> str:
+    """Whom the case waits for, in words; a case that waits for the clock says so itself."""
+    if not line.turn:
+        return ""
+    return say("等{turn}", turn=say(line.turn)) if line.case.turn_unit_id else say(line.turn)
 
 
 def _person(row: rooms.CaseRow) -> Person:

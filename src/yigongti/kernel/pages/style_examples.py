@@ -34,7 +34,7 @@ COLOURS = (
 )
 ICONS = (
     "today people person referral up down out arrow lab image ecg followup contract supplies chart search urgent menu "
-    "print undo check cross clock phone medicine document bed place eye lock chevron plus filter download visit "
+    "print undo check cross bell clock phone medicine document bed place eye lock chevron plus filter download visit "
     "village township county settings swap leave help"
 )
 STATES = (

@@ -9,7 +9,7 @@ from typing import Any
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import NotFound
-from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow import rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Clock
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.kernel.workflow.sight import my_parts, panels_for, visible
@@ -39,7 +39,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """Everything a case page shows."""
+    """Everything a case page shows; `facts` as the actor may read them."""
 
     case: Case
     page: Workflow
@@ -62,9 +62,11 @@ def case_view(*, for_: Actor, number: str) -> CaseView:
         raise NotFound
     made = rooms.of(case)
     page = made.page
-    facts = made.facts.objects.select_related().get(case=case)
     sides = list(CaseSide.objects.select_related("unit").filter(case=case))
     acts = list(case.acts.order_by("sequence"))
+    facts = made.facts.objects.select_related().get(case=case)
+    facts = sealing.facts_for(for_=for_, case=case, facts=facts, acts=acts)
+    sealed = not sealing.opens(for_, case)
     allowed = panels_for(for_=for_, case=case)
     return CaseView(
         case=case,
@@ -78,7 +80,7 @@ def case_view(*, for_: Actor, number: str) -> CaseView:
         clocks=_running(page, case),
         steps=steps_for(for_=for_, page=page, case=case, sides={s.side: s.unit_id for s in sides}),
         panels=[
-            (made.panels[code], made.panels[code].context(for_=for_, case=case, facts=facts))
+            (made.panels[code], {**made.panels[code].context(for_=for_, case=case, facts=facts), "sealed": sealed})
             for code in allowed
             if code in made.panels
         ],

@@ -55,8 +55,11 @@ def _unknown_names(page: Workflow) -> Iterator[str]:
         *(("state", n, "frees") for n in page.frees),
         *(("state", n, "moves") for n in page.moves.values()),
         *(("field", n, "one_open_per") for n in page.one_open_per),
+        *(("panel", n, "clinical_panels") for n in page.clinical_panels),
     ]
-    known = {"state": states, "part": parts, "side": sides, "field": fields, "step": steps, "ladder": ladders}
+    panels = {n for s in page.sees for n in s.panels}
+    known = {"state": states, "part": parts, "side": sides, "field": fields, "step": steps, "ladder": ladders,
+             "panel": panels}  # fmt: skip
     yield from (f"{where} names the {kind} {name}, which the page does not have" for kind, name, where in asked
                 if name not in known[kind])  # fmt: skip
 

@@ -17,7 +17,7 @@ from yigongti.kernel.action.gate import Receipt, Registered, actions, pass_gate
 from yigongti.kernel.action.models import Done
 from yigongti.kernel.language import listed, phrase
 from yigongti.kernel.refusal import NotFound
-from yigongti.kernel.workflow import clocks, pages, recording, rooms
+from yigongti.kernel.workflow import clocks, pages, recording, rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
 from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, OtherPerson, SameHand, Stale
 from yigongti.kernel.workflow.rooms import Kept
@@ -160,6 +160,7 @@ def _take(made: Kept, step: Step, *, by: Actor, number: str, given: Mapping[str,
 def _move(
     made: Kept, step: Step, case: Case, facts: Any, values: Mapping[str, Any], *, by: Actor, sides: Mapping[str, int]
 ) -> Receipt:
+    sealing.classify(case, facts)
     for name in step.guards:
         rooms.guards[name](case=case, facts=facts, by=by)
     for name in step.does:

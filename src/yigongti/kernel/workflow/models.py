@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -21,7 +22,10 @@ class Page(models.Model):
 
 
 class Case(models.Model):
-    """One case. `turn_unit` and `turn_part` say who must act next; `due_at` by when. Changed only by the engine."""
+    """One case. `turn_unit` and `turn_part` say who must act next; `due_at` by when. Changed only by the engine.
+
+    `classes` are the special classes of what is recorded in it (see `sealing`): added to, never taken away.
+    """
 
     id = models.BigAutoField(primary_key=True)
     number = models.CharField(max_length=24, unique=True)
@@ -39,6 +43,7 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    classes = ArrayField(models.CharField(max_length=16), default=list)
 
     class Meta:
         constraints: ClassVar = [

@@ -63,6 +63,11 @@ def boot_faults() -> list[str]:
                   for f in page.fields if f.picker and f.picker not in pickers]  # fmt: skip
         found += [f"{code} chooses {f.code} from {f.options}, a list nobody brings"
                   for f in page.fields if f.options and f.options not in code_lists]  # fmt: skip
+        found += [
+            f"{code} records {f.code}, which may bear a special class, but not as clinical"
+            for f in page.fields
+            if (f.picker or f.options) in rooms.classifiers and not f.tells_of_illness
+        ]
         found += [f"{code} hands over to {s.hand_over}, which is not carried"
                   for s in page.steps if s.hand_over and s.hand_over not in rooms.kept]  # fmt: skip
     return found

@@ -24,7 +24,7 @@ CARRIED = frozenset({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """How a case shows in a list."""
+    """How a case shows in a list. `clinical` tells of illness: it stands before `what` for those who may read it."""
 
     name: str
     what: str
@@ -33,6 +33,7 @@ class CaseRow:
     frm: str = ""
     to: str = ""
     person_id: int | None = None
+    clinical: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,13 @@ class Kept:
 Guard = Callable[..., None]
 Effect = Callable[..., None]
 Roster = Callable[[str, str, datetime], Iterable[int]]
+Classifier = Callable[[Any], Iterable[str]]
 
 kept: dict[str, Kept] = {}
 known: dict[str, Workflow] = {}
 guards: dict[str, Guard] = {}
 effects: dict[str, Effect] = {}
+classifiers: dict[str, Classifier] = {}
 _roster: list[Roster] = []
 
 
@@ -121,6 +124,16 @@ def answer_roster(function: Roster) -> Roster:
     """Let the chapter that owns rosters say which accounts are on duty: `fn(unit_path, role, at)`."""
     _roster[:] = [function]
     return function
+
+
+def classifier(name: str) -> Callable[[Classifier], Classifier]:
+    """Register which special classes a recorded value bears: for every field picked or chosen by this name."""
+
+    def add(function: Classifier) -> Classifier:
+        classifiers[name] = function
+        return function
+
+    return add
 
 
 def on_duty(unit_path: str, role: str, at: datetime) -> list[int]:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Unit
-from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow import rooms, sealing
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.words import Workflow
 
@@ -44,12 +44,14 @@ def sides_within(*, for_: Actor, case: Case) -> set[str]:
 def panels_for(*, for_: Actor, case: Case) -> list[str]:
     """The panels that the actor's sides see in the case's present state, in the page's order.
 
-    Only those who act for a side see its panels; who merely follows the workflow sees the path and the clocks.
+    Only those who act for a side see its panels; who merely follows the workflow sees the path and the clocks. Where
+    the case is of a special class, clinical panels open by the gate alone.
     """
     page = rooms.of(case).page
     acts = {p.side for p in page.parts if for_.role.code in p.roles}
     sides = sides_within(for_=for_, case=case) & acts
-    named = [panel for s in page.sees if s.side in sides and case.state in s.states for panel in s.panels]
+    closed = () if sealing.opens(for_, case) else page.clinical_panels
+    named = [p for s in page.sees if s.side in sides and case.state in s.states for p in s.panels if p not in closed]
     return list(dict.fromkeys(named))
 
 

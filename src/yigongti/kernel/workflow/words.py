@@ -54,7 +54,11 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """Something recorded at a step. `options` names a code list; `picker` names what a picked value is picked from."""
+    """Something recorded at a step. `options` names a code list; `picker` names what a picked value is picked from.
+
+    `clinical` says that it tells of illness: in a case of a special class only the gate and who wrote it read it. Long
+    texts are clinical unless the page says otherwise.
+    """
 
     code: str
     label: str
@@ -64,6 +68,12 @@ class Field:
     unit: str = ""
     help: str = ""
     most: int = 2000
+    clinical: bool | None = None
+
+    @property
+    def tells_of_illness(self) -> bool:
+        """Whether the fact is clinical: as the page says, else because it is a long text."""
+        return self.kind == "long_text" if self.clinical is None else self.clinical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +175,11 @@ class Sees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """One page: a kind of case. `frees` names the states from which on `one_open_per` no longer stands in the way."""
+    """One page: a kind of case. `frees` names the states from which on `one_open_per` no longer stands in the way.
+
+    `clinical_panels` are shown whole or not at all where the case is of a special class; other panels show without
+    the clinical facts.
+    """
 
     code: str
     title: str
@@ -182,6 +196,7 @@ class Workflow:
     ladders: tuple[Ladder, ...] = ()
     one_open_per: tuple[str, ...] = ()
     frees: tuple[str, ...] = ()
+    clinical_panels: tuple[str, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from yigongti.kernel.access.actor import NO_POST, Actor
-from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow import rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, Notice
 from yigongti.kernel.workflow.rooms import CaseRow
 from yigongti.kernel.workflow.sight import visible
@@ -122,7 +122,7 @@ def _urged(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _drawn(cases: QuerySet[Case], *, for_: Actor, limit: int) -> list[Line]:
     found = list(cases[:limit])
-    rows = _rows(found)
+    rows = sealing.rows_for(for_=for_, cases=found, rows=_rows(found))
     return [_line(case, rows[case.pk], for_) for case in found]
 
 

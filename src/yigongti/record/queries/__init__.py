@@ -1,5 +1,13 @@
 """Reads of the lifelong record; every one is asked `for_` an actor."""
 
+from yigongti.record.classes import (
+    classes_in_words,
+    classes_of_diagnosis,
+    home_for,
+    may_read_at,
+    stated_classes,
+    strictest,
+)
 from yigongti.record.queries.summaries import (
     Candidate,
     Result,
@@ -32,16 +40,22 @@ __all__ = [
     "Result",
     "Row",
     "Summary",
+    "classes_in_words",
+    "classes_of_diagnosis",
     "entries_by_ids",
     "entries_for_package",
     "entry",
+    "home_for",
     "last_encounters",
     "last_measured",
+    "may_read_at",
     "of_encounter",
     "open_record",
     "results",
     "said_value",
     "series",
+    "stated_classes",
+    "strictest",
     "summary",
     "timeline",
     "versions",

@@ -9,7 +9,7 @@ from yigongti.kernel.workflow.words import (
 
 outward = Workflow(
     code="referral.outward", title="外转", prefix="WZ",
-    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R58",
+    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R58", clinical_panels=("package",),
     one_open_per=("resident",),
     sides=(side("sending", "转出方"), side("centre", "转诊中心")),
     parts=(
@@ -27,9 +27,10 @@ outward = Workflow(
         fact("to_outside", "转往县外机构", "text", most=120),
         fact("reason", "外转原因", "choice", options="referral.out_reason"),
         fact("urgency", "紧急程度", "choice", options="referral.urgency"),
-        fact("diagnosis", "诊断", "picked", picker="diagnosis"),
+        fact("diagnosis", "诊断", "picked", picker="diagnosis", clinical=True),
         fact("summary", "病情摘要", "long_text"),
-        fact("package", "随转资料", "choices"),
+        fact("sensitive", "敏感类别", "choices", options="record.special_class", clinical=True),
+        fact("package", "随转资料", "choices", clinical=True),
         fact("transport", "转运方式", "choice", options="referral.transport"),
         fact("consent", "患者或家属已知情同意", "yes"),
         fact("decline_reason", "退回原因", "choice", options="referral.decline_reason"),
@@ -40,7 +41,8 @@ outward = Workflow(
     steps=(
         step("submit", "提交外转", by="sending_doctor", frm=BIRTH, to="waiting", weight="primary",
              must_record=("resident", "to_outside", "reason", "urgency", "diagnosis", "summary", "consent"),
-             may_record=("package", "transport"), guards=("referral.package_offered",), announces="referral.submitted",
+             may_record=("sensitive", "package", "transport"), guards=("referral.package_offered",),
+             announces="referral.submitted",
              says_next="转诊中心审核后可打印转诊单"),
         step("approve", "同意外转", by="referral_lead", frm="waiting", to="approved", weight="primary",
              not_by=("submit",),

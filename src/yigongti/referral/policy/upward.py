@@ -12,7 +12,7 @@ from yigongti.kernel.workflow.words import (
 
 upward = Workflow(
     code="referral.upward", title="上转", prefix="SZ",
-    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R48",
+    basis="各县《双向转诊管理办法》；领域参考 5.1", source="R47 R48", clinical_panels=("package",),
     one_open_per=("resident",), frees=("returned",),  # one who has gone home and worsens must be referred anew
     sides=(side("sending", "转出方"), side("receiving", "接收方"), side("home", "管理方")),
     parts=(
@@ -38,10 +38,10 @@ upward = Workflow(
         fact("urgency", "紧急程度", "choice", options="referral.urgency"),
         fact("admission", "接诊方式", "choice", options="referral.admission"),
         fact("reason", "上转原因", "choice", options="referral.up_reason"),
-        fact("diagnosis", "初步诊断", "picked", picker="diagnosis"),
-        fact("summary", "病情摘要", "long_text"),
-        fact("treatment_so_far", "已做处理", "long_text"),
-        fact("package", "随转资料", "choices"),
+        fact("diagnosis", "初步诊断", "picked", picker="diagnosis", clinical=True),
+        fact("summary", "病情摘要", "long_text"), fact("treatment_so_far", "已做处理", "long_text"),
+        fact("sensitive", "敏感类别", "choices", options="record.special_class", clinical=True),
+        fact("package", "随转资料", "choices", clinical=True),
         fact("transport", "转运方式", "choice", options="referral.transport"),
         fact("consent", "患者或家属已知情同意", "yes"),
         fact("decline_reason", "退回原因", "choice", options="referral.decline_reason"),
@@ -55,11 +55,11 @@ upward = Workflow(
     ),
     steps=(
         step("draft", "存为草稿", by="referring_doctor", frm=BIRTH, to="draft", must_record=("resident",),
-             may_record=("to_department", "urgency", "admission", "reason", "diagnosis", "summary", "treatment_so_far",
-                         "package", "transport"), guards=("referral.package_offered",)),
+             may_record=("to_department", "urgency", "admission", "reason", "diagnosis", "sensitive", "summary",
+                         "treatment_so_far", "package", "transport"), guards=("referral.package_offered",)),
         step("submit", "提交转诊", by="referring_doctor", frm=(BIRTH, "draft"), to="waiting", weight="primary",
              must_record=("resident", "to_department", "urgency", "admission", "reason", "diagnosis", "consent"),
-             may_record=("summary", "treatment_so_far", "package", "transport"),
+             may_record=("sensitive", "summary", "treatment_so_far", "package", "transport"),
              guards=("referral.department_receives", "referral.package_offered"), does=("referral.reserve",),
              announces="referral.submitted",
              says_next="接收方将在规定时限内答复；床位或号源已为患者保留", clause="提交即保留床位或号源"),
@@ -81,7 +81,7 @@ upward = Workflow(
              does=("referral.occupy",), clause="住院直通车：不再办门诊手续"),
         step("return", "转回并交代随访", by="receiving_desk", frm=("arrived", "admitted"), to="returned",
              weight="primary", must_record=("discharge_summary", "care_plan", "follow_up_on"),
-             may_record=("medicines", "follow_up_items"),
+             may_record=("medicines", "follow_up_items", "sensitive"),
              guards=("referral.follow_up_in_time",), does=("referral.vacate", "referral.write_summary"),
              hand_over="chronic.follow_up", announces="referral.returned",
              says_next="小结和照护计划已随患者转回，基层已生成随访任务", clause="转回须附小结和照护计划"),

@@ -1,0 +1,82 @@
+"""Special classes of cases: what is clinical in one opens to roles with its gate, and to the unit that wrote it.
+
+A case gets its classes from what is recorded, by the classifiers that chapters bring, and from the case that raised
+it. Pages say which facts and panels are clinical; lists, forms, case pages, paper and the API all ask here.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow.models import Act, Case, CaseSide
+from yigongti.kernel.workflow.rooms import CaseRow
+from yigongti.kernel.workflow.words import Workflow
+
+
+def classify(case: Case, facts: Any) -> None:
+    """Add the classes of what is recorded now; a class once found stays. A case that another raised has its classes."""
+    found = set(case.classes) | set(_borne(rooms.of(case).page, facts))
+    if case.version == 0 and case.parent:
+        found |= set(case.parent.classes)
+    case.classes = sorted(found)
+    facts.case = case  # so that sides may follow the classes
+
+
+def _borne(page: Workflow, facts: Any) -> Iterable[str]:
+    """The classes that the recorded values bear."""
+    for field in page.fields:
+        asked = rooms.classifiers.get(field.picker or field.options)
+        value = getattr(facts, field.code, None) if asked else None
+        if asked and value:
+            yield from asked(value)
+
+
+def opens(for_: Actor, case: Case) -> bool:
+    """Whether the actor's role has the gate of every class of the case."""
+    return set(case.classes) <= set(for_.role.gates)
+
+
+def facts_for(*, for_: Actor, case: Case, facts: Any, acts: Sequence[Act]) -> Any:
+    """The facts as the actor may read them: where the case is closed, a copy without what others wrote of illness."""
+    if opens(for_, case):
+        return facts
+    shown = copy.copy(facts)
+    wrote = {name: act.unit_id for act in acts for name in act.recorded}
+    for field in rooms.of(case).page.fields:
+        if field.tells_of_illness and (not for_.unit_id or wrote.get(field.code) != for_.unit_id):
+            setattr(shown, field.code, facts._meta.get_field(field.code).get_default())
+    return shown
+
+
+def rows_for(*, for_: Actor, cases: Sequence[Case], rows: Mapping[int, CaseRow]) -> dict[int, CaseRow]:
+    """The rows as the actor may read them: the clinical line only to who acts for a side that sees panels.
+
+    Of a special class a list shows nothing clinical to anybody: lists lie open on desks.
+    """
+    told = [case for case in cases if not case.classes and rows[case.pk].clinical and _reading_sides(for_, case)]
+    open_ones = _at_their_sides(for_, told) if told else set()
+    return {case.pk: _said(rows[case.pk], case.pk in open_ones) for case in cases}
+
+
+def _said(row: CaseRow, shown: bool) -> CaseRow:
+    if not row.clinical:
+        return row
+    return replace(row, clinical="", what=" · ".join(t for t in (row.clinical, row.what) if t) if shown else row.what)
+
+
+def _reading_sides(for_: Actor, case: Case) -> set[str]:
+    """The sides for which the actor's role acts and that see panels in the case's state."""
+    page = rooms.of(case).page
+    acts = {p.side for p in page.parts if for_.role.code in p.roles}
+    return {s.side for s in page.sees if s.side in acts and s.panels and case.state in s.states}
+
+
+def _at_their_sides(for_: Actor, cases: Sequence[Case]) -> set[int]:
+    reached = CaseSide.objects.filter(for_.reach("unit__"), case__in=[case.pk for case in cases])
+    sides = set(reached.values_list("case_id", "side"))
+    return {case.pk for case in cases if any((case.pk, side) in sides for side in _reading_sides(for_, case))}
