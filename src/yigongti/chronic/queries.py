@@ -8,6 +8,7 @@ from typing import Any
 from yigongti.chronic.models import FollowUp
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters.codes import code_lists
+from yigongti.kernel.question import Among, Question, Slot
 from yigongti.kernel.workflow.models import Case
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.residents.queries.naming import SAID, said
@@ -18,11 +19,13 @@ COLUMNS = ("case_id", "resident_id", "why", "resident__managing__short_name", *(
 
 def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
     """Who, why, and who manages them; one query for a page of them, and of the columns that show only."""
-    found = FollowUp.objects.filter(case_id__in=case_ids).values_list(*COLUMNS)
     return {
         case: CaseRow(**said(*person_columns), what=why, to=managing, person_id=person)
-        for case, person, why, managing, *person_columns in found
+        for case, person, why, managing, *person_columns in _LISTED.asked(cases=case_ids)
     }
+
+
+_LISTED = Question(lambda: FollowUp.objects.filter(Among("case_id", Slot("cases"))).values_list(*COLUMNS))
 
 
 def _duty(*, for_: Actor, case: Case, facts: FollowUp) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.codes import code_lists
+from yigongti.kernel.question import Among, Question, Slot
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
@@ -35,7 +36,10 @@ COLUMNS = (
 
 def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
     """Who, what, from where to where; one query for a page of them, and of the columns that show only."""
-    return {row[0]: _row(*row[1:]) for row in Referral.objects.filter(case_id__in=case_ids).values_list(*COLUMNS)}
+    return {row[0]: _row(*row[1:]) for row in _LISTED.asked(cases=case_ids)}
+
+
+_LISTED = Question(lambda: Referral.objects.filter(Among("case_id", Slot("cases"))).values_list(*COLUMNS))
 
 
 def _row(

@@ -11,8 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import NO_ACCOUNT, NO_POST, Actor
+from yigongti.kernel.access.asking import asked
 from yigongti.kernel.pages.models import News, Reading
 from yigongti.kernel.parameters import values
+from yigongti.kernel.question import Slot
 from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
 from yigongti.kernel.workflow.words import Part, Workflow
@@ -100,9 +102,13 @@ def unread(*, for_: Actor) -> int:
     if not _parts(for_):
         return 0
     since = clock.now() - timedelta(days=values.number("pages.notices_days"))
-    steps = _steps(for_).filter(at__gte=since, read=False).values_list("pk")
-    clocks = _clocks(for_).filter(at__gte=since, read=False, seen_at=None).values_list("pk")
-    return len(steps.union(clocks, all=True)[:MANY])
+    return len(asked("unread", *map(id, rooms.kept.values()), for_=for_, write=_unread, since=since))
+
+
+def _unread(who: Actor) -> QuerySet[Any, Any]:
+    steps = _steps(who).filter(at__gte=Slot("since"), read=False).values_list("pk")
+    clocks = _clocks(who).filter(at__gte=Slot("since"), read=False, seen_at=None).values_list("pk")
+    return steps.union(clocks, all=True)[:MANY]
 
 
 def listing(*, for_: Actor, only_unread: bool, after: Place | None, limit: int) -> list[Told]:

@@ -11,7 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.asking import asked
+from yigongti.kernel.question import Among, Slot
 from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow
@@ -77,6 +81,9 @@ def _reading_sides(for_: Actor, case: Case) -> set[str]:
 
 
 def _at_their_sides(for_: Actor, cases: Sequence[Case]) -> set[int]:
-    reached = CaseSide.objects.filter(for_.reach("unit__"), case__in=[case.pk for case in cases])
-    sides = set(reached.values_list("case_id", "side"))
+    sides = set(asked("sides", for_=for_, write=_sides_within, cases=[case.pk for case in cases]))
     return {case.pk for case in cases if any((case.pk, side) in sides for side in _reading_sides(for_, case))}
+
+
+def _sides_within(who: Actor) -> QuerySet[Any, Any]:
+    return CaseSide.objects.filter(Among("case_id", Slot("cases")), who.reach("unit__")).values_list("case_id", "side")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from yigongti.kernel.access.actor import NO_POST, Actor
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.asking import asked
+from yigongti.kernel.question import Among, Slot
 from yigongti.kernel.workflow import rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, Notice
 from yigongti.kernel.workflow.rooms import CaseRow
@@ -17,6 +21,7 @@ from yigongti.kernel.workflow.sight import visible
 from yigongti.kernel.workflow.words import Step
 
 
+COLUMNS = [field.attname for field in Case._meta.concrete_fields]
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 Cursor = tuple[bool, datetime, int]
@@ -41,6 +46,16 @@ class Line:
         return f"{int(self.case.urgent)}|{due.isoformat()}|{self.case.pk}"
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that somebody took, as a list of the last ones shows it."""
+
+    number: str
+    workflow: str
+    step: str
+    at: datetime
+
+
 def read_cursor(text: str) -> Cursor | None:
     """The place a list goes on from; None for the beginning. Raises ValueError for a broken one."""
     if not text:
@@ -53,33 +68,36 @@ def waiting(
     *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
 ) -> list[Line]:
     """What waits for the actor's own parts, at units within reach."""
-    return _lines(_narrow(_mine(for_), workflow, state), for_=for_, after=after, limit=limit)
+    return _lines(_mine, for_=for_, workflow=workflow, state=state, after=after, limit=limit)
 
 
 def elsewhere(
     *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
 ) -> list[Line]:
     """Open cases that the actor sees and others must move."""
-    others = visible(for_=for_).filter(ended_at=None).exclude(pk__in=_mine(for_).values("pk"))
-    return _lines(_narrow(others, workflow, state), for_=for_, after=after, limit=limit)
+    return _lines(_others, for_=for_, workflow=workflow, state=state, after=after, limit=limit)
 
 
 def everything(
     *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
 ) -> list[Line]:
     """All cases that the actor sees, ended ones too, newest first: most have long ended, so no clock ranks them."""
-    cases = _urged(_narrow(visible(for_=for_), workflow, state)).order_by("-pk")
-    return _drawn(cases.filter(pk__lt=after[2]) if after else cases, for_=for_, limit=limit)
-
-
-def recent(*, for_: Actor, limit: int = 5) -> list[Act]:
-    """What the actor's post did last."""
-    return list(Act.objects.filter(post_id=for_.post_id or NO_POST).select_related("case").order_by("-at")[:limit])
+    return _lines(_all, for_=for_, workflow=workflow, state=state, after=after, limit=limit)
 
 
 def of_person(*, for_: Actor, person_ids: Iterable[int], limit: int = 50) -> list[Line]:
     """The cases of a person that the actor sees, for the resident's page."""
-    return _lines(visible(for_=for_).filter(person_id__in=list(person_ids)), for_=for_, after=None, limit=limit)
+    return _lines(_persons, for_=for_, persons=list(person_ids), limit=limit)
+
+
+def recent(*, for_: Actor, limit: int = 5) -> list[Done]:
+    """What the actor's post did last."""
+
+    def write(who: Actor) -> QuerySet[Any, Any]:
+        done = Act.objects.filter(post_id=who.post_id).order_by("-at")
+        return done.values_list("case__number", "case__workflow", "step", "at")[:limit]
+
+    return [Done(*row) for row in asked("recent", limit, for_=for_, write=write)]
 
 
 def tally(*, for_: Actor) -> Mapping[str, int]:
@@ -92,38 +110,80 @@ def tally(*, for_: Actor) -> Mapping[str, int]:
     return {"waiting": counted["waiting"], "overdue": counted["overdue"]}
 
 
-def _mine(for_: Actor) -> QuerySet[Case]:
+# --- what is asked
+
+
+def _mine(who: Actor) -> QuerySet[Case]:
     turns = Q(pk__in=())
     for code, made in rooms.kept.items():
-        parts = [p.code for p in made.page.parts if for_.role.code in p.roles]
+        parts = [p.code for p in made.page.parts if who.role.code in p.roles]
         if parts:
             turns |= Q(workflow=code, turn_part__in=parts)
-    return Case.objects.filter(turns, for_.reach("turn_unit__"), ended_at=None)
+    return Case.objects.filter(turns, who.reach("turn_unit__"), ended_at=None)
 
 
-def _narrow(cases: QuerySet[Case], workflow: str, state: str) -> QuerySet[Case]:
-    if workflow:
-        cases = cases.filter(workflow=workflow)
-    return cases.filter(state=state) if state else cases
+def _others(who: Actor) -> QuerySet[Case]:
+    return visible(for_=who).filter(ended_at=None).exclude(pk__in=_mine(who).values("pk"))
 
 
-def _lines(cases: QuerySet[Case], *, for_: Actor, after: Cursor | None, limit: int) -> list[Line]:
-    cases = _urged(cases).annotate(rank=Coalesce(F("due_at"), Value(FAR)))
-    if after:
-        urgent, due, last = after
-        later = Q(urgent=urgent, rank=due, pk__gt=last) | Q(urgent=urgent, rank__gt=due)
-        cases = cases.filter(later | Q(urgent=False) if urgent else later)
-    return _drawn(cases.order_by("-urgent", "rank", "pk"), for_=for_, limit=limit)
+def _all(who: Actor) -> QuerySet[Case]:
+    return visible(for_=who)
 
 
-def _urged(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.annotate(urged=Exists(Notice.objects.filter(case=OuterRef("pk"), kind="escalate", seen_at=None)))
+def _persons(who: Actor) -> QuerySet[Case]:
+    return visible(for_=who).filter(Among("person_id", Slot("persons")))
 
 
-def _drawn(cases: QuerySet[Case], *, for_: Actor, limit: int) -> list[Line]:
-    found = list(cases[:limit])
-    rows = sealing.rows_for(for_=for_, cases=found, rows=_rows(found))
-    return [_line(case, rows[case.pk], for_) for case in found]
+def _lines(
+    which: Callable[[Actor], QuerySet[Case]], *, for_: Actor, workflow: str = "", state: str = "",
+    after: Cursor | None = None, limit: int, persons: Sequence[int] = (),
+) -> list[Line]:  # fmt: skip
+    """The cases as lines, from a place on. What was typed goes into slots; the rest shapes the question."""
+    shape = _Shape(which, bool(workflow), bool(state), after and after[0], limit)
+    _, due, last = after or (False, FAR, 0)
+    rows = asked(shape, *map(id, rooms.kept.values()), for_=for_, write=shape.write,
+                 workflow=workflow, state=state, due=due, last=last, persons=persons)  # fmt: skip
+    cases = [_case(row) for row in rows]
+    shown = sealing.rows_for(for_=for_, cases=cases, rows=_rows(cases))
+    return [_line(case, shown[case.pk], for_) for case in cases]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that makes one list's question differ from another's; `urgent` is None at the beginning of a list."""
+
+    which: Callable[[Actor], QuerySet[Case]]
+    of_workflow: bool
+    of_state: bool
+    urgent: bool | None
+    limit: int
+
+    def write(self, who: Actor) -> QuerySet[Any, Any]:
+        cases = self.which(who)
+        if self.of_workflow:
+            cases = cases.filter(workflow=Slot("workflow"))
+        if self.of_state:
+            cases = cases.filter(state=Slot("state"))
+        escalated = Notice.objects.filter(case=OuterRef("pk"), kind="escalate", seen_at=None)
+        cases = cases.annotate(urged=Exists(escalated), rank=Coalesce(F("due_at"), Value(FAR)))
+        ordered = self._newest(cases) if self.which is _all else self._pressing(cases)
+        return ordered.values_list(*COLUMNS, "urged")[: self.limit]
+
+    def _newest(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+        return (cases if self.urgent is None else cases.filter(pk__lt=Slot("last"))).order_by("-pk")
+
+    def _pressing(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+        if self.urgent is not None:
+            later = Q(urgent=self.urgent, rank=Slot("due"), pk__gt=Slot("last"))
+            later |= Q(urgent=self.urgent, rank__gt=Slot("due"))
+            cases = cases.filter(later | Q(urgent=False) if self.urgent else later)
+        return cases.order_by("-urgent", "rank", "pk")
+
+
+def _case(row: Sequence[Any]) -> Case:
+    case = Case.from_db(connection.alias, COLUMNS, row[:-1])
+    case.urged = row[-1]  # type: ignore[attr-defined]
+    return case
 
 
 def _rows(found: Sequence[Case]) -> dict[int, CaseRow]:
