@@ -21,12 +21,16 @@ def beds(request: Request) -> HttpResponse:
     beds_shown = queries.beds_of(for_=request.actor, ward_id=chosen) if chosen else []
     persons = [stay.resident_id for _bed, stay in beds_shown if stay]
     trail.saw(by=request.actor, page="capacity.beds", sentence="查看床位", persons=persons, basis="bed")
+    rooms = queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", ""))
     context = {
-        "wards": wards,
+        "wards": [ward for ward in wards if ward.free],
+        "full_wards": [ward for ward in wards if not ward.free],
         "ward": next((ward for ward in wards if ward.pk == chosen), None),
         "beds": beds_shown,
         "names": request.actor.may("residents.see"),
-        "rooms": queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", "")),
+        "asked": request.GET.get("q", ""),
+        "rooms": [room for room in rooms if room.free_beds or room.free_slots],
+        "full_rooms": [room for room in rooms if not room.free_beds and not room.free_slots],
         "clinics": queries.clinic_days(for_=request.actor),
         "manages": request.actor.may("capacity.manage"),
     }

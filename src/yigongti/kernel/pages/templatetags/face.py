@@ -37,6 +37,12 @@ def unread_notices(context: template.Context) -> str:
 
 
 @register.simple_tag
+def moment() -> str:
+    """Now, by the server's clock: the page goes on counting from it."""
+    return clock.now().isoformat(timespec="seconds")
+
+
+@register.simple_tag
 def once() -> SafeString:
     """The idempotency key of a form; `once.js` renews it, without scripts this one serves."""
     return format_html('<input type="hidden" name="key" value="{}">', uuid4())
