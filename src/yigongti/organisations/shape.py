@@ -133,7 +133,7 @@ def _on(day: date) -> Q:
 
 
 def _apply_memberships(day: date) -> list[str]:
-    moved = []
+    moved: list[str] = []
     rows = Membership.objects.filter(_on(day), institution__unit__parent__kind__in=UPPER)
     rows = rows.exclude(institution__unit__parent_id=F("group_id"))
     for row in rows.select_related("institution__unit", "group__unit"):
@@ -151,7 +151,7 @@ def _apply_memberships(day: date) -> list[str]:
 
 
 def _apply_hosts(day: date) -> list[str]:
-    moved = []
+    moved: list[str] = []
     rows = DepartmentHost.objects.filter(_on(day)).exclude(department__unit__parent_id=F("institution_id"))
     for row in rows.select_related("department__unit", "institution__unit"):
         move_unit(row.department.unit, parent=row.institution.unit)
@@ -198,7 +198,7 @@ def _close(thing: Any, on: date) -> None:
 
 
 def _apply_closings(day: date) -> list[str]:
-    closed = []
+    closed: list[str] = []
     due = Q(closed_on__lt=day, unit__closed_on__isnull=True)
     shut: list[Institution | Department] = [*Institution.objects.filter(due).select_related("unit")]
     shut += Department.objects.filter(due).select_related("unit")
