@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import actions
 from yigongti.kernel.pages.registry import pages
@@ -34,10 +35,24 @@ def test_every_page_that_anyone_signed_in_may_open_is_on_the_committed_list():
     assert sorted(code for code, page in pages.items() if not page.permission) == listed
 
 
-@pytest.mark.parametrize("role", ["administrator", "hr_officer", "bureau", "president"])
+@pytest.mark.parametrize("role", ["administrator", "hr_officer"])
 @pytest.mark.requirement("R18")
 def test_roles_that_must_not_see_patients_hold_nothing_that_shows_one(role):
     held = {code for code, roles in table().items() if role in roles}
-    shows = ("residents.", "record.", "cases.")
-    allowed = {"residents.emergency_review", "residents.duty"}
-    assert not {code for code in held if code.startswith(shows)} - allowed
+    assert not {code for code in held if code.startswith(("residents.", "record.", "cases."))}
+
+
+@pytest.mark.parametrize("role", ["bureau", "president"])
+@pytest.mark.requirement("R18")
+def test_who_supervises_stands_to_no_person_but_by_a_stated_duty(role):
+    assert registry.roles[role].bases == ("duty",)
+    assert registry.roles[role].gates == ()
+
+
+def test_who_opens_what_is_reviewed_names_who_reviews_and_who_is_told():
+    for role in registry.roles.values():
+        reviewed = any(all_bases()[code].reviewed for code in role.bases)
+        assert bool(role.reviewed_by) == bool(role.overdue_to) == reviewed, role.code
+        assert all("residents.emergency_review" in registry.roles[one].may for one in role.reviewed_by)
+        assert all("residents.overdue_reviews" in registry.roles[one].may for one in role.overdue_to)
+        assert role.code not in (*role.reviewed_by, *role.overdue_to)

@@ -78,11 +78,16 @@ def test_a_minor_is_closed_to_duty_unless_the_role_page_opens_it(county):
     role = {"bases": ("duty",), "may": ("residents.open_with_basis", "residents.see")}
     official = factories.actor("bureau", county.root, **role)
     with pytest.raises(MinorClosed):
-        open_with_basis(by=official, resident=child.pk, basis="duty", reason="案件调查")
-    open_with_basis(by=official, resident=grown.pk, basis="duty", reason="案件调查")
+        open_with_basis(by=official, **on_duty(official, child))
+    open_with_basis(by=official, **on_duty(official, grown))
     assert persons.person(for_=official, resident=grown.pk).basis.code == "duty"
     trusted = factories.actor("bureau", county.root, gates=("minors",), **role)
-    assert open_with_basis(by=trusted, resident=child.pk, basis="duty", reason="案件调查")
+    assert open_with_basis(by=trusted, **on_duty(trusted, child))
+
+
+def on_duty(by, whom):
+    proof = find_beyond(for_=by, text=f"{whom.name} {whom.birth_date}").hit.proof
+    return {"resident": whom.pk, "basis": "duty.inspection", "reason": "案件调查", "proof": proof}
 
 
 def test_an_emergency_is_reviewed_by_somebody_else_within_reach_once(county, village_doctor, stranger, steward):

@@ -7,12 +7,14 @@ every case as the tables tell it. The environment names the database, as for eve
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import django
 
 
-PATIENTS = 45
+PATIENTS = int(os.environ.get("YIGONGTI_STORM_PATIENTS", "45"))
+"""How long the storm can last: each is referred by somebody, one after the other."""
 
 
 def make() -> dict[str, object]:

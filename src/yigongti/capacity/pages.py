@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.capacity import actions, queries
-from yigongti.kernel import clock
 from yigongti.kernel.audit import trail
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.posting import done, key_of
@@ -24,18 +21,17 @@ def beds(request: Request) -> HttpResponse:
     beds_shown = queries.beds_of(for_=request.actor, ward_id=chosen) if chosen else []
     persons = [stay.resident_id for _bed, stay in beds_shown if stay]
     trail.saw(by=request.actor, page="capacity.beds", sentence="查看床位", persons=persons, basis="bed")
+    rooms = queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", ""))
     context = {
-        "wards": wards,
+        "wards": [ward for ward in wards if ward.free],
+        "full_wards": [ward for ward in wards if not ward.free],
         "ward": next((ward for ward in wards if ward.pk == chosen), None),
         "beds": beds_shown,
         "names": request.actor.may("residents.see"),
-        "rooms": queries.receiving_rooms(for_=request.actor, text=request.GET.get("q", "")),
-        "clinics": [
-            (day, list(sessions))
-            for day, sessions in groupby(
-                queries.clinic_days(for_=request.actor), key=lambda one: one.begins.astimezone(clock.COUNTY_ZONE).date()
-            )
-        ],
+        "asked": request.GET.get("q", ""),
+        "rooms": [room for room in rooms if room.free_beds or room.free_slots],
+        "full_rooms": [room for room in rooms if not room.free_beds and not room.free_slots],
+        "clinics": queries.clinic_days(for_=request.actor),
         "manages": request.actor.may("capacity.manage"),
     }
     return render(request, "capacity/beds.html", context)

@@ -9,6 +9,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Account, Post, Unit
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import Phrase, phrase
 from yigongti.kernel.refusal import Missing, NotFound, raise_all
 from yigongti.organisations.permissions import ACCOUNTS, COVER
 
@@ -37,9 +38,12 @@ def _unit_within(by: Actor, unit_id: int) -> Unit:
     return unit
 
 
-def _said(post: Post) -> str:
-    until = f"至 {post.ends}" if post.ends else "起"
-    return f"{registry.roles[post.role].title}（{post.unit.name}，{post.begins} {until}）"
+def _said(post: Post) -> Phrase:
+    role = phrase(registry.roles[post.role].title)
+    if post.ends:
+        return phrase("{role}（{unit}，{begins} 至 {ends}）", role=role, unit=post.unit.name, begins=post.begins,
+                      ends=post.ends)  # fmt: skip
+    return phrase("{role}（{unit}，{begins} 起）", role=role, unit=post.unit.name, begins=post.begins)
 
 
 @action("accounts.create", permission=ACCOUNTS)
@@ -69,7 +73,7 @@ def create_account(
     post = accounts.give_post(by=by, account=account, unit=unit, role=role, begins=begins, ends=ends, reason="开通账号")
     return _receipt(
         account,
-        f"已开通{account.person_name}的账号 {account.login}：{_said(post)}",
+        phrase("已开通{name}的账号 {login}：{post}", name=account.person_name, login=account.login, post=_said(post)),
         then="把一次性口令当面交给本人，首次登录时必须修改",
         login=account.login,
         unit=unit.pk,
@@ -83,7 +87,12 @@ def suspend_account(*, by: Actor, account_id: int, reason: str) -> Receipt:
     why = _require_reason(reason)
     account = accounts.administered(by=by, account_id=account_id)
     accounts.suspend(account)
-    return _receipt(account, f"已停用{account.person_name}的账号", then="此人不能再登录；岗位和历史保留", reason=why)
+    return _receipt(
+        account,
+        phrase("已停用{name}的账号", name=account.person_name),
+        then="此人不能再登录；岗位和历史保留",
+        reason=why,
+    )
 
 
 @action("accounts.resume", permission=ACCOUNTS)
@@ -92,7 +101,7 @@ def resume_account(*, by: Actor, account_id: int, reason: str) -> Receipt:
     why = _require_reason(reason)
     account = accounts.administered(by=by, account_id=account_id)
     accounts.resume(account)
-    return _receipt(account, f"已恢复{account.person_name}的账号", then="此人可以登录", reason=why)
+    return _receipt(account, phrase("已恢复{name}的账号", name=account.person_name), then="此人可以登录", reason=why)
 
 
 @action("accounts.reset_password", permission=ACCOUNTS)
@@ -101,7 +110,9 @@ def reset_password(*, by: Actor, account_id: int, password: str) -> Receipt:
     account = accounts.administered(by=by, account_id=account_id)
     raise_all(accounts.password_faults(password, login=account.login))
     accounts.set_one_time_password(account, password)
-    return _receipt(account, f"已重设{account.person_name}的口令", then="把一次性口令当面交给本人，登录时必须修改")
+    return _receipt(
+        account, phrase("已重设{name}的口令", name=account.person_name), then="把一次性口令当面交给本人，登录时必须修改"
+    )
 
 
 @action("accounts.reset_second_factor", permission=ACCOUNTS)
@@ -110,7 +121,9 @@ def reset_second_factor(*, by: Actor, account_id: int, reason: str) -> Receipt:
     why = _require_reason(reason)
     account = accounts.administered(by=by, account_id=account_id)
     accounts.forget_second_factor(account)
-    return _receipt(account, f"已解除{account.person_name}的第二道验证", then="此人下次登录时重新绑定", reason=why)
+    return _receipt(
+        account, phrase("已解除{name}的第二道验证", name=account.person_name), then="此人下次登录时重新绑定", reason=why
+    )
 
 
 @action("posts.give", permission=ACCOUNTS)
@@ -130,7 +143,13 @@ def give_post(
         ends=ends,
         reason=reason,
     )
-    return _receipt(account, f"已任命{account.person_name}：{_said(post)}", post=post.pk, role=role, unit=unit_id)
+    return _receipt(
+        account,
+        phrase("已任命{name}：{post}", name=account.person_name, post=_said(post)),
+        post=post.pk,
+        role=role,
+        unit=unit_id,
+    )
 
 
 @action("posts.end", permission=ACCOUNTS)
@@ -141,7 +160,11 @@ def end_post(*, by: Actor, post_id: int, on: date | None, reason: str) -> Receip
         raise Missing(field="on", label="截止日期")
     post = accounts.end_post(by=by, post_id=post_id, on=on)
     return _receipt(
-        post.account, f"已免去{post.account.person_name}：{_said(post)}", post=post.pk, on=on.isoformat(), reason=why
+        post.account,
+        phrase("已免去{name}：{post}", name=post.account.person_name, post=_said(post)),
+        post=post.pk,
+        on=on.isoformat(),
+        reason=why,
     )
 
 
@@ -159,5 +182,9 @@ def cover_post(
         by=by, post_id=post_id, deputy=deputy, role=role, begins=begins, ends=ends, reason=reason
     )
     return _receipt(
-        deputy, f"已安排{deputy.person_name}代班：{_said(post)}", covering=post_id, post=post.pk, reason=reason
+        deputy,
+        phrase("已安排{name}代班：{post}", name=deputy.person_name, post=_said(post)),
+        covering=post_id,
+        post=post.pk,
+        reason=reason,
     )

@@ -64,7 +64,11 @@ def describe_county(*, by: Actor, name: str, division: str) -> Receipt:
     shape.rename(county)
     _settled()
     return _receipt(
-        "XIAN", county, f"已登记{county.name}（{division}）", "/organisations/first-steps", division=division
+        "XIAN",
+        county,
+        phrase("已登记{county}（{division}）", county=county.name, division=division),
+        "/organisations/first-steps",
+        division=division,
     )
 
 
@@ -80,7 +84,13 @@ def import_outline(*, by: Actor, rings: Sequence[Sequence[Sequence[float]]], sou
     county.outline_source = source.strip()[:200]
     county.save(update_fields=["outline", "outline_source"])
     points = sum(len(ring) for ring in rings)
-    return _receipt("XIAN", county, f"已导入轮廓，{points} 个点", "/organisations/map", source=county.outline_source)
+    return _receipt(
+        "XIAN",
+        county,
+        phrase("已导入轮廓，{points} 个点", points=points),
+        "/organisations/map",
+        source=county.outline_source,
+    )
 
 
 def _receipt(kind: str, thing: Any, done: str, href: str, **facts: object) -> Receipt:
@@ -125,11 +135,13 @@ def move_institution(
     shape.begin_membership(institution, group=group, begins=begins, leads=leads)
     moved = shape.apply_due(on=clock.today())
     _settled()
-    where = group.name if group else "不属于任何医共体"
+    where = group.name if group else phrase("不属于任何医共体")
     return Receipt(
         number=f"JG-{institution.pk}",
-        done=f"{institution.name}自 {begins} 起归属：{where}",
-        next="" if moved else f"到 {begins} 零时自动生效，之前一切照旧",
+        done=phrase(
+            "{institution}自 {begins} 起归属：{where}", institution=institution.name, begins=begins, where=where
+        ),
+        next="" if moved else phrase("到 {begins} 零时自动生效，之前一切照旧", begins=begins),
         href=f"/organisations/institutions/{institution.pk}",
         subject=f"organisations.Institution:{institution.pk}",
         facts={"group": group_id, "begins": begins.isoformat(), "leads": leads, "reason": reason.strip()[:200]},
@@ -159,8 +171,13 @@ def move_department(*, by: Actor, department_id: int, institution_id: int, begin
     _settled()
     return Receipt(
         number=f"KS-{department.pk}",
-        done=f"{department.name}自 {begins} 起依托{institution.name}",
-        next="" if moved else f"到 {begins} 零时自动生效，之前一切照旧",
+        done=phrase(
+            "{department}自 {begins} 起依托{institution}",
+            department=department.name,
+            begins=begins,
+            institution=institution.name,
+        ),
+        next="" if moved else phrase("到 {begins} 零时自动生效，之前一切照旧", begins=begins),
         href=f"/organisations/registers/departments/{department.pk}",
         subject=f"organisations.Department:{department.pk}",
         facts={"host": institution_id, "begins": begins.isoformat(), "reason": reason.strip()[:200]},
@@ -175,7 +192,7 @@ def close_institution(*, by: Actor, institution_id: int, on: date | None, reason
     assert on is not None  # noqa: S101 - refused above
     shape.close_institution(institution, on=on)
     _settled()
-    done = f"{institution.name}于 {on} 停办，其岗位同日止"
+    done = phrase("{institution}于 {on} 停办，其岗位同日止", institution=institution.name, on=on)
     href = f"/organisations/institutions/{institution.pk}"
     return _receipt("JG", institution, done, href, on=on.isoformat(), reason=reason.strip()[:200])
 
@@ -188,7 +205,7 @@ def close_department(*, by: Actor, department_id: int, on: date | None, reason: 
     assert on is not None  # noqa: S101 - refused above
     shape.close_department(department, on=on)
     _settled()
-    done = f"{department.name}于 {on} 停办，其岗位同日止"
+    done = phrase("{department}于 {on} 停办，其岗位同日止", department=department.name, on=on)
     href = f"/organisations/registers/departments/{department.pk}"
     return _receipt("KS", department, done, href, on=on.isoformat(), reason=reason.strip()[:200])
 
@@ -250,13 +267,13 @@ def approve_charter(*, by: Actor, charter_id: int) -> Receipt:
     left = waiting.count()
     if left == 0:
         Charter.objects.filter(pk=charter.pk).update(approved_at=clock.now())
-    done = f"{member.name}同意《{charter.title}》第 {charter.version} 版"
+    done = phrase("{member}同意《{charter}》第 {n} 版", member=member.name, charter=charter.title, n=charter.version)
     href = f"/organisations/registers/charters/{charter.pk}"
     receipt = _receipt("ZC", charter, done, href, member=member.pk, left=left)
     return Receipt(
         number=receipt.number,
         done=done,
-        next=f"还有 {left} 家成员单位未表决" if left else "全体成员单位同意，章程生效",
+        next=phrase("还有 {left} 家成员单位未表决", left=left) if left else "全体成员单位同意，章程生效",
         href=href,
         subject=receipt.subject,
         facts=receipt.facts,
@@ -279,7 +296,7 @@ def import_calendar(*, by: Actor, days: Sequence[Mapping[str, Any]], source: str
     transaction.on_commit(calendar.forget)
     return Receipt(
         number=f"RL-{min(d['day'] for d in days):%Y%m%d}",
-        done=f"已导入 {len(days)} 天",
+        done=phrase("已导入 {n} 天", n=len(days)),
         href="/organisations/registers/calendar",
         subject="organisations.CalendarDay:import",
         facts={"days": {d["day"].isoformat(): d["works"] for d in days}, "source": source},

@@ -11,6 +11,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
 from yigongti.kernel.pages.picked import RegisterForm
 from yigongti.kernel.pages.posting import errors_of
 from yigongti.kernel.refusal import Missing, Refusal, raise_all
@@ -31,7 +32,7 @@ def open_institutions(*, by: Actor, rows: Rows) -> Receipt:
         rows, lambda row: forms.InstitutionForm(institution_values(by, row), actor=by), registers.write_institution, by
     )
     transaction.on_commit(queries.forget)
-    return _receipt("JG", made, f"已登记 {len(made)} 家机构")
+    return _receipt("JG", made, phrase("已登记 {n} 家机构", n=len(made)))
 
 
 @action("organisations.open_departments", permission=MANAGE)
@@ -41,7 +42,7 @@ def open_departments(*, by: Actor, rows: Rows) -> Receipt:
         rows, lambda row: forms.DepartmentForm(department_values(by, row), actor=by), registers.write_department, by
     )
     transaction.on_commit(queries.forget)
-    return _receipt("KS", made, f"已登记 {len(made)} 个科室")
+    return _receipt("KS", made, phrase("已登记 {n} 个科室", n=len(made)))
 
 
 def _receipt(kind: str, made: list[Any], done: str) -> Receipt:

@@ -26,7 +26,7 @@ def rings_of(text: str, *, division: str = "") -> list[list[Point]]:
         raise _bad("文件太大，最大 8 MB")
     try:
         page = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested so deep that nobody drew it
         raise _bad("不是 JSON") from None
     rings = list(_rings(_geometry(page, division)))
     if not rings:
@@ -50,7 +50,8 @@ def _geometry(page: Any, division: str) -> Any:
         return page.get("geometry")
     if page.get("type") != "FeatureCollection":
         return page
-    features = [one for one in page.get("features") or () if isinstance(one, dict)]
+    listed = page.get("features")
+    features = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     ours = [one for one in features if division and division in _codes(one)] or features
     if len(ours) != 1:
         raise _bad(phrase("有 {n} 个地方，没有一个是 {division}", n=len(features), division=division or phrase("本县")))
@@ -58,8 +59,8 @@ def _geometry(page: Any, division: str) -> Any:
 
 
 def _codes(feature: dict[str, Any]) -> set[str]:
-    said = feature.get("properties") or {}
-    return {str(feature.get("id"))} | {str(value) for value in said.values()}
+    said = feature.get("properties")
+    return {str(feature.get("id"))} | {str(value) for value in (said.values() if isinstance(said, dict) else ())}
 
 
 def _rings(geometry: Any) -> Iterator[list[Point]]:
@@ -67,7 +68,7 @@ def _rings(geometry: Any) -> Iterator[list[Point]]:
     polygons = {"Polygon": lambda: [geometry["coordinates"]], "MultiPolygon": lambda: geometry["coordinates"]}
     try:
         for polygon in polygons[kind]() if kind in polygons else ():
-            if polygon:
+            if polygon and polygon[0]:
                 yield [_point(pair) for pair in polygon[0]]
     except (TypeError, ValueError, KeyError, IndexError):
         raise _bad("坐标读不出来") from None

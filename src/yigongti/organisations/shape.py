@@ -133,12 +133,12 @@ def _on(day: date) -> Q:
 
 
 def _apply_memberships(day: date) -> list[str]:
-    moved = []
+    moved: list[str] = []
     rows = Membership.objects.filter(_on(day), institution__unit__parent__kind__in=UPPER)
     rows = rows.exclude(institution__unit__parent_id=F("group_id"))
     for row in rows.select_related("institution__unit", "group__unit"):
         move_unit(row.institution.unit, parent=row.group.unit)
-        moved.append(f"{row.institution.name}归属{row.group.name}")
+        moved.append(phrase("{institution}归属{group}", institution=row.institution.name, group=row.group.name))
     left = Institution.objects.filter(unit__parent__kind="group").exclude(
         pk__in=Membership.objects.filter(_on(day)).values("institution_id")
     )
@@ -146,17 +146,19 @@ def _apply_memberships(day: date) -> list[str]:
         above = institution.unit.parent and institution.unit.parent.parent
         assert above is not None  # noqa: S101 - a group always hangs under the county
         move_unit(institution.unit, parent=above)
-        moved.append(f"{institution.name}不再属于医共体")
+        moved.append(phrase("{institution}不再属于医共体", institution=institution.name))
     return moved
 
 
 def _apply_hosts(day: date) -> list[str]:
-    moved = []
+    moved: list[str] = []
     rows = DepartmentHost.objects.filter(_on(day)).exclude(department__unit__parent_id=F("institution_id"))
     for row in rows.select_related("department__unit", "institution__unit"):
         move_unit(row.department.unit, parent=row.institution.unit)
         Department.objects.filter(pk=row.department_id).update(institution=row.institution)
-        moved.append(f"{row.department.name}迁到{row.institution.name}")
+        moved.append(
+            phrase("{department}迁到{institution}", department=row.department.name, institution=row.institution.name)
+        )
     return moved
 
 
@@ -196,13 +198,13 @@ def _close(thing: Any, on: date) -> None:
 
 
 def _apply_closings(day: date) -> list[str]:
-    closed = []
+    closed: list[str] = []
     due = Q(closed_on__lt=day, unit__closed_on__isnull=True)
     shut: list[Institution | Department] = [*Institution.objects.filter(due).select_related("unit")]
     shut += Department.objects.filter(due).select_related("unit")
     for one in shut:
         close_unit(one.unit, on=one.closed_on or day)
-        closed.append(f"{one.name}停办")
+        closed.append(phrase("{one}停办", one=one.name))
     return closed
 
 

@@ -55,13 +55,24 @@ def _day(text: str) -> date:
 
 
 def lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines with their numbers, cut at tabs or commas of either width, without the empty ones."""
-    plain = text.lstrip("\ufeff").replace("，", ",")
+    """The lines with their numbers, cut at tabs or commas of either width, without the empty ones.
+
+    Raises BadValue for what no sheet would give: a quote that never ends over more than a cell can hold.
+    """
+    plain = re.sub(r"\r\n?", "\n", text.lstrip("\ufeff").replace("，", ","))
     apart = "\t" if "\t" in plain else ","
-    for number, cells in enumerate(csv.reader(io.StringIO(plain), delimiter=apart), start=1):
+    rows = csv.reader(io.StringIO(plain), delimiter=apart)
+    for number, cells in enumerate(_readable(rows), start=1):
         tidy = [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
         if any(tidy):
             yield number, tidy
+
+
+def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from rows
+    except csv.Error:
+        raise BadValue(field="", label="表格", value="", problem="读不出来，请从电子表格里重新复制") from None
 
 
 def table(text: str, *, columns: tuple[str, ...], field: str) -> list[tuple[int, dict[str, str]]]:

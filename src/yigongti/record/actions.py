@@ -10,7 +10,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.files.models import StoredFile
-from yigongti.kernel.language import say
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.refusal import AlreadyDone, NotFound
 from yigongti.record import drafts, queries
 from yigongti.record.models import Encounter, Entry, Observation
@@ -99,7 +99,7 @@ def correct(*, by: Actor, entry_id: int, reason: str, changes: Mapping[str, Any]
         raise NothingChanged
     fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
     _raise_class(old, fresh)
-    return _receipt(opened, fresh, f"{draft.title}：{say('已更正，第 {n} 版', n=fresh.version)}", old=old)
+    return _receipt(opened, fresh, phrase("{title}：已更正，第 {n} 版", title=draft.title, n=fresh.version), old=old)
 
 
 @action("record.withdraw", permission=CORRECT)

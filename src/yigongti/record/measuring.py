@@ -81,7 +81,10 @@ def moment(
 
 
 def _outside_life(found: datetime, born: date, died: date | None, may_lie_ahead: bool) -> str:
-    day = found.astimezone(clock.COUNTY_ZONE).date()
+    try:
+        day = found.astimezone(clock.COUNTY_ZONE).date()
+    except OverflowError:  # the first or last hours that a calendar has, in another zone
+        return "没有这样的时间，请按 2026-03-04 09:30 填写"
     if day < born:
         return phrase("早于出生日期 {day}", day=born)
     if died and day > died:

@@ -16,6 +16,7 @@ from yigongti.kernel.access.bases import basis
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.access.words import Reach
 from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.codes import code_list
 from yigongti.kernel.parameters.words import defaults
 from yigongti.organisations.queries import institution_of
 
@@ -50,6 +51,12 @@ def not_minor_unless_gated(for_: Actor) -> Q:
     return Q() if MINORS in for_.role.gates else Q(birth_date__lte=minor_since(clock.today()))
 
 
+DUTIES = code_list(
+    "residents.duty", title="履职查阅事由", source="领域参考第三部分 P14、P15；本平台默认值 [M-]",
+    entries={"complaint": "投诉处理", "quality": "质量检查", "death": "死亡病例讨论", "inspection": "法定监督检查"},
+)  # fmt: skip
+
+
 basis(
     "registered",
     title="登记在册",
@@ -78,7 +85,7 @@ basis(
 basis(
     "duty",
     title="履职查阅",
-    says="法定或岗位职责需要；有人复核。",
+    says="投诉处理、质量检查、死亡病例讨论或法定监督检查需要；次日有人复核。",
     standing=False,
     holds=not_minor_unless_gated,
     hours=HOURS,

@@ -28,7 +28,7 @@ class NotManagedHere(Refusal):
 
 
 class NotFoundByPaper(Refusal):
-    """“患者来诊”要先用完整证件号，或姓名加出生日期找到此人；已找到的请在 {minutes} 分钟内打开。"""
+    """要先用完整证件号，或姓名加出生日期找到此人；已找到的请在 {minutes} 分钟内打开。"""
 
     status = 403
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import NO_POST, Actor
 from yigongti.kernel.access.models import Opening
+from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
 
 
@@ -38,9 +39,11 @@ _bases: dict[str, Basis] = {}
 
 
 class NoBasis(Refusal):
-    """您与此人没有可用的查阅依据：请先说明依据再打开。"""
+    """您与此人没有可用的查阅依据：请凭完整证件号，或姓名加出生日期找到此人，说明依据后再打开。"""
 
     status = 403
+    href = "/residents"
+    """Where a person is identified; a basis is stated there."""
 
 
 def basis(
@@ -116,4 +119,15 @@ def open_with(*, by: Actor, person_id: int, code: str, reason: str, subject: str
         opened_at=opened_at,
         closes_at=opened_at + timedelta(hours=named.hours),
         review="due" if named.reviewed else "none",
+        review_by=_review_by(opened_at) if named.reviewed else None,
     )
+
+
+def _review_by(opened_at: datetime) -> datetime:
+    return clock.after_working_minutes(opened_at, values.number("access.review_within"))
+
+
+def escalate_overdue_reviews() -> int:
+    """Mark the openings that nobody has reviewed in time, so that those above the reviewers are told; how many."""
+    late = Opening.objects.filter(review="due", review_by__lt=clock.now(), escalated_at=None)
+    return late.update(escalated_at=clock.now())

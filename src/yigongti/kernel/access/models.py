@@ -128,6 +128,8 @@ class Opening(models.Model):
     reviewed_by = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     review_note = models.CharField(max_length=400, blank=True)
+    review_by = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -14,9 +14,34 @@ class Reach(StrEnum):
     BELOW = "below"
 
 
+class Never(str):
+    """What a role must never be able to do: the sentence, with the name that its test is marked by.
+
+    `until` names the chapter that will bring what the sentence forbids; from its first day the test is due.
+    """
+
+    code: str
+    until: str
+
+    def __new__(cls, code: str, says: str, *, until: str = "") -> Never:
+        """A sentence that knows its name."""
+        made = super().__new__(cls, says)
+        made.code, made.until = code, until
+        return made
+
+
+def never(code: str, says: str, /, *, until: str = "") -> Never:
+    """A sentence of a role page, as pages write it."""
+    return Never(code, says, until=until)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """One role, as its holder's job description: what it is for, what it may do, what it must never be able to do."""
+    """One role, as its holder's job description: what it is for, what it may do, what it must never be able to do.
+
+    `reviewed_by`: the roles that look afterwards at what it opened in an emergency or on duty; `overdue_to`: the roles
+    that are told when nobody has.
+    """
 
     code: str
     title: str
@@ -26,7 +51,9 @@ class Role:
     may: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
+    overdue_to: tuple[str, ...] = ()
+    never: tuple[Never, ...] = ()
     persona: str = ""
     source: str = ""
     second_factor: bool = False

@@ -79,7 +79,7 @@ def _form(
         "about": drawn_cases.about(view) if view else None, "version": request.POST.get("version", ""),
         "fields": step_forms.fields_of(made.page, step, for_=request.actor, given=given, errors=errors, offers=offers),
         "errors": [(f"f-{field}" if field else "", s) for field, several in errors.items() for s in several],
-        "refusal": refusal, "shown": shown, "action": request.path,
+        "refusal": refusal, "shown": shown, "action": request.get_full_path(),
     }  # fmt: skip
     return render(request, "cases/form.html", context, status=refusal.status if refusal else 200)
 

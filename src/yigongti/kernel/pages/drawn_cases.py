@@ -136,7 +136,7 @@ def case_page(view: CaseView, *, for_: Actor) -> dict[str, Any]:
         "path": [_station(stop, view) for stop in view.path],
         "acts": [act_of(view.case, step) for step in view.steps],
         "waiting": _waiting(view),
-        "paper": bool(rooms.of(view.case).paper),
+        "paper": bool(rooms.of(view.case).paper and view.panels),
     }
 
 

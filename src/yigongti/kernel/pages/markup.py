@@ -44,12 +44,20 @@ def clock(shown: Clock | None, *, show_rule: bool = False) -> SafeString:
         shown.kind,
         f"{shown.exact} {shown.rule}".strip(),
         _dial(shown),
-        SafeString(' class="said"') if shown.exact else NOTHING,
+        _said(shown),
         shown.words,
         _span("quiet", shown.note),
         _span("exact", shown.exact),
         _span("clock-rule", shown.rule if show_rule else ""),
     )
+
+
+def _said(shown: Clock) -> SafeString:
+    """Screens only; the page goes on counting towards the moment."""
+    if not shown.exact:
+        return NOTHING
+    due = format_html(' data-due="{}"', shown.due.isoformat(timespec="seconds")) if shown.due else NOTHING
+    return format_html(' class="said"{}', due)
 
 
 def person(shown: Person | None) -> SafeString:

@@ -75,7 +75,7 @@ def tell(*, by: Actor, facts: Mapping[str, Any]) -> None:
         and not (by.role.code in part.roles and by.reaches_path(paths[part.side])) and _sees(page, part.side, act)
     ]  # fmt: skip
     News.objects.bulk_create(
-        News(case=case, unit_id=units[p.side], part=p.code, step=act.step, actor=by.title, at=act.at)
+        News(case=case, unit_id=units[p.side], part=p.code, step=act.step, actor=by.title.strip("·"), at=act.at)
         for p in _once(told, units)
     )
 

@@ -59,6 +59,7 @@ class Clock:
     exact: str = ""
     rule: str = ""
     elapsed: int = 0
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,7 +180,7 @@ class Register:
             transaction.on_commit(self.after)
         return Receipt(
             number=f"{self.model._meta.model_name}-{kept.pk}".upper(),
-            done=f"已保存{self.title}：{kept}",
+            done=phrase("已保存{title}：{kept}", title=phrase(self.title), kept=kept),
             href=f"/{self.route}/{kept.pk}",
             subject=self.subject(kept),
             facts={"changed": _changes(before, self._held(kept))},

@@ -51,7 +51,7 @@ def due_clock(due: datetime, *, now: datetime, since: datetime | None = None, ru
     exact = say("截止 {at}", at=exact_date(due))
     if left < timedelta(0):
         words = say("已过 {span}", span=said_span(-left))
-        return Clock(words=words, kind="overdue", exact=exact, rule=rule, elapsed=100)
+        return Clock(words=words, kind="overdue", exact=exact, rule=rule, elapsed=100, due=due)
     whole = due - since if since and since < due else None
     last = max(whole / 5, timedelta(minutes=10)) if whole else timedelta(minutes=10)
     return Clock(
@@ -60,6 +60,7 @@ def due_clock(due: datetime, *, now: datetime, since: datetime | None = None, ru
         exact=exact,
         rule=rule,
         elapsed=min(100, max(0, round(100 * (1 - left / whole)))) if whole else 0,
+        due=due,
     )
 
 

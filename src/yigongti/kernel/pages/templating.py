@@ -1,15 +1,16 @@
 """The templates of all pages: Jinja2, which compiles them, with the few names that every template may use.
 
-Functions: t (a text in the reader's language), icon, state_chip, clock_words, person_chip, once, static, form_field,
+Functions: t (a text in the reader's language), icon, state_chip, clock_words, person_chip, once, moment, static, form_field,
 line_chart, outline_map. Filters: said_label, said_date, day, age, masked_name, masked_id, masked_phone, sparkline,
-minutes, cell_text, plain_number, linebreaksbr, and Jinja2's own. A name that a page does not give is empty, not an error.
+minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name that a page does not give is empty, not an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.forms import BoundField
@@ -99,6 +100,11 @@ def once() -> Markup:
     return Markup('<input type="hidden" name="key" value="{}">').format(uuid4())
 
 
+def moment() -> str:
+    """Now, by the server's clock: the page goes on counting from it."""
+    return clock.now().isoformat(timespec="seconds")
+
+
 # --- filters
 
 
@@ -141,6 +147,23 @@ def cell_text(cell: object) -> object:
     return getattr(cell, "text", cell)
 
 
+class Group(NamedTuple):
+    """Neighbours of a list that have something in common."""
+
+    grouper: object
+    list: list[Any]
+
+
+def in_groups(items: Iterable[Any], attribute: str) -> list[Group]:
+    """Neighbours with the same attribute, in the order they came; a moment counts as its day."""
+
+    def common(item: object) -> object:
+        found = getattr(item, attribute)
+        return day(found) if isinstance(found, datetime) else found
+
+    return [Group(grouper, list(members)) for grouper, members in groupby(items, key=common)]
+
+
 def plain_number(number: object) -> str:
     """At most two decimals, none where none are needed."""
     return floatformat(number, "-2")
@@ -159,6 +182,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "clock_words": markup.clock,
     "person_chip": markup.person,
     "once": once,
+    "moment": moment,
 }
 FILTERS: dict[str, Callable[..., object]] = {
     "said_label": said_label,
@@ -171,6 +195,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "sparkline": drawing.sparkline,
     "minutes": minutes,
     "cell_text": cell_text,
+    "in_groups": in_groups,
     "plain_number": plain_number,
     "linebreaksbr": linebreaksbr,
 }

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.words import Parameter
 from yigongti.kernel.refusal import Refusal
@@ -28,7 +28,7 @@ CLOCKWORK = registry.add_role(
         works_at=(),
         reach=Reach.UNIT,
         does="到了规定时限，由系统提醒、升级，或办理页面写明由时限办理的步骤。",
-        never=("办理时限以外的任何一步", "查阅档案"),
+        never=(never("other_steps", "办理时限以外的任何一步"), never("record", "查阅档案")),
     )
 )
 

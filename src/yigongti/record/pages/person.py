@@ -97,6 +97,7 @@ def summary_on_paper(request: Request, resident_id: int) -> HttpResponse:
         **about(opened),
         **_now(summary, most=None),
         "warnings": warnings(request.actor, opened, summary),
+        "allergies": [shown_allergy(row) for row in summary.allergies],
         "encounters": [(row, shown.title_of(row), shown.place_of(row)) for row in encounters],
         "printed_words": f"{clock.now():%Y-%m-%d %H:%M}",
         "printed_by": request.actor.title,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.actions.stating import already, post_of, stated
 from yigongti.residents.bases import managing_ids
@@ -46,7 +47,12 @@ def merge(*, by: Actor, kept: int, absorbed: int, reason: str) -> Receipt:
     event.announce(merged, by=by, facts={"kept": kept, "absorbed": absorbed, "merge": done.pk})
     return Receipt(
         number=f"HB{done.pk:06d}",
-        done=f"{rows[absorbed].record_no} 并入 {rows[kept].record_no}（{rows[kept].name}）。",
+        done=phrase(
+            "{gone} 并入 {stays}（{name}）。",
+            gone=rows[absorbed].record_no,
+            stays=rows[kept].record_no,
+            name=rows[kept].name,
+        ),
         next="各处记录不动，都经主档查看；合并可以撤销。",
         href=f"/identity/merges/{done.pk}",
         persons=(kept, absorbed, *aliases),
@@ -71,7 +77,7 @@ def unmerge(*, by: Actor, merge: int, reason: str) -> Receipt:
     event.announce(unmerged, by=by, facts={"kept": row.kept_id, "absorbed": row.absorbed_id, "merge": row.pk})
     return Receipt(
         number=f"HB{row.pk:06d}",
-        done=f"{row.absorbed.record_no} 与 {row.kept.record_no} 重新分开。",
+        done=phrase("{one} 与 {other} 重新分开。", one=row.absorbed.record_no, other=row.kept.record_no),
         next="两份登记各自恢复到合并之前。",
         href=f"/identity/merges/{row.pk}",
         persons=(row.kept_id, *returned),
@@ -116,7 +122,7 @@ def _refuse_merged(row: Resident) -> None:
     if row.master_id == row.pk:
         return
     earlier = Merge.objects.get(absorbed_id=row.pk, undone_at=None)
-    raise already(earlier.merged_by_id, earlier.merged_at, f"把 {row.record_no} 并入另一份登记")
+    raise already(earlier.merged_by_id, earlier.merged_at, phrase("把 {number} 并入另一份登记", number=row.record_no))
 
 
 def _settle(by: Actor, kept: int, absorbed: int) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
-from yigongti.kernel.language import say
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.refusal import BadValue, NotFound
 from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import codes, labels, masking
@@ -57,7 +57,13 @@ def ask_transfer(*, by: Actor, resident: int, proof: str, why: str) -> Receipt:
     asked = _ask(by, row, own, why)
     return Receipt(
         number=f"ZR{asked.pk:06d}",
-        done=f"{masking.name(row.name)}，出生 {masking.born(row.birth_date)}，由{row.managing}转到{own}。",
+        done=phrase(
+            "{name}，出生 {born}，由{managing}转到{own}。",
+            name=masking.name(row.name),
+            born=masking.born(row.birth_date),
+            managing=row.managing,
+            own=own,
+        ),
         next="已交数据员核实；办结前由原机构管理。",
         href="/residents",
         persons=(row.pk,),
@@ -99,7 +105,7 @@ def decide_transfer(*, by: Actor, transfer: int, move: bool, note: str) -> Recei
         return _moved(by, person, row.receiver, note, href="/identity/transfers")
     return Receipt(
         number=f"ZR{row.pk:06d}",
-        done=f"{row.resident.name}仍由{row.sender}管理。",
+        done=phrase("{name}仍由{sender}管理。", name=row.resident.name, sender=row.sender),
         href="/identity/transfers",
         persons=(row.resident_id,),
         subject=f"residents.Transfer:{row.pk}",
@@ -124,7 +130,8 @@ def add_identifier(*, by: Actor, resident: int, system: str, value: str) -> Rece
         name = masking.name(other.resident.master.name)
         raise PaperTaken(field="value", label=labels.PAPER[system], value=number, name=name)
     made = Identifier.objects.create(resident=row, system=system, value=number)
-    return _about(row, f"{labels.PAPER[system]} {number}。", {"identifier": made.pk})
+    said = phrase("{paper} {value}。", paper=phrase(labels.PAPER[system]), value=number)
+    return _about(row, said, {"identifier": made.pk})
 
 
 @action("residents.end_identifier", permission="residents.amend")
@@ -136,7 +143,8 @@ def end_identifier(*, by: Actor, identifier: int, reason: str) -> Receipt:
         raise NotFound
     row = managed_here(by, held.resident.master_id)
     Identifier.objects.filter(pk=held.pk).update(ended_on=clock.today())
-    return _about(row, f"{labels.PAPER[held.system]} {held.value} 已注销。", {"identifier": held.pk, "reason": reason})
+    said = phrase("{paper} {value} 已注销。", paper=phrase(labels.PAPER[held.system]), value=held.value)
+    return _about(row, said, {"identifier": held.pk, "reason": reason})
 
 
 @action("residents.join_household", permission="residents.amend")
@@ -150,7 +158,8 @@ def join_household(*, by: Actor, resident: int, role: str, number: str = "") -> 
     row.household, row.household_role = _household(by, row, codes.plain(number)), role
     row.save(update_fields=["household", "household_role"])
     facts = {"household": [before, row.household.number], "role": role}
-    return _about(row, f"户 {row.household.number}，{labels.HOUSEHOLD_ROLE[role]}。", facts)
+    said = phrase("户 {number}，{role}。", number=row.household.number, role=phrase(labels.HOUSEHOLD_ROLE[role]))
+    return _about(row, said, facts)
 
 
 def _household(by: Actor, row: Resident, number: str) -> Household:
@@ -170,13 +179,13 @@ def _moved(by: Actor, row: Resident, place: Institution, reason: str, href: str 
     Resident.objects.filter(pk=row.pk).update(managing=place, version=row.version + 1, changed_by_id=by.post_id)
     event.announce(moved, by=by, facts={"resident": row.pk, "from": before.pk, "to": place.pk})
     facts = {"managing": [before.pk, place.pk], "reason": reason}
-    return _about(row, f"由{before}转到{place}管理。", facts, href=href)
+    return _about(row, phrase("由{before}转到{place}管理。", before=before, place=place), facts, href=href)
 
 
 def _about(row: Resident, done: str, facts: Mapping[str, object], href: str = "") -> Receipt:
     return Receipt(
         number=row.record_no,
-        done=f"{row.name}：{done}",
+        done=phrase("{name}：{done}", name=row.name, done=done),
         href=href or f"/residents/{row.pk}",
         persons=(row.pk,),
         subject=f"residents.Resident:{row.pk}",

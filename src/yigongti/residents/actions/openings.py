@@ -14,8 +14,9 @@ from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.residents.actions.stating import already, stated
-from yigongti.residents.bases import MINORS, minor_since
+from yigongti.residents.bases import DUTIES, MINORS, minor_since
 from yigongti.residents.models import Resident
+from yigongti.residents.queries import persons
 from yigongti.residents.queries.beyond import proven
 from yigongti.residents.refusals import MinorClosed, NotFoundByPaper, NotOwnReview
 
@@ -29,6 +30,7 @@ def open_with_basis(
     *, by: Actor, resident: int, basis: str, reason: str, proof: str = "", subject: str = ""
 ) -> Receipt:
     """说明依据打开档案。"""
+    basis, _, duty = basis.partition(".")
     person = Resident.objects.select_related("master").filter(pk=resident).first()
     if person is None:
         raise NotFound
@@ -36,7 +38,9 @@ def open_with_basis(
         raise NotFound
     person = person.master
     reason = stated(reason, label="查阅理由")
-    _refuse_basis(by, person, basis, proof)
+    if basis in by.role.bases:
+        _refuse_basis(by, person, basis, proof, duty)
+    reason = f"{DUTIES.label(duty)}：{reason}" if duty else reason
     opening = bases.open_with(by=by, person_id=person.pk, code=basis, reason=reason, subject=subject)
     if basis in ("present", "emergency", "duty"):
         opening.closes_at = opening.opened_at + timedelta(hours=values.number("residents.opening_hours"))
@@ -54,10 +58,13 @@ def open_with_basis(
     )
 
 
-def _refuse_basis(by: Actor, person: Resident, basis: str, proof: str) -> None:
-    """Present: found by a full number. Minors: closed to duties that are not opened to them by the role page."""
+def _refuse_basis(by: Actor, person: Resident, basis: str, proof: str, duty: str) -> None:
+    """Present and duty: found by a full number. A duty is one of the list, and closed to minors unless the role page
+    opens it."""
     wrong: list[Refusal] = []
-    if basis == "present" and proven(for_=by, proof=proof) != person.pk:
+    if (basis == "duty") != (duty in {e.code for e in DUTIES.on(clock.today())}):
+        wrong.append(BadValue(field="basis", label=say("履职查阅事由"), value=duty, problem=say("请选择事由")))
+    if basis in ("present", "duty") and proven(for_=by, proof=proof) != person.pk:
         wrong.append(NotFoundByPaper(field="basis", minutes=values.number("residents.found_minutes")))
     minor = person.birth_date > minor_since(clock.today())
     if basis == "duty" and minor and MINORS not in by.role.gates:
@@ -86,7 +93,8 @@ def review_opening(*, by: Actor, opening: int, verdict: str, note: str) -> Recei
     if verdict not in VERDICTS:
         raise BadValue(field="verdict", label=say("复核结论"), value=verdict, problem=say("请选择正当或不当"))
     note = stated(note, label="复核说明", field="note")
-    due = Opening.objects.select_for_update(of=("self",)).select_related("post").filter(by.reach("unit__"), pk=opening)
+    due = Opening.objects.select_for_update(of=("self",)).select_related("post")
+    due = due.filter(persons.reviewable(for_=by), pk=opening)
     row = due.exclude(review="none").first()
     if row is None:
         raise NotFound

@@ -12,7 +12,7 @@ from yigongti.kernel import clock, event
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
-from yigongti.kernel.language import phrase
+from yigongti.kernel.language import listed, phrase
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import labels, masking
@@ -56,7 +56,11 @@ def register(*, by: Actor, typed: Mapping[str, str], managing: int | None = None
         Identifier.objects.create(resident=resident, system="temporary", value=next_temporary_no(place.division))
     suspect(by=by, person=resident, likely=likely)
     event.announce(registered, by=by, facts={"resident": resident.pk})
-    return _receipt(resident, done=f"{resident.name}，档案号 {resident.record_no}。", href=_see(resident))
+    return _receipt(
+        resident,
+        done=phrase("{name}，档案号 {number}。", name=resident.name, number=resident.record_no),
+        href=_see(resident),
+    )
 
 
 @action("residents.register_newborn", permission="residents.newborn")
@@ -78,7 +82,12 @@ def register_newborn(
     suspect(by=by, person=child, likely=likely)
     event.announce(registered, by=by, facts={"resident": child.pk, "mother": woman.pk})
     return _receipt(
-        child, woman.pk, done=f"{child.name}，母亲{woman.name}，档案号 {child.record_no}。", href=_see(child)
+        child,
+        woman.pk,
+        done=phrase(
+            "{name}，母亲{mother}，档案号 {number}。", name=child.name, mother=woman.name, number=child.record_no
+        ),
+        href=_see(child),
     )
 
 
@@ -94,8 +103,10 @@ def amend(*, by: Actor, resident: int, version: int, typed: Mapping[str, str]) -
     if changed:
         _store(row, person, by)
         event.announce(amended, by=by, facts={"resident": row.pk, "fields": sorted(changed)})
-    done = "、".join(labels.FIELD[name] for name in changed) or "没有改动"
-    return _receipt(row, done=f"{row.name}：{done}。", href=_see(row), facts={"changed": changed})
+    done = listed(labels.FIELD[name] for name in changed) if changed else phrase("没有改动")
+    return _receipt(
+        row, done=phrase("{name}：{done}。", name=row.name, done=done), href=_see(row), facts={"changed": changed}
+    )
 
 
 def reachable(by: Actor, resident: int) -> Resident:
@@ -235,7 +246,7 @@ def _receipt(resident: Resident, *others: int, done: str, href: str, facts: Mapp
     return Receipt(
         number=resident.record_no, done=done, href=href, persons=(resident.pk, *others),
         subject=f"residents.Resident:{resident.pk}", facts=facts or {}, data={"resident": resident.pk},
-        next=f"由{resident.managing}管理。",
+        next=phrase("由{managing}管理。", managing=resident.managing),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The screens of residents; importing this registers them."""
 
-from yigongti.residents.pages import entering, listing, opening, person, reviewing, stewarding, waiting
+from yigongti.residents.pages import entering, listing, opening, overdue, person, reviewing, stewarding, waiting
 
 
-__all__ = ["entering", "listing", "opening", "person", "reviewing", "stewarding", "waiting"]
+__all__ = ["entering", "listing", "opening", "overdue", "person", "reviewing", "stewarding", "waiting"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
@@ -17,6 +18,7 @@ from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound, Refusal
 from yigongti.residents.actions.moving import ask_transfer
 from yigongti.residents.actions.openings import close_opening, open_with_basis
+from yigongti.residents.bases import DUTIES
 from yigongti.residents.pages import drawn
 
 
@@ -26,7 +28,15 @@ STATED = ("present", "emergency", "duty")
 def choices(actor: Actor) -> list[Option]:
     """The bases that this role may state by itself."""
     own = [b for b in bases.bases_of(for_=actor) if b.code in STATED and actor.may("residents.open_with_basis")]
-    return [Option(value=b.code, label=say(b.title), help=say(b.says)) for b in own]
+    return [option for b in own for option in _options(b)]
+
+
+def _options(basis: bases.Basis) -> list[Option]:
+    """A duty is stated by its kind; each other basis as it is."""
+    if basis.code != "duty":
+        return [Option(value=basis.code, label=say(basis.title), help=say(basis.says))]
+    kinds = DUTIES.on(clock.today())
+    return [Option(value=f"duty.{kind.code}", label=say(kind.label), help=say(basis.title)) for kind in kinds]
 
 
 @page(

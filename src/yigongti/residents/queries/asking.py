@@ -109,7 +109,7 @@ def _number(text: str) -> list[Match]:
 def _card(number: str) -> list[Match]:
     if not re.fullmatch(r"[0-9]{8,17}[0-9X]?", number):
         return []
-    if len(number) == 15:
+    if len(number) == 15 and number.isdecimal():
         first17 = f"{number[:6]}19{number[6:]}"
         written_out = (
             Match(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.bases import Basis, NoBasis
 from yigongti.kernel.access.models import Opening
+from yigongti.kernel.access.words import registry
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.bases import managing_ids
@@ -148,9 +149,27 @@ def transfers(*, for_: Actor, limit: int = 50, after: int = 0) -> list[Transfer]
     return list(rows.select_related("resident", "sender", "receiver", "asked_by__account").order_by("pk")[: limit + 1])
 
 
+def reviewable(*, for_: Actor) -> Q:
+    """Openings that the opener's page lets the actor review: by posts within reach, or of persons managed there."""
+    return _by_those(for_, [role.code for role in registry.roles.values() if for_.role.code in role.reviewed_by])
+
+
+def _by_those(for_: Actor, roles: list[str]) -> Q:
+    ours = Resident.objects.filter(for_.reach("managing__unit__"), pk=OuterRef("person_id"))
+    return Q(post__role__in=roles) & (for_.reach("unit__") | Q(Exists(ours)))
+
+
+def overdue(*, for_: Actor, limit: int = 50, after: int = 0) -> list[Opening]:
+    """Openings that nobody has reviewed in time and of which the actor's role is to be told, oldest first; one more
+    than `limit` if more. Whose record it was is not said."""
+    told = [role.code for role in registry.roles.values() if for_.role.code in role.overdue_to]
+    late = Opening.objects.filter(_by_those(for_, told), review="due", escalated_at__isnull=False, pk__gt=after)
+    return list(late.select_related("post__account", "unit").order_by("pk")[: limit + 1])
+
+
 def reviews(*, for_: Actor, limit: int = 50, after: int = 0) -> list[tuple[Opening, Resident]]:
     """Openings that wait for review, by posts within reach, oldest first, never one's own; one more if more."""
-    rows = Opening.objects.filter(for_.reach("unit__"), review="due", pk__gt=after)
+    rows = Opening.objects.filter(reviewable(for_=for_), review="due", pk__gt=after)
     due = list(
         rows.exclude(post__account_id=for_.account_id or 0)
         .select_related("post__account", "unit")

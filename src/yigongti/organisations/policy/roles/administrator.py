@@ -1,6 +1,6 @@
 """系统管理员：开立、停用和重置账号，维护机构、科室、岗位、日历和参数；不碰病历。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 administrator = registry.add_role(
@@ -27,9 +27,9 @@ administrator = registry.add_role(
         bases=(),
         gates=(),
         never=(
-            "看到居民的姓名或病历",
-            "给自己临床岗位",
-            "改动审计记录或已发布的指标",
+            never("person", "看到居民的姓名或病历"),
+            never("clinical_post", "给自己临床岗位"),
+            never("trail", "改动审计记录或已发布的指标"),
         ),
         second_factor=True,
     )

@@ -1,6 +1,6 @@
 """县级医院医生：在县级医院接诊、收治转来的患者，诊治结束把患者和计划一起转回基层。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 county_doctor = registry.add_role(
@@ -37,11 +37,13 @@ county_doctor = registry.add_role(
             "sexual_health",
             "reproductive",
         ),
+        reviewed_by=("data_steward",),
+        overdue_to=("president",),
         never=(
-            "没有诊治关系就打开档案",
-            "接收转给别的医院的患者",
-            "删除或改动已签发的报告",
-            "看到同事或亲属的档案而无诊治关系",
+            never("no_relation", "没有诊治关系就打开档案"),
+            never("other_hospital", "接收转给别的医院的患者"),
+            never("issued_report", "删除或改动已签发的报告"),
+            never("kin", "看到同事或亲属的档案而无诊治关系"),
         ),
     )
 )

@@ -1,6 +1,6 @@
 """信息数据中心数据员：核对疑似重复的居民、合并与撤销合并、核查紧急查阅，管理主数据。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 data_steward = registry.add_role(
@@ -9,7 +9,7 @@ data_steward = registry.add_role(
         title="信息数据中心数据员",
         persona="P13",
         source="R133 R164；领域参考第四部分 8",
-        does="核对疑似重复的居民、合并与撤销合并、核查紧急查阅，管理主数据。",
+        does="核对疑似重复的居民、合并与撤销合并、复核紧急查阅和履职查阅，管理主数据。",
         works_at=("group",),
         reach=Reach.BELOW,
         may=(
@@ -26,10 +26,10 @@ data_steward = registry.add_role(
         bases=("registered",),
         gates=(),
         never=(
-            "看到病历内容",
-            "给自己临床权限",
-            "改动审计记录",
-            "把生产数据用于测试",
+            never("record", "看到病历内容"),
+            never("clinical_post", "给自己临床权限"),
+            never("trail", "改动审计记录"),
+            never("test_data", "把生产数据用于测试", until="exchange"),
         ),
     )
 )

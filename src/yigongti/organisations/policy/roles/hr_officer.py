@@ -1,6 +1,6 @@
 """人力资源中心：维护职工台账和三处归属、排班、派驻与合同。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 hr_officer = registry.add_role(
@@ -20,10 +20,10 @@ hr_officer = registry.add_role(
         bases=(),
         gates=(),
         never=(
-            "看到任何患者数据",
-            "看到不良事件报告人",
-            "批准自己的薪酬",
-            "改动已用于冻结考核的考勤",
+            never("patients", "看到任何患者数据"),
+            never("reporter", "看到不良事件报告人", until="quality"),
+            never("own_pay", "批准自己的薪酬", until="workforce"),
+            never("frozen_attendance", "改动已用于冻结考核的考勤", until="workforce"),
         ),
     )
 )

@@ -1,6 +1,6 @@
 """转诊接收台：在接收机构的出入院服务中心答复转诊、安排床位和号源、办理到院登记。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 referral_desk = registry.add_role(
@@ -33,9 +33,9 @@ referral_desk = registry.add_role(
         ),
         gates=(),
         never=(
-            "接收或办结转给别的机构的患者",
-            "未打开依据就看患者的完整病历",
-            "改动转出方写的内容",
+            never("other_institution", "接收或办结转给别的机构的患者"),
+            never("without_basis", "未打开依据就看患者的完整病历"),
+            never("senders_words", "改动转出方写的内容"),
         ),
     )
 )

@@ -1,6 +1,6 @@
 """转诊中心主任：管转诊中心：逾期未答复的单由他催办或代接，外转由他审核。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 referral_lead = registry.add_role(
@@ -33,8 +33,8 @@ referral_lead = registry.add_role(
         ),
         gates=(),
         never=(
-            "批准自己提交的外转",
-            "查看与转诊无关的病历",
+            never("own_request", "批准自己提交的外转"),
+            never("unrelated", "查看与转诊无关的病历"),
         ),
     )
 )

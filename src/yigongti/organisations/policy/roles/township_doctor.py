@@ -1,6 +1,6 @@
 """乡镇卫生院医生：在卫生院全科接诊，管理本乡镇（含各村）的居民，上转、接收下转、做慢病随访。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 township_doctor = registry.add_role(
@@ -40,11 +40,13 @@ township_doctor = registry.add_role(
             "reproductive",
             "psychiatric",
         ),
+        reviewed_by=("township_head", "data_steward"),
+        overdue_to=("president",),
         never=(
-            "无理由查看不相干居民的档案",
-            "替诊断中心出具报告",
-            "批准自己的转诊额度",
-            "改动已签的合同",
+            never("unrelated", "无理由查看不相干居民的档案"),
+            never("centre_report", "替诊断中心出具报告", until="diagnosis.models"),
+            never("own_quota", "批准自己的转诊额度", until="governance"),
+            never("signed_contract", "改动已签的合同", until="chronic.contracts"),
         ),
     )
 )

@@ -1,6 +1,6 @@
 """乡镇卫生院院长：看本院超期的和质量上的事，管本院职工与村医，签答督办。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 township_head = registry.add_role(
@@ -27,11 +27,11 @@ township_head = registry.add_role(
         bases=(),
         gates=(),
         never=(
-            "看到其他乡镇的职工薪酬或患者明细",
-            "改动计算出的指标",
-            "批准自己的绩效",
-            "改动排名",
-            "查看居民的病历内容",
+            never("other_township", "看到其他乡镇的职工薪酬或患者明细"),
+            never("indicators", "改动计算出的指标", until="indicators"),
+            never("own_performance", "批准自己的绩效", until="finance"),
+            never("ranking", "改动排名", until="indicators"),
+            never("clinical", "查看居民的病历内容"),
         ),
     )
 )

@@ -1,6 +1,6 @@
 """乡村医生：在村卫生室接诊和随访本村居民，把需要上级诊治的患者送上去，把转回来的患者接住。"""
 
-from yigongti.kernel.access.words import Reach, Role, registry
+from yigongti.kernel.access.words import Reach, Role, never, registry
 
 
 village_doctor = registry.add_role(
@@ -30,12 +30,14 @@ village_doctor = registry.add_role(
             "emergency",
         ),
         gates=("reproductive",),
+        reviewed_by=("township_head", "data_steward"),
+        overdue_to=("president",),
         never=(
-            "看到其他村居民的档案",
-            "看到精神、艾滋病、性病、结核的专门记录",
-            "悄悄改动已提交的随访",
-            "出具诊断报告",
-            "独自办结死亡登记",
+            never("other_village", "看到其他村居民的档案"),
+            never("special", "看到精神、艾滋病、性病、结核的专门记录"),
+            never("silent_change", "悄悄改动已提交的随访"),
+            never("report", "出具诊断报告", until="diagnosis.models"),
+            never("death", "独自办结死亡登记", until="publichealth"),
         ),
     )
 )

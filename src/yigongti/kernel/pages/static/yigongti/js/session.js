@@ -28,9 +28,12 @@ if (strip) {
   // Renewed in the background: what is half typed on this page stays.
   strip.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const answer = await fetch(strip.action, { method: "POST", body: new FormData(strip), headers: { Accept: "application/json" } });
-    if (!answer.ok) location.reload();
-    else start(Number((await answer.json()).session_seconds_left));
+    const asked = new FormData(strip);
+    asked.set("next", "/roles"); // a light page of the same frame, which says how long the session now lasts
+    const answer = await fetch(strip.action, { method: "POST", body: new URLSearchParams(/** @type {any} */ (asked)) }).catch(() => null);
+    const left = answer?.ok ? /data-session="(\d+)"/.exec(await answer.text()) : null;
+    if (left) start(Number(left[1]));
+    else if (answer) location.reload(); // signed out meanwhile; what was typed is kept
     tick();
   });
   // Any answer from the server means that the session has been renewed by it.

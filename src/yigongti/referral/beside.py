@@ -1,0 +1,54 @@
+"""What stands beside the form of a referral: what must not be overlooked about the patient, gated as the record is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import State
+from yigongti.kernel.refusal import Refusal
+from yigongti.record.queries import Result, Row, open_record, summary
+
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several:
+    """A list of the record under its heading: the first few, and how many there are beyond."""
+
+    title: str
+    rows: Sequence[Row]
+    beyond: int
+
+
+def shown(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Allergies, pregnancy, conditions, medicines and last measurements; nothing where the record is not open."""
+    text = str(given.get("resident", ""))
+    if not (text.isascii() and text.isdecimal()):
+        return {}
+    try:
+        opened = open_record(for_=for_, resident_id=int(text))
+    except Refusal:
+        return {}
+    found = summary(for_=for_, opened=opened)
+    return {
+        "template": "referral/beside.html",
+        "persons": [opened.resident.pk],
+        "href": f"/residents/{opened.resident.pk}/record",
+        "warnings": [State(word=say("过敏：{what}", what=row.title), kind="harm") for row in found.allergies],
+        "pregnant": found.pregnant,
+        "lists": [_several("现有诊断", found.conditions), _several("在用药", found.medicines)],
+        "results": [(one, _state(one)) for one in found.results],
+    }
+
+
+def _several(title: str, rows: Sequence[Row]) -> Several:
+    return Several(title=say(title), rows=rows[:SHOWN], beyond=max(0, len(rows) - SHOWN))
+
+
+def _state(one: Result) -> State | None:
+    return None if one.on_target else State(word=say("未达标"), kind="soon")
