@@ -7,10 +7,9 @@ from typing import Any
 from django.contrib.sessions.backends import db
 from django.db import connection
 
-from yigongti.kernel import clock
 
-
-READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
+# By the database's own time, as Django writes the other end: never by a clock that a test or the simulator holds.
+READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
 
 
 class SessionStore(db.SessionStore):
@@ -19,7 +18,7 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing, and no key, for one that is unknown or over."""
         with connection.cursor() as cursor:
-            cursor.execute(READ, (self.session_key, clock.now()))
+            cursor.execute(READ, (self.session_key,))
             row = cursor.fetchone()
         if row is None:
             self._session_key = None
