@@ -58,6 +58,4 @@ def overdue_block(*, for_: Actor) -> Block | None:
     if not found:
         return None
     many = say("还有更多") if found > SHOWN else say("{n} 件", n=found)
-    return Block(
-        title=say("逾期复核"), lines=[(many, "/reviews/overdue")], href="/reviews/overdue", word=say("去看看")
-    )
+    return Block(title=say("逾期复核"), lines=[(many, "/reviews/overdue")], href="/reviews/overdue", word=say("去看看"))
