@@ -69,7 +69,7 @@ def test_actions_refuse_every_role_that_does_not_hold_their_permission(everyone)
     assert not Entry.objects.filter(kind="write").exists()
 
 
-@pytest.mark.requirement("R5")
+@pytest.mark.requirement("R133")
 def test_a_person_s_pages_open_only_for_roles_that_stand_to_the_person_and_never_for_foreign_units(county, everyone):
     """Own, subordinate, superior, sibling and foreign: only who manages the person, or stands above who does."""
     wrong = []
