@@ -137,7 +137,7 @@ def test_what_nobody_reviewed_the_next_working_day_goes_up_without_the_person(he
         assert "数据员" in page
         assert "任桂英" not in page
         assert "任*" not in page
-        assert "逾期未复核的查阅" in signed_in(here.president).get("/").content.decode()
+        assert "逾期复核" in signed_in(here.president).get("/").content.decode()
         assert "任建国" not in signed_in(here.bureau).get("/reviews/overdue").content.decode()
         verdict = {"key": str(uuid.uuid4()), "verdict": "justified", "note": "有急诊记录"}
         signed_in(here.steward).post(f"/reviews/{Opening.objects.get().pk}", verdict)

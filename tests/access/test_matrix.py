@@ -7,6 +7,8 @@ from django.db import connection, transaction
 
 from tests import factories
 from tests.access.conftest import reaches, signed_in
+from tests.residents.people import person
+from yigongti.kernel import finders
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import actions, pass_gate
 from yigongti.kernel.audit.models import Entry
@@ -67,7 +69,7 @@ def test_actions_refuse_every_role_that_does_not_hold_their_permission(everyone)
     assert not Entry.objects.filter(kind="write").exists()
 
 
-@pytest.mark.requirement("R5")
+@pytest.mark.requirement("R133")
 def test_a_person_s_pages_open_only_for_roles_that_stand_to_the_person_and_never_for_foreign_units(county, everyone):
     """Own, subordinate, superior, sibling and foreign: only who manages the person, or stands above who does."""
     wrong = []
@@ -233,3 +235,92 @@ def test_a_foreign_group_sees_nothing_of_a_case(county, everyone):
             assert client.get(f"/cases/{case.number}").status_code in DENIED, role
             assert case.number not in client.get("/cases?show=all").content.decode()
     assert connection.in_atomic_block
+
+
+# --- the other doors: the box at the top, pickers, exports, paper, JSON
+
+UNIQUE = "欧阳守田"
+
+
+@pytest.mark.requirement("R5")
+@pytest.mark.parametrize("managed_by", ["village", "township"])
+def test_the_box_and_the_pickers_show_a_person_only_to_who_stands_to_them(county, everyone, managed_by):
+    """Own, subordinate, superior, sibling, foreign and no relation: the same as for the person's pages."""
+    whom = person(getattr(county, managed_by), name=UNIQUE)
+    doors = [f"/find?q={UNIQUE}", *(f"/pick/{name}?q={UNIQUE}&resident={whom.pk}" for name in finders.pickers)]
+    wrong = []
+    for (role, place), actor in everyone.items():
+        stands = STANDING & set(registry.roles[role].bases) and reaches(county, role, place, whom.managing)
+        client = signed_in(actor)
+        for door in doors:
+            answer = client.get(door)
+            shown = answer.status_code == 200 and bare(answer.content.decode()).count(UNIQUE) > 0
+            expected = stands and actor.may("residents.find") and door.startswith(("/find", "/pick/resident?"))
+            if shown != bool(expected) or answer.status_code >= 500:
+                wrong.append((door, role, place, shown))
+    assert not wrong
+
+
+def bare(text):
+    """The answer without what was asked."""
+    return text.replace(f"“{UNIQUE}”", "").replace(f'value="{UNIQUE}"', "")
+
+
+def test_no_picker_tells_where_a_person_is_managed_to_who_has_no_basis(county, everyone):
+    whom = person(county.village2, name=UNIQUE)
+    for (role, place), actor in everyone.items():
+        if not (STANDING & set(registry.roles[role].bases) and reaches(county, role, place, whom.managing)):
+            found = signed_in(actor).get(f"/pick/grassroots_institution?resident={whom.pk}").content.decode()
+            assert "张村卫生室" not in found, (role, place)
+
+
+def test_an_export_holds_no_resident_and_opens_with_its_page(county, everyone):
+    person(county.village, name=UNIQUE)
+    exports = [p for p in pages.values() if p.route.endswith(".csv")]
+    assert exports
+    seen = set()
+    for (role, _place), actor in everyone.items():
+        if role not in seen:
+            seen.add(role)
+            for export in exports:
+                answer = signed_in(actor).get(f"/{export.route}")
+                assert (answer.status_code == 200) == actor.may(export.permission), (export.code, role)
+                assert UNIQUE not in answer.getvalue().decode()
+
+
+@pytest.mark.requirement("R47")
+@pytest.mark.parametrize(
+    ("workflow", "state"),
+    [("referral.upward", "accepted"), ("referral.downward", "waiting"), ("referral.outward", "waiting")],
+)
+def test_paper_and_json_open_to_just_the_sides_of_the_page(county, everyone, workflow, state):
+    """The page's sides see the case in JSON too; on paper only who acts for a side that sees panels."""
+    case = bring_to(county, workflow, state, everyone)
+    page = rooms.kept[workflow].page
+    sides = {s.side: s.unit for s in CaseSide.objects.select_related("unit").filter(case=case)}
+    wrong = []
+    for (role, place), actor in everyone.items():
+        acts = {p.side for p in page.parts if role in p.roles}
+        follows = f"{workflow}.follow" in registry.roles[role].may
+        looks = [s for s in page.sees if state in s.states and (follows or s.side in acts)]
+        sees = [s for s in looks if s.side in sides and reaches(county, role, place, sides[s.side])]
+        client = signed_in(actor)
+        expected = {
+            f"/cases/{case.number}": bool(sees),
+            f"/api/cases/{case.number}": bool(sees),
+            f"/cases/{case.number}/paper": any(s.side in acts and s.panels for s in sees),
+        }
+        for door, may in expected.items():
+            status = client.get(door).status_code
+            if (status == 200) != may or status not in (200, *DENIED):
+                wrong.append((door, role, place, status))
+        listed = case.number in client.get("/api/worklist").content.decode()
+        mine = any(p.code == case.turn_part and role in p.roles for p in page.parts)
+        if listed != (mine and reaches(county, role, place, case.turn_unit)):
+            wrong.append(("/api/worklist", role, place, listed))
+    assert not wrong
+
+
+def test_the_json_door_is_closed_to_nobody_s_session(client, county):
+    for door in ("/api/workflows", "/api/worklist", "/api/cases/SZ1"):
+        assert client.get(door).status_code == 401

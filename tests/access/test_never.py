@@ -314,6 +314,7 @@ def test_the_head_follows_state_and_clocks_and_reads_nothing_clinical(here):
     for address, text in [*whole_house(head), ("case", seen)]:
         assert not [word for word in ("心绞痛", "胸闷", "脑梗死") if word in text], address
     assert signed_in(head).get(f"/cases/{here.number}/paper").status_code == 404
+    assert f"/cases/{here.number}/paper" not in seen, "no button to what is closed"
     closed(head, here.person)
     for step in ("cancel", "accept", "return"):
         refused(head, f"/cases/{here.number}/{step}", step=step)

@@ -1,4 +1,4 @@
-"""What every page must be: quiet in the console, accessible, and no wider than a narrow telephone."""
+"""What every page must be: quiet, accessible on both screens, no wider than a telephone, in large type too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 GREAT = ("serious", "critical")
 NARROW = 320
+TELEPHONE = 390
 UNASKED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNPROCESSABLE_ENTITY)
 AXE = {"resultTypes": ["violations"], "iframes": False}
 
@@ -36,20 +37,27 @@ class Look:
             return
         self.faults += [f"{address}: {words}" for words in self._said]
         self.faults += [f"{address}: {found}" for found in (self._axe() if axe else ())]
-        self.page.set_viewport_size({"width": NARROW, "height": 700})
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        if wide > NARROW:
-            self.faults.append(f"{address}: {wide} px wide, {self._widest()}")
+        self._fits(address, NARROW)
+        self._fits(address, TELEPHONE)
+        self.faults += [f"{address} on the telephone: {found}" for found in (self._axe() if axe else ())]
+        self.page.evaluate("document.documentElement.classList.add('large-type')")
+        self._fits(f"{address} in large type", TELEPHONE)
         self.seen.append(address)
+
+    def _fits(self, what: str, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 844})
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            self.faults.append(f"{what}: {wide} px wide at {width}, {self._widest(width)}")
 
     def _axe(self) -> list[str]:
         found = Axe().run(self.page, options=AXE).response["violations"]
         return [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in GREAT]
 
-    def _widest(self) -> str:
+    def _widest(self, width: int) -> str:
         return self.page.evaluate(
             """limit => [...document.querySelectorAll("main *, .top *, .bar *")]
               .filter((e) => e.getBoundingClientRect().right > limit && !e.closest(".tabs, .chips, .bar .panel"))
               .slice(0, 3).map((e) => e.outerHTML.slice(0, 90)).join(" ")""",
-            NARROW,
+            width,
         )

@@ -47,7 +47,7 @@ def test_a_second_referral_is_led_to_the_open_one(visit, town):
     assert Case.objects.filter(person_id=resident.pk).count() == 1
 
 
-@pytest.mark.requirement("R53")
+@pytest.mark.requirement("R47")
 def test_of_two_desks_at_once_one_accepts_and_the_other_is_told_who_was_first(visit, town):
     number = town.submitted(town.new_person("孙同时"), admission="clinic")
     windows = []

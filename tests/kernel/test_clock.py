@@ -22,7 +22,6 @@ def calendar(monkeypatch):
     monkeypatch.setattr(clock, "_working_hours", lambda day: hours)
 
 
-@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(
     ("start", "minutes", "end"),
     [
@@ -65,7 +64,6 @@ def test_a_calendar_without_working_time_is_said_to_be_broken(monkeypatch):
         clock.after_working_minutes(at("2026-11-18 09:00"), 1)
 
 
-@pytest.mark.requirement("R54")
 def test_within_so_many_days_includes_the_whole_last_day():
     assert clock.after_calendar_days(at("2026-11-18 23:59"), 14) == at("2026-12-02 23:59:59")
     assert clock.after_calendar_days(datetime(2026, 11, 18, 20, 0, tzinfo=UTC), 1) == at("2026-11-20 23:59:59")

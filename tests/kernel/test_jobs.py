@@ -8,6 +8,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from yigongti.kernel.jobs import worker
+from yigongti.site import beats, keeping
 
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +72,36 @@ def test_the_heartbeat_of_any_worker_is_what_health_asks_for():
     a_worker(silent_seconds=1)
     (now,) = sql("SELECT now()")[0]
     assert 0 <= (now - worker.last_heartbeat()).total_seconds() < 10
+
+
+def ended(task, status, *, days_ago):
+    """A job that ended so many days ago, as its events say."""
+    (job,) = sql("INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status)"
+                 " VALUES ('default', %s, 0, '{}', 'todo') RETURNING id", task)[0]  # fmt: skip
+    sql("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", job)
+    sql("UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status WHERE id = %s", status, job)
+    sql("UPDATE procrastinate_events SET at = now() - %s * interval '1 day' WHERE job_id = %s", days_ago, job)
+    return job
+
+
+def test_a_failed_job_is_told_to_who_keeps_the_house():
+    assert worker.failures() == []
+    ended("letters.send", "failed", days_ago=2)
+    ended("letters.send", "failed", days_ago=1)
+    ended("audit.seal", "succeeded", days_ago=0)
+    (told,) = worker.failures()
+    assert (told.task, told.count) == ("letters.send", 2)
+    block = keeping.failed_jobs(for_=None)
+    assert len(block.lines) == 1 and "letters.send：2 次" in block.lines[0][0]
+
+
+def test_old_ended_jobs_are_cleaned_and_what_waits_is_not():
+    ended("letters.send", "failed", days_ago=40)
+    ended("letters.send", "failed", days_ago=20)
+    ended("audit.seal", "succeeded", days_ago=31)
+    sql("INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status)"
+        " VALUES ('default', 'letters.keep', 0, '{}', 'todo')")  # fmt: skip
+    sql("UPDATE procrastinate_events SET at = now() - interval '90 days' WHERE job_id = (SELECT max(id) FROM"
+        " procrastinate_jobs)")  # fmt: skip
+    beats.clean_jobs()
+    assert standing() == [("letters.keep", "todo"), ("letters.send", "failed")]

@@ -6,7 +6,7 @@ from yigongti.kernel.refusal import NotAllowed
 
 
 title = "外转"
-pytestmark = pytest.mark.requirement("R47", "R58")
+pytestmark = pytest.mark.requirement("R47")
 
 
 def test_leaving_the_county_needs_the_referral_centre(case):

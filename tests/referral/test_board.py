@@ -58,7 +58,7 @@ def test_of_more_than_two_who_might_act_the_desk_is_named_and_no_person(county):
     assert "谭鹏" not in shown(county.lead)
 
 
-@pytest.mark.requirement("R15")
+@pytest.mark.requirement("R18")
 def test_who_plans_sees_numbers_and_units_and_no_name_and_no_way_in(county):
     number = sent(county)
     page = shown(county.president)

@@ -34,12 +34,10 @@ def test_institutions_rooms_and_staff_are_as_many_as_the_source_says(county):
     assert one(f"SELECT count(*) FROM organisations_staff WHERE works_at_id NOT IN ({private})") == 2467
 
 
-@pytest.mark.requirement("R40")
 def test_forty_eight_village_rooms_have_remote_ecg(county):
     assert one("SELECT count(*) FROM organisations_institution WHERE remote_ecg AND kind = 'village_room'") == 48
 
 
-@pytest.mark.requirement("R42")
 def test_the_county_hospital_has_760_beds_in_wards(county):
     beds = """SELECT count(*) FROM capacity_bed b JOIN capacity_ward w ON w.id = b.ward_id
               JOIN organisations_department d ON d.unit_id = w.department_id

@@ -198,7 +198,6 @@ def service(open_folder):
     running.end()
 
 
-@pytest.mark.requirement("R159")
 def test_what_was_acknowledged_survives_kill_9_of_every_part_and_nothing_is_half_done(service):
     chance = random.Random(20261122)
     doctors, desk = work_under_fire(service, ["web", "database", "web's worker", "worker", "database"], chance)

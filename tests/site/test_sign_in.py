@@ -309,7 +309,7 @@ def test_signing_in_makes_a_new_session_key(client, li):
 # --- posts
 
 
-@pytest.mark.requirement("R79")
+@pytest.mark.requirement("R162")
 def test_a_change_of_post_is_visible_and_recorded(client, county, li):
     second = post("township_doctor", county.township2, account_=li)
     entered(client)

@@ -58,6 +58,8 @@ LONGEST_VALUE = 200
 
 finders: dict[str, tuple[str, Finder]] = {}
 pickers: dict[str, Picker] = {}
+doubled: list[str] = []
+"""Names under which two different pickers were registered: which of them a form gets would be chance, so none may."""
 
 
 def finder(code: str, *, title: str) -> Callable[[Finder], Finder]:
@@ -80,6 +82,8 @@ def picker(
     hint: str = "",
 ) -> Picker:
     """Register a picker: `find(for_=, text=, limit=, given={})`, `resolve(for_=, value=, given={})`, `label(thing)`."""
+    if code in pickers and pickers[code].find.__module__ != find.__module__:
+        doubled.append(f"two pickers are called {code}: {pickers[code].find.__module__} and {find.__module__}")
     made = Picker(code=code, find=find, resolve=resolve, label=label, closed=closed, hint=hint)
     pickers[code] = made
     return made

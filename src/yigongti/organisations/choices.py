@@ -77,35 +77,29 @@ picker(
 )
 
 
-# --- departments: of the institution given in the form, if one is; those that receive referrals by another name
+# --- departments: of the institution given in the form, if one is; capacity adds those that receive referrals
 
 
-def _departments(given: dict[str, str] | None, *, receiving: bool) -> QuerySet[Department]:
+def _departments(given: dict[str, str] | None) -> QuerySet[Department]:
     rows = Department.objects.select_related("institution", "unit").filter(closed_on__isnull=True)
     institution = (given or {}).get("institution", "")
     if institution.isascii() and institution.isdigit():
         rows = rows.filter(institution_id=int(institution))
-    return rows.filter(receives_referrals=True) if receiving else rows
+    return rows
 
 
-def _find_departments(receiving: bool) -> Any:
-    def find(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
-        hits = queries.spelled_like(text) | Q(treats__contains=text) | Q(institution__short_name__contains=text)
-        rows = _departments(given, receiving=receiving).filter(hits)
-        return [_department(row) for row in rows.order_by("institution__level", "pinyin", "pk")[:limit]]
-
-    return find
+def _find_departments(*, for_: Actor, text: str, limit: int, given: dict[str, str] | None = None) -> list[Choice]:
+    hits = queries.spelled_like(text) | Q(treats__contains=text) | Q(institution__short_name__contains=text)
+    rows = _departments(given).filter(hits)
+    return [_department(row) for row in rows.order_by("institution__level", "pinyin", "pk")[:limit]]
 
 
-for _name, _receiving in (("department", False), ("receiving_department", True)):
-    picker(
-        _name,
-        find=_find_departments(_receiving),
-        resolve=lambda *, for_, value, given=None, receiving=_receiving: _one(
-            _departments(given, receiving=receiving), value
-        ),
-        label=lambda row: f"{row.institution.short_name} {row.name}",
-    )
+picker(
+    "department",
+    find=_find_departments,
+    resolve=lambda *, for_, value, given=None: _one(_departments(given), value),
+    label=lambda row: f"{row.institution.short_name} {row.name}",
+)
 
 
 # --- staff, groups, units

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from yigongti.kernel import clock, jobs
 from yigongti.kernel.audit import partitions, seals, trail
 from yigongti.kernel.jobs import beat
 from yigongti.kernel.workflow import clocks
@@ -31,3 +34,12 @@ def replay_the_journal() -> None:
 def make_partitions() -> None:
     """See that the coming months of the trail have their partitions."""
     partitions.make_coming()
+
+
+KEPT = timedelta(days=30)
+
+
+@beat("jobs.clean", cron="20 3 * * * 0")
+def clean_jobs() -> None:
+    """Ended jobs, failed ones too, are kept for a month."""
+    jobs.clean(before=clock.now() - KEPT)

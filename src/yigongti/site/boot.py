@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
-from yigongti.kernel import event
+from yigongti.kernel import event, finders
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.parameters.words import defaults
@@ -32,7 +32,7 @@ def faults() -> list[str]:
         if code not in known
     ]
     defaults()
-    return [*registry.faults(), *unknown_bases, *event.faults(), *pages.boot_faults()]
+    return [*registry.faults(), *unknown_bases, *event.faults(), *finders.doubled, *pages.boot_faults()]
 
 
 def require_sound() -> None:

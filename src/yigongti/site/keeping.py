@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from yigongti.kernel import clock
+from yigongti.kernel import clock, jobs
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import seals, trail
 from yigongti.kernel.audit.models import Entry
@@ -122,3 +122,15 @@ def trail_alarm(*, for_: Actor) -> Block | None:
     lines = [(say("有查阅记录还在本地日志里，等待写入"), "/audit")] if journal else []
     lag = say("待封存 {n} 条", n=waiting) if since else say("审计记录已全部封存")
     return Block(title=say("审计记录"), lines=[*lines, (lag, "/audit")])
+
+
+@block(permission="audit.see", order=31)
+def failed_jobs(*, for_: Actor) -> Block | None:
+    """Background work that failed, for whoever keeps the house: each kind, how often, when last."""
+    found = jobs.failures()
+    lines = [
+        (say("{task}：{n} 次，最近 {at}", task=one.task, n=one.count,
+             at=f"{one.last.astimezone(clock.COUNTY_ZONE):%m-%d %H:%M}"), "/audit")
+        for one in found
+    ]  # fmt: skip
+    return Block(title=say("后台任务失败"), lines=lines) if found else None

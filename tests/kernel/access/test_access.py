@@ -62,7 +62,7 @@ def test_what_a_role_may_not_is_refused_by_its_title(county):
 # --- bases
 
 
-@pytest.mark.requirement("R164")
+@pytest.mark.requirement("R133")
 def test_a_village_doctor_reads_those_managed_here_and_nobody_else(county):
     mine, other = resident(county.village), resident(county.other_village)
     assert readable(actor("village_doctor", county.village)) == [mine]
@@ -84,7 +84,7 @@ def test_an_opening_lasts_its_time_and_no_longer_and_is_the_opener_s_own(county)
     assert (opening.reason, opening.review) == ("来诊", "none")
 
 
-@pytest.mark.requirement("R164")
+@pytest.mark.requirement("R133")
 def test_an_emergency_is_to_be_reviewed_and_not_by_the_one_who_opened(county):
     doctor = actor("county_doctor", county.cardiology)
     opening = bases.open_with(by=doctor, person_id=resident(county.village).pk, code="emergency", reason="昏迷")

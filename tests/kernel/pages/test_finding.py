@@ -60,7 +60,6 @@ def test_an_ended_case_is_found_by_number_only(here):
     assert cases(here.doctor, here.number) == [here.number]
 
 
-@pytest.mark.requirement("R15")
 def test_who_does_not_see_the_case_does_not_find_it(here):
     strangers = {"village_doctor": "other_village", "county_doctor": "orthopaedics", "president": "group",
                  "referral_desk": "foreign_hospital", "administrator": "root"}  # fmt: skip

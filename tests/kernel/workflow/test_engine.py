@@ -149,7 +149,7 @@ def test_after_the_last_bed_the_sender_is_told_before_the_patient_travels(here):
 # --- clocks
 
 
-@pytest.mark.requirement("R53")
+@pytest.mark.requirement("R47")
 def test_an_unanswered_referral_climbs_the_ladder_in_working_time_and_expires(here):
     day, chief = account(name="值班"), account(name="主任")
     for duty, who in (("referral_desk", day), ("referral_lead", chief)):

@@ -114,7 +114,6 @@ def walk(list_, *, for_, limit):
     return found
 
 
-@pytest.mark.requirement("R159")
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     plan=st.lists(st.tuples(st.booleans(), st.sampled_from([None, 0, 0, 5, 90])), max_size=25), limit=st.integers(1, 7)

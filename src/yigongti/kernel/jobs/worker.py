@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -72,6 +73,40 @@ def run_worker() -> None:
     log.info("worker.starts", beats=sorted(_beats))
     with app.replace_connector(ours.get_worker_connector()) as worker_app:
         worker_app.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True)
+
+
+ENDED = ("succeeded", "failed", "cancelled", "aborted")
+OLD = """
+DELETE FROM procrastinate_jobs j WHERE status::text = ANY(%s)
+AND NOT EXISTS (SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > %s)
+"""
+FAILED = """
+SELECT j.task_name, count(DISTINCT j.id), max(e.at) FROM procrastinate_jobs j
+JOIN procrastinate_events e ON e.job_id = j.id WHERE j.status = 'failed' GROUP BY j.task_name ORDER BY max(e.at) DESC
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A kind of job that failed: how often, and when the last time."""
+
+    task: str
+    count: int
+    last: datetime
+
+
+def failures() -> list[Failure]:
+    """Jobs that failed and were not done since, newest first; they stay until they are cleaned away as old."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAILED)
+        return [Failure(task=task, count=int(count), last=last) for task, count, last in cursor.fetchall()]
+
+
+def clean(*, before: datetime) -> int:
+    """Delete jobs that ended and have not been heard of since; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(OLD, [list(ENDED), before])
+        return int(cursor.rowcount)
 
 
 def last_heartbeat() -> datetime | None:

@@ -30,14 +30,14 @@ def escalate() -> None:
     escalate_overdue_reviews()
 
 
-@page("residents.overdue_reviews", "reviews/overdue", title="逾期未复核的查阅", menu=29, icon="eye")
+@page("residents.overdue_reviews", "reviews/overdue", title="逾期复核", menu=29, icon="eye")
 def overdue_reviews(request: Request) -> HttpResponse:
     """Who opened a record on which basis, since when it waits, and who should have reviewed it; no person is shown."""
     after = request.GET.get("after", "")
     last = int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else 0
     found = persons.overdue(for_=request.actor, after=last, limit=PAGE)
     more = f"/reviews/overdue?after={found[PAGE - 1].pk}" if len(found) > PAGE else ""
-    context = {"title": say("逾期未复核的查阅"), "late": [_line(one) for one in found[:PAGE]], "more_url": more}
+    context = {"title": say("逾期复核"), "late": [_line(one) for one in found[:PAGE]], "more_url": more}
     return render(request, "residents/overdue.html", context)
 
 
@@ -58,6 +58,4 @@ def overdue_block(*, for_: Actor) -> Block | None:
     if not found:
         return None
     many = say("还有更多") if found > SHOWN else say("{n} 件", n=found)
-    return Block(
-        title=say("逾期未复核的查阅"), lines=[(many, "/reviews/overdue")], href="/reviews/overdue", word=say("去看看")
-    )
+    return Block(title=say("逾期复核"), lines=[(many, "/reviews/overdue")], href="/reviews/overdue", word=say("去看看"))
