@@ -1,22 +1,31 @@
 """The stop-watch of all benchmarks: the application against the bare SQL that it sends, at 1 and 8 clients in one run.
 
-Requests go to the WSGI application in this process: middleware, session, access, audit, template and all. The bare SQL
-is what these requests sent, replayed by psycopg on as many connections. CPU is that of this process alone, counted on
-the thread that asks; what PostgreSQL itself burns shows in the wall times of both.
+Wall times are those of HTTP clients before the web service as a county runs it, one process a core. CPU a call is taken
+beside it with one client, in this process and on the asking thread: middleware, session, access, audit, template and
+all. The bare SQL is what these requests sent, replayed by psycopg on as many connections; what PostgreSQL itself burns
+shows in the wall times of both.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import http.client
+import json
 import os
+import socket
 import statistics
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 
 SECONDS = 4.0
@@ -59,9 +68,6 @@ class Timing:
     def cpu(self) -> float:
         """CPU a call."""
         return self.burnt / max(len(self.walls), 1)
-
-    def __str__(self) -> str:
-        return f"p50 {self.p50:.1f} ms, p95 {self.p95:.1f} ms, CPU {self.cpu:.1f} ms"
 
 
 def measure(make: Make, clients: int, *, seconds: float = SECONDS) -> Timing:
@@ -106,17 +112,16 @@ def measure(make: Make, clients: int, *, seconds: float = SECONDS) -> Timing:
     return timing
 
 
-def compare(title: str, bare: Make, asked: Make) -> None:
-    """Print the figures of both and their ratios, at 1 and at 8 clients."""
+def compare(title: str, bare: Make, inside: Make, served: Make) -> None:
+    """Print the figures of the three and their ratios: CPU inside this process, wall times of HTTP clients."""
+    cpu, sql_cpu = measure(inside, 1).cpu, measure(bare, 1).cpu
+    tell(f"{title}: CPU {cpu:.1f} ms a call, {cpu - sql_cpu:+.1f} ms over its SQL")
     first = 0.0
     for clients in CLIENTS:
-        sql, page = measure(bare, clients), measure(asked, clients)
+        sql, page = measure(bare, clients), measure(served, clients)
         first = first or page.p50
-        tell(f"{title}, {clients} clients: {page}; bare SQL {sql}")
-        tell(
-            f"    over SQL: p50 {page.p50 / sql.p50:.1f} times, CPU {page.cpu - sql.cpu:+.1f} ms;"
-            f" p50 against one client {page.p50 / first:.1f} times"
-        )
+        tell(f"    {clients} clients: p50 {page.p50:.1f} ms, p95 {page.p95:.1f} ms; bare SQL p50 {sql.p50:.1f} ms;"
+             f" {page.p50 / sql.p50:.1f} times its SQL, {page.p50 / first:.1f} times one client")  # fmt: skip
 
 
 def tell(line: str) -> None:
@@ -154,54 +159,118 @@ def post_of(role: str, **where: Any) -> int | None:
 
 
 class Door:
-    """The application as one signed-in person's browser or program reaches it."""
+    """What a signed-in person's browser or program says to the house; how it is carried there differs."""
 
     TOKEN = "t" * 32  # which also stands in the cookie: all that the check asks for
 
     def __init__(self, session: str) -> None:
         from django.conf import settings
-        from django.core.wsgi import get_wsgi_application
-        from django.test import RequestFactory
 
-        self.application = get_wsgi_application()
-        host = next((name for name in settings.ALLOWED_HOSTS if name != "*"), "127.0.0.1")
-        cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={self.TOKEN}"
-        self.factory = RequestFactory(SERVER_NAME=host, HTTP_COOKIE=cookies)
+        self.host = next((name for name in settings.ALLOWED_HOSTS if name != "*"), "127.0.0.1")
+        self.cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={self.TOKEN}"
 
-    def get(self, path: str, **headers: str) -> bytes:
+    def get(self, path: str) -> bytes:
         """The body of a page that must be there."""
-        return self._ask(self.factory.get(path, **headers).environ, "200")[1]
+        return self.ask("GET", path, "", b"", {}, 200)[1]
 
     def post(self, path: str, form: dict[str, Any]) -> str:
         """Where a posted form leads; one that is refused ends the benchmark."""
-        environ = self.factory.post(path, {**form, "csrfmiddlewaretoken": self.TOKEN}).environ
-        return dict(self._ask(environ, "303")[0])["Location"]
+        body = urlencode({**form, "csrfmiddlewaretoken": self.TOKEN}).encode()
+        return self.ask("POST", path, "application/x-www-form-urlencoded", body, {}, 303)[0]
 
     def send(self, path: str, data: dict[str, Any], key: str) -> bytes:
         """The answer to JSON."""
-        environ = self.factory.post(
-            path, data, content_type="application/json", HTTP_X_CSRFTOKEN=self.TOKEN, HTTP_IDEMPOTENCY_KEY=key
-        ).environ
-        return self._ask(environ, "200")[1]
+        more = {"X-CSRFToken": self.TOKEN, "Idempotency-Key": key}
+        return self.ask("POST", path, "application/json", json.dumps(data).encode(), more, 200)[1]
 
-    def _ask(self, environ: dict[str, Any], wanted: str) -> tuple[list[tuple[str, str]], bytes]:
+    def ask(
+        self, method: str, path: str, kind: str, body: bytes, more: dict[str, str], wanted: int
+    ) -> tuple[str, bytes]:
+        """Where the answer leads and what it says."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Leave."""
+
+
+class Inside(Door):
+    """Asks the application in this process, on its own thread and database connection."""
+
+    def __init__(self, session: str) -> None:
+        from django.core.wsgi import get_wsgi_application
+        from django.test import RequestFactory
+
+        super().__init__(session)
+        self.application = get_wsgi_application()
+        self.factory = RequestFactory(SERVER_NAME=self.host, HTTP_COOKIE=self.cookies)
+
+    def ask(
+        self, method: str, path: str, kind: str, body: bytes, more: dict[str, str], wanted: int
+    ) -> tuple[str, bytes]:
+        environ = self.factory.generic(method, path, body, kind, headers=more).environ
         answered: list[Any] = []
         with closing(self.application(environ, lambda *told: answered.extend(told))) as response:
-            body = b"".join(response)
-        if not answered[0].startswith(wanted):
-            raise SystemExit(f"{environ['PATH_INFO']} answered {answered[0]}: {body.decode()[:2000]}")
-        return answered[1], body
+            said = b"".join(response)
+        require(path, int(answered[0][:3]), wanted, said)
+        return dict(answered[1]).get("Location", ""), said
+
+    def close(self) -> None:
+        from django.db import connections
+
+        connections.close_all()
 
 
-def pages(paths: Iterable[str], session: str, **headers: str) -> Make:
-    """Asks for one page after the other, on its own thread and database connection."""
+class Served(Door):
+    """Asks the web service over one kept connection, as a browser does."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__(session)
+        self.link = http.client.HTTPConnection("127.0.0.1", service_port(), timeout=60)
+
+    def ask(
+        self, method: str, path: str, kind: str, body: bytes, more: dict[str, str], wanted: int
+    ) -> tuple[str, bytes]:
+        headers = {"Cookie": self.cookies, "Host": self.host, **({"Content-Type": kind} if kind else {}), **more}
+        self.link.request(method, path, body or None, headers)
+        answer = self.link.getresponse()
+        said = answer.read()
+        require(path, answer.status, wanted, said)
+        return answer.getheader("Location", ""), said
+
+    def close(self) -> None:
+        self.link.close()
+
+
+def require(path: str, status: int, wanted: int, said: bytes) -> None:
+    """A benchmark of refusals would be fast and worthless."""
+    if status != wanted:
+        raise SystemExit(f"{path} answered {status}: {said.decode()[:2000]}")
+
+
+@cache
+def service_port() -> int:
+    """The web service as a county runs it, started for this run and ended with it; its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "yigongti.site", "web", "--port", str(port)]
+    service = subprocess.Popen(command)
+    atexit.register(service.wait)
+    atexit.register(service.terminate)
+    for _ in range(300):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return port
+        time.sleep(0.1)
+    raise SystemExit("the web service did not start")
+
+
+def pages(paths: Iterable[str], session: str, carried: type[Door]) -> Make:
+    """Asks for one page after the other."""
     asked = list(paths)
 
     def make() -> Client:
-        from django.db import connections
-
-        door, following = Door(session), cycle(asked)
-        return Client(lambda: door.get(next(following), **headers) and None, close=connections.close_all)
+        door, following = carried(session), cycle(asked)
+        return Client(lambda: door.get(next(following)) and None, close=door.close)
 
     return make
 
@@ -243,13 +312,13 @@ def replayed(rounds: list[list[str]]) -> Make:
     return make
 
 
-def against_sql(title: str, paths: Iterable[str], session: str, **headers: str) -> None:
+def against_sql(title: str, paths: Iterable[str], session: str) -> None:
     """Compare pages with the SQL that they send, told with their number of statements."""
     asked = list(paths)
-    pages(asked[:1], session, **headers)().call()  # what is asked for once in a while is not a page's own
-    rounds = [sql_of(pages([path], session, **headers)().call) for path in asked]
+    pages(asked[:1], session, Inside)().call()  # what is asked for once in a while is not a page's own
+    rounds = [sql_of(pages([path], session, Inside)().call) for path in asked]
     tell(f"{title}: {len(asked)} addresses, {sum(map(len, rounds)) / len(rounds):.0f} statements each")
-    compare(title, replayed(rounds), pages(asked, session, **headers))
+    compare(title, replayed(rounds), pages(asked, session, Inside), pages(asked, session, Served))
 
 
 def run(main: Callable[[], None]) -> None:

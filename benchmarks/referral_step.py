@@ -19,7 +19,21 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from benchmarks.measuring import CLIENTS, Client, Door, Make, compare, link, post_of, run, signed_in, sql_of, tell
+from benchmarks.measuring import (
+    CLIENTS,
+    Client,
+    Door,
+    Inside,
+    Make,
+    Served,
+    compare,
+    link,
+    post_of,
+    run,
+    signed_in,
+    sql_of,
+    tell,
+)  # fmt: skip
 
 
 PATIENTS = 40
@@ -98,9 +112,10 @@ class Pair:
 
     party: Party
     by_json: bool
+    carried: type[Door] = Inside
 
     def __post_init__(self) -> None:
-        self.doctor, self.desk = Door(self.party.doctor), Door(self.party.desk)
+        self.doctor, self.desk = self.carried(self.party.doctor), self.carried(self.party.desk)
         self.patients = cycle(self.party.patients)
         self.last = ""
 
@@ -116,6 +131,11 @@ class Pair:
         place = self.doctor.post("/new/referral.upward", {**given, "step": "submit", "key": key()})
         self.last = place.rpartition("/")[2]
         self.desk.post(f"/cases/{self.last}/accept", {"step": "accept", "key": key()})
+
+    def leave(self) -> None:
+        """Both go."""
+        self.doctor.close()
+        self.desk.close()
 
     def undo(self) -> None:
         """Cancel: the bed is free again."""
@@ -133,15 +153,13 @@ def key() -> str:
     return str(uuid.uuid4())
 
 
-def pairs(all_parties: list[Party], *, by_json: bool) -> Make:
+def pairs(all_parties: list[Party], *, by_json: bool, carried: type[Door]) -> Make:
     """Every client takes a party of its own."""
     following = cycle(all_parties)
 
     def make() -> Client:
-        from django.db import connections
-
-        pair = Pair(next(following), by_json)
-        return Client(pair.call, pair.undo, connections.close_all)
+        pair = Pair(next(following), by_json, carried)
+        return Client(pair.call, pair.undo, pair.leave)
 
     return make
 
@@ -229,7 +247,8 @@ def main() -> None:
     for title, by_json in doors:
         sent = [captured(party, by_json=by_json) for party in found]
         tell(f"submit and accept by {title}: {len(sent[0].statements)} statements a pair")
-        compare(f"by {title}", rivals(sent), pairs(found, by_json=by_json))
+        asked = [pairs(found, by_json=by_json, carried=how) for how in (Inside, Served)]
+        compare(f"by {title}", rivals(sent), *asked)
 
 
 if __name__ == "__main__":

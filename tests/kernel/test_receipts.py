@@ -57,16 +57,14 @@ def test_no_receipt_is_baked_in_chinese():
 
 @pytest.mark.django_db
 def test_an_account_s_receipt_is_english_for_who_reads_english(county, settings):
-    from django.utils import translation
-
     from tests.factories import account, actor, post
-    from yigongti.kernel.language import say
+    from yigongti.kernel.language import say, spoken
 
     boss = actor("administrator", county.root)
     other = account(name="WANG", login="wang")
     post("village_doctor", county.village, account_=other)
     receipt = account_actions.suspend_account(by=boss, account_id=other.pk, reason="调离")
     assert receipt.done == "已停用WANG的账号"
-    with translation.override("en"):
+    with spoken("en"):
         assert (say(receipt.done), is_chinese(say(receipt.next))) == ("Suspended the account of WANG", False)
     assert Account.objects.get(pk=other.pk).status != "active"

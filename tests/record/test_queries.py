@@ -34,7 +34,7 @@ def test_the_next_village_has_no_basis(county, person):
 
 
 def test_an_unknown_number_and_a_role_without_bases_get_the_same_answer(county, person):
-    nobody = actor("president", county.group)
+    nobody = actor("hr_officer", county.group)
     with pytest.raises(NotFound):
         queries.open_record(for_=nobody, resident_id=person.pk)
     with pytest.raises(NotFound):

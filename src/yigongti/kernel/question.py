@@ -63,4 +63,5 @@ class Question:
         sql, places = self._written
         with connection.cursor() as cursor:
             cursor.execute(sql, [given[p.name] if isinstance(p, Given) else p for p in places])
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows

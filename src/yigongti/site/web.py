@@ -1,6 +1,7 @@
-"""The web process: granian with one worker whose threads each keep their database connection."""
+"""The web process: granian with a worker for each core, whose threads each keep their database connection."""
 
 import argparse
+import os
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -8,6 +9,8 @@ from granian.log import LogLevels
 
 
 THREADS = 6
+# One Python uses one core. More than four is for a county that says so.
+PROCESSES = min(os.cpu_count() or 1, 4)
 # Kept-alive connections of browsers count too, so this is far above what the threads work on at once.
 CONNECTIONS = 512
 
@@ -22,7 +25,7 @@ def main(arguments: list[str]) -> None:
         address=chosen.host,
         port=chosen.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=int(os.environ.get("YIGONGTI_WEB_PROCESSES") or PROCESSES),
         blocking_threads=THREADS,
         blocking_threads_idle_timeout=600,  # a thread that ends takes its connection with it
         backpressure=CONNECTIONS,

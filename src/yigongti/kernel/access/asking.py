@@ -1,4 +1,4 @@
-"""Questions that every request of a role asks again, with another unit or post: written once a role, asked by values."""
+"""Questions that every request of a role asks again with another unit or post: written once a role, asked by values."""
 
 from __future__ import annotations
 

@@ -188,9 +188,7 @@ def work(for_: Actor) -> dict[str, Any]:
         "today": [row_of(line, mine=True) for line in calm],
         "others": [row_of(line, mine=False) for line in others],
         "more_url": f"/cases?show=mine&after={mine[-1].cursor}" if len(mine) == PAGE else "",
-        "done": [
-            (one, say(rooms.kept[one.workflow].page.step(one.step).title)) for one in worklists.recent(for_=for_)
-        ],
+        "done": [(one, say(rooms.kept[one.workflow].page.step(one.step).title)) for one in worklists.recent(for_=for_)],
         "persons": [line.row.person_id for line in (*mine, *others) if line.row.person_id],
     }
 

@@ -61,12 +61,10 @@ def listen(*events: str) -> None:
 def tell(*, by: Actor, facts: Mapping[str, Any]) -> None:
     """Put the step that was just taken before the sides that did not take it and are not asked to act anyway."""
     case: Case = facts["case"]
-    act = case.acts.order_by("-sequence").first()
-    if act is None:
-        raise LookupError(f"{case.number} was never acted on")
+    act: Act = facts["act"]
     page = rooms.of(case).page
-    units = dict(CaseSide.objects.filter(case=case).values_list("side", "unit"))
-    paths = dict(CaseSide.objects.filter(case=case).values_list("side", "unit__path"))
+    sides = list(CaseSide.objects.filter(case=case).values_list("side", "unit", "unit__path"))
+    units, paths = {side: unit for side, unit, _ in sides}, {side: path for side, _, path in sides}
     asked = page.part(case.turn_part).side if case.turn_part in {p.code for p in page.parts} else ""
     told = [
         part

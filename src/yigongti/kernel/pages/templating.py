@@ -1,8 +1,9 @@
 """The templates of all pages: Jinja2, which compiles them, with the few names that every template may use.
 
-Functions: t (a text in the reader's language), icon, state_chip, clock_words, person_chip, once, moment, static, form_field,
-line_chart, outline_map. Filters: said_label, said_date, day, age, masked_name, masked_id, masked_phone, sparkline,
-minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name that a page does not give is empty, not an error.
+Functions: t (a text in the reader's language), icon, state_chip, clock_words, person_chip, once, moment, static,
+form_field, line_chart, outline_map. Filters: said_label, said_date, day, age, masked_name, masked_id, masked_phone,
+sparkline, minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name that a page does not give
+is empty, not an error.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from yigongti.kernel.pages.fields import field_of
 TOKEN = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
 
 
-class Drawn(Template):  # type: ignore[misc]
+class Drawn(Template):
     """A template in which what the page says wins over what surrounds every page."""
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:

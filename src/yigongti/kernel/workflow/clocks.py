@@ -44,12 +44,14 @@ def restart(page: Workflow, case: Case, facts: object) -> None:
     """Stop the clocks of the state that was left, start those of the state that was entered; set the promised time."""
     Clock.objects.filter(case=case, fired_at=None, stopped_at=None).update(stopped_at=clock.now())
     case.due_at = None
+    started = []
     for place, timer in enumerate(page.timers):
         if timer.state == case.state:
             fires_at = _when(timer.after, timer.counts, _start(timer, case, facts))
-            Clock.objects.create(case=case, timer=place, state=case.state, fires_at=fires_at)
+            started.append(Clock(case=case, timer=place, state=case.state, fires_at=fires_at))
             if timer.promise and (case.due_at is None or fires_at < case.due_at):
                 case.due_at = fires_at
+    Clock.objects.bulk_create(started)
 
 
 def _start(timer: Timer, case: Case, facts: object) -> datetime:

@@ -165,11 +165,11 @@ def _move(
         rooms.guards[name](case=case, facts=facts, by=by)
     for name in step.does:
         rooms.effects[name](case=case, facts=facts, by=by)
-    facts.save()
+    facts.save(force_insert=facts._state.adding)
     frm, now = case.state, clock.now()
     sides = _resettle(made, case, facts, by, sides)
     _stand(made.page, case, step.to, sides)
-    Act.objects.create(
+    act = Act.objects.create(
         case=case, sequence=case.version, step=step.code, frm=frm, to=step.to, at=now, actor=by.title,
         post_id=by.post_id, unit_id=by.unit_id or None, page_id=pages.current_hash(made.page),
         recorded={name: recording.plain(value) for name, value in values.items()},
@@ -178,18 +178,18 @@ def _move(
         clocks.restart(made.page, case, facts)
         Notice.objects.filter(case=case, seen_at=None).update(seen_at=now)
     case.save()
-    _tell(made, step, case, facts, by)
+    _tell(made, step, case, facts, act, by)
     return _receipt(made.page, step, case)
 
 
-def _tell(made: Kept, step: Step, case: Case, facts: Any, by: Actor) -> None:
+def _tell(made: Kept, step: Step, case: Case, facts: Any, act: Act, by: Actor) -> None:
     if step.hand_over:
         receiver = rooms.kept[step.hand_over].receives
         if receiver is None:
             raise LookupError(f"{step.hand_over} receives nothing")
         receiver(by=by, case=case, facts=facts)
     if step.announces:
-        event.announce(step.announces, by=by, facts={"case": case, "facts": facts})
+        event.announce(step.announces, by=by, facts={"case": case, "facts": facts, "act": act})
 
 
 def _resettle(made: Kept, case: Case, facts: Any, by: Actor, before: Mapping[str, int]) -> Mapping[str, int]:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.actor import NO_POST, Actor
 from yigongti.kernel.access.asking import asked
 from yigongti.kernel.question import Among, Slot
 from yigongti.kernel.workflow import rooms, sealing
@@ -94,7 +94,7 @@ def recent(*, for_: Actor, limit: int = 5) -> list[Done]:
     """What the actor's post did last."""
 
     def write(who: Actor) -> QuerySet[Any, Any]:
-        done = Act.objects.filter(post_id=who.post_id).order_by("-at")
+        done = Act.objects.filter(post_id=who.post_id or NO_POST).order_by("-at")
         return done.values_list("case__number", "case__workflow", "step", "at")[:limit]
 
     return [Done(*row) for row in asked("recent", limit, for_=for_, write=write)]
@@ -165,14 +165,14 @@ class _Shape:
         if self.of_state:
             cases = cases.filter(state=Slot("state"))
         escalated = Notice.objects.filter(case=OuterRef("pk"), kind="escalate", seen_at=None)
-        cases = cases.annotate(urged=Exists(escalated), rank=Coalesce(F("due_at"), Value(FAR)))
-        ordered = self._newest(cases) if self.which is _all else self._pressing(cases)
+        marked: QuerySet[Any, Any] = cases.annotate(urged=Exists(escalated), rank=Coalesce(F("due_at"), Value(FAR)))
+        ordered = self._newest(marked) if self.which is _all else self._pressing(marked)
         return ordered.values_list(*COLUMNS, "urged")[: self.limit]
 
-    def _newest(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+    def _newest(self, cases: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         return (cases if self.urgent is None else cases.filter(pk__lt=Slot("last"))).order_by("-pk")
 
-    def _pressing(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+    def _pressing(self, cases: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         if self.urgent is not None:
             later = Q(urgent=self.urgent, rank=Slot("due"), pk__gt=Slot("last"))
             later |= Q(urgent=self.urgent, rank__gt=Slot("due"))
