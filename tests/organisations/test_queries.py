@@ -7,7 +7,7 @@ import pytest
 from yigongti.kernel import clock
 from yigongti.kernel.finders import finders, pickers
 from yigongti.kernel.refusal import BadValue
-from yigongti.kernel.workflow import ladder
+from yigongti.kernel.workflow import rooms
 from yigongti.organisations import queries, rosters
 from yigongti.organisations.models import Duty
 
@@ -57,8 +57,8 @@ def test_the_roster_answers_the_engine_with_those_on_duty_now(place):
     gone.status = "suspended"
     gone.save()
     assert rosters.on_duty(place.hospital.unit.path, "referral_desk", clock.now()) == [now]
-    assert ladder.on_duty(place.hospital.unit.path, "referral_desk", clock.now()) == [now.pk]
-    assert ladder.on_duty(place.centre.unit.path, "referral_desk", clock.now()) == []
+    assert rooms.on_duty(place.hospital.unit.path, "referral_desk", clock.now()) == [now.pk]
+    assert rooms.on_duty(place.centre.unit.path, "referral_desk", clock.now()) == []
 
 
 def picked(name, who, text, **given):

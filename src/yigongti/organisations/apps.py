@@ -17,7 +17,7 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer for the calendar and the rosters; register pickers, actions, registers and pages."""
-        from yigongti.kernel.workflow.ladder import answer_roster
+        from yigongti.kernel.workflow.rooms import answer_roster
         from yigongti.organisations import calendar, rosters
 
         calendar.keep()
