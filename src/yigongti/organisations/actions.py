@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -245,6 +246,23 @@ def system_actor() -> Actor:
         unit_path=root.path,
         unit_kind=root.kind,
     )
+
+
+@action("organisations.open_outside")
+def open_outside(*, by: Actor, name: str) -> Receipt:
+    """登记一家送来数据、尚待确认的外部机构。"""
+    known = Institution.objects.filter(name=name, level="outside").first()
+    if known is None:
+        root = Unit.objects.get(parent__isnull=True, kind="county")
+        known = shape.open_institution(
+            Institution(name=name, short_name=name[:60], kind="other_hospital", level="outside"),
+            parent=root, since=clock.today(),
+        )  # fmt: skip
+        _settled()
+    made = _receipt(
+        "Institution", known, phrase("{name}（待确认）", name=name), f"/organisations/institutions/{known.pk}"
+    )
+    return replace(made, data={"institution": known.pk})
 
 
 # --- charter

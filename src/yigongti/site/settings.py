@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "yigongti.capacity",
     "yigongti.referral",
     "yigongti.chronic",
+    "yigongti.exchange",
     "yigongti.site",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -51,7 +51,7 @@ def register(*, by: Actor, typed: Mapping[str, str], managing: int | None = None
     refuse_registered(likely)
     if likely and not not_same:
         raise LikelyDuplicate(field="not_same", count=len(likely))
-    resident = _insert(by, person, place)
+    resident = insert(by, person, place)
     if not person.id_card:
         Identifier.objects.create(resident=resident, system="temporary", value=next_temporary_no(place.division))
     suspect(by=by, person=resident, likely=likely)
@@ -75,7 +75,7 @@ def register_newborn(
     refuse_registered(likely)
     if likely and not not_same:
         raise LikelyDuplicate(field="not_same", count=len(likely))
-    child = _insert(by, person, woman.managing, mother=woman, household=_household(woman), household_role="child")
+    child = insert(by, person, woman.managing, mother=woman, household=_household(woman), household_role="child")
     system = "birth_certificate" if birth_certificate else "temporary"
     value = birth_certificate or next_temporary_no(woman.managing.division)
     Identifier.objects.create(resident=child, system=system, value=value)
@@ -156,7 +156,7 @@ def _managing(by: Actor, chosen: int | None) -> Institution:
     return place
 
 
-def _insert(by: Actor, person: Particulars, place: Institution, **more: Any) -> Resident:
+def insert(by: Actor, person: Particulars, place: Institution, **more: Any) -> Resident:
     """Insert; two who register one paper at the same moment meet at the unique index, and the second is told."""
     number = next_id()
     columns = person.columns()

@@ -22,6 +22,8 @@ data_steward = registry.add_role(
             "residents.emergency_review",
             "residents.open_with_basis",
             "organisations.tree",
+            "exchange.inbox",
+            "exchange.inbox_work",
         ),
         bases=("registered",),
         gates=(),

@@ -1,0 +1,108 @@
+"""What data staff do with the inbox: mend what was sent, try again, refuse, confirm a sender."""
+
+from __future__ import annotations
+
+from yigongti.exchange.identity_lines import mended
+from yigongti.exchange.inbox import take_in
+from yigongti.exchange.models import Message, Sender
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
+from yigongti.kernel.refusal import BadValue, Missing, NotFound, Refusal
+from yigongti.organisations.queries import open_institutions
+
+
+class NotWaiting(Refusal):
+    """第 {number} 号已不在等待，不能再这样办。"""
+
+
+def _waiting(pk: int) -> Message:
+    found = Message.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    if found.state != "waiting":
+        raise NotWaiting(number=pk)
+    return found
+
+
+@action("exchange.retry", permission="exchange.inbox_work")
+def retry(*, by: Actor, message_id: int) -> Receipt:
+    """重新处理一条等待的消息。"""
+    return _again(_waiting(message_id))
+
+
+@action("exchange.retry_rule", permission="exchange.inbox_work")
+def retry_rule(*, by: Actor, rule: str) -> Receipt:
+    """重新处理因同一条规则等待的消息。"""
+    rows = list(Message.objects.select_for_update(skip_locked=True).filter(state="waiting", rule=rule)[:500])
+    taken = sum(1 for row in rows if _try(row) == "applied")
+    return Receipt(
+        number=rule, done=phrase("重新处理 {n} 条，收进 {taken} 条", n=len(rows), taken=taken), href="/inbox",
+        facts={"rule": rule, "tried": len(rows), "taken": taken},
+    )  # fmt: skip
+
+
+@action("exchange.mend", permission="exchange.inbox_work")
+def mend(*, by: Actor, message_id: int, text: str, why: str) -> Receipt:
+    """改正一条等待的消息后重新处理（原文不动）。"""
+    found = _waiting(message_id)
+    if not why.strip():
+        raise Missing(field="why", label="改正的理由")
+    if not text.strip():
+        raise Missing(field="text", label="改正后的内容")
+    body = mended(bytes(found.mended or found.body), text)
+    Message.objects.filter(pk=found.pk).update(mended=body)
+    return _again(found, mended=True, why=why.strip()[:400])
+
+
+@action("exchange.refuse", permission="exchange.inbox_work")
+def refuse(*, by: Actor, message_id: int, why: str) -> Receipt:
+    """不收一条等待的消息（原文保留）。"""
+    found = _waiting(message_id)
+    if not why.strip():
+        raise Missing(field="why", label="不收的理由")
+    Message.objects.filter(pk=found.pk).update(
+        state="refused", reason=why.strip()[:400], rule="exchange.refused_by_hand", settled_at=clock.now()
+    )
+    return _receipt(found, "refused", why=why.strip()[:400])
+
+
+@action("exchange.confirm_sender", permission="exchange.inbox_work")
+def confirm_sender(*, by: Actor, sender_id: int, title: str, institution_id: int) -> Receipt:
+    """确认一个来源方是谁、代表哪家机构。"""
+    sender = Sender.objects.select_for_update().filter(pk=sender_id).first()
+    place = open_institutions().filter(pk=institution_id).first()
+    if sender is None:
+        raise NotFound
+    if not title.strip() or len(title) > 120:
+        raise BadValue(field="title", label="来源方名称", value=title[:40], problem="1 到 120 个字")
+    if place is None:
+        raise Missing(field="institution", label="所属机构")
+    Sender.objects.filter(pk=sender_id).update(
+        title=title.strip(), institution=place, confirmed_at=clock.now(), confirmed_by_id=by.post_id
+    )
+    return Receipt(
+        number=f"S{sender_id}", done=phrase("{title}：{place}", title=title.strip(), place=place.name),
+        href="/inbox/senders", subject=f"exchange.Sender:{sender_id}",
+        facts={"institution": [sender.institution_id, place.pk], "title": [sender.title, title.strip()]},
+    )  # fmt: skip
+
+
+def _again(found: Message, **facts: object) -> Receipt:
+    return _receipt(found, _try(found), **facts)
+
+
+def _try(found: Message) -> str:
+    Message.objects.filter(pk=found.pk).update(state="received")
+    return take_in(found.pk)
+
+
+def _receipt(found: Message, state: str, **facts: object) -> Receipt:
+    fresh = Message.objects.defer("body", "mended").get(pk=found.pk)
+    words = {"applied": phrase("第 {n} 号已收进档案", n=found.pk), "refused": phrase("第 {n} 号不收", n=found.pk)}
+    return Receipt(
+        number=f"#{found.pk}", done=words.get(state, phrase("第 {n} 号仍在等待", n=found.pk)), href="/inbox",
+        next=fresh.reason if state == "waiting" else "", persons=tuple(fresh.persons),
+        subject=f"exchange.Message:{found.pk}", facts={"state": state, **facts}, data={"state": state},
+    )  # fmt: skip

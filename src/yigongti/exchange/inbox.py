@@ -1,0 +1,188 @@
+"""The inbox: keep what arrives, then take each message in, once.
+
+`receive` commits before anybody is answered. `take_in` works on one message in one transaction: everything that it says
+is written, or nothing is and the message waits with its reason. Readers of a channel register with `reads`; they raise
+refusals for what they cannot take and never see who else waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+
+from yigongti.exchange.models import Arrival, Message, Sender
+from yigongti.exchange.senders import sender_of
+from yigongti.kernel import clock
+from yigongti.kernel.refusal import BadValue, Refusal, Refusals
+
+
+log = structlog.get_logger()
+
+KEEP = """
+INSERT INTO exchange_message (received_at, channel, sender_id, control_id, kind, hash, body, state, reason, rule)
+VALUES (%(at)s, %(channel)s, %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %(state)s, %(reason)s, %(rule)s)
+RETURNING id
+"""
+
+
+class NoRuleYet(Refusal):
+    """还没有处理 {kind} 的规则。"""
+
+
+class OtherBytes(Refusal):
+    """同一编号 {number} 的消息已收过，这次内容不同。"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What became of something that was sent: its number here, and whether the same was kept before."""
+
+    id: int
+    state: str
+    repeats: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What a message has led to: whom it is about, and each thing done, in words."""
+
+    persons: set[int] = field(default_factory=set)
+    done: list[str] = field(default_factory=list)
+
+    def note(self, words: str) -> None:
+        """Say something once."""
+        if words not in self.done:
+            self.done.append(words)
+
+
+Reader = Callable[[Sender, bytes, datetime], Taken]
+
+_readers: dict[str, Reader] = {}
+
+
+def reads(channel: str) -> Callable[[Reader], Reader]:
+    """Register who takes in what comes by a channel: `fn(sender, body, received_at)`, inside a transaction."""
+
+    def add(reader: Reader) -> Reader:
+        _readers[channel] = reader
+        return reader
+
+    return add
+
+
+def receive(
+    *, channel: str, sender: str, title: str = "", control_id: str, kind: str, body: bytes,
+    unreadable: Refusal | None = None,
+) -> Arrived:  # fmt: skip
+    """Keep the bytes, committed when this returns.
+
+    The same bytes under the same number are kept as superseded and have no effect; other bytes under it wait.
+    `unreadable` is what the channel could not even read of it: such a message waits from the start.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    with transaction.atomic(durable=True):
+        who = sender_of(channel=channel, code=sender, title=title)
+        control = control_id[:200] or digest
+        earlier = _claim(who, control, digest)
+        state, reason, rule = "received", "", ""
+        if unreadable is not None:
+            state, reason, rule = "waiting", str(unreadable), _rule_of(unreadable)
+        elif earlier is not None and earlier.hash == digest:
+            state, reason = "superseded", f"与第 {earlier.message_id} 号相同，已收过"
+        elif earlier is not None:
+            other = OtherBytes(number=control)
+            state, reason, rule = "waiting", str(other), _rule_of(other)
+        kept = _keep(at=clock.now(), channel=channel, sender=who.pk, control=control, kind=kind[:60], hash=digest,
+                     body=body, state=state, reason=reason, rule=rule)  # fmt: skip
+        if earlier is None:
+            Arrival.objects.filter(sender=who, control_id=control).update(message_id=kept)
+    same = earlier.message_id if earlier is not None and earlier.hash == digest else None
+    return Arrived(id=kept, state=state, repeats=same)
+
+
+def _claim(sender: Sender, control: str, digest: str) -> Arrival | None:
+    """The first that bears a number claims it; the others wait here for its transaction, and get it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO exchange_arrival (sender_id, control_id, hash, message_id) VALUES (%s, %s, %s, 0)"
+            " ON CONFLICT (sender_id, control_id) DO NOTHING",
+            [sender.pk, control, digest],
+        )
+        if cursor.rowcount:
+            return None
+    return Arrival.objects.get(sender=sender, control_id=control)
+
+
+def _keep(**columns: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, columns)
+        return int(cursor.fetchone()[0])
+
+
+def take_in(message_id: int) -> str:
+    """Take one message in, if it has not been; its state afterwards ("" where somebody else has it in hand)."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update(skip_locked=True).filter(pk=message_id, state="received").first()
+        if message is None:
+            return ""
+        return _settle(message)
+
+
+def take_all(*, most: int = 500) -> int:
+    """Take in what was received and not yet taken, oldest first; how many. Two workers never take the same one."""
+    waiting = Message.objects.filter(state="received").order_by("pk").values_list("pk", flat=True)[:most]
+    return sum(1 for pk in list(waiting) if take_in(pk))
+
+
+def _settle(message: Message) -> str:
+    sender = Sender.objects.select_related("institution").get(pk=message.sender_id)
+    body = bytes(message.mended or message.body)
+    try:
+        with transaction.atomic():
+            taken = _reader(message.channel)(sender, body, message.received_at)
+    except Refusals as many:
+        return _waits(message, many.all)
+    except Refusal as one:
+        return _waits(message, [one])
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, DatabaseError) as trouble:
+        log.exception("inbox.failed", message=message.pk, kind=message.kind)
+        return _waits(message, [CouldNot(trouble=type(trouble).__name__)])
+    _write(message, state="applied", persons=sorted(taken.persons), done=taken.done)
+    return "applied"
+
+
+class CouldNot(Refusal):
+    """系统没能处理这条消息（{trouble}），已留着，请报告维护人员。"""
+
+
+def _reader(channel: str) -> Reader:
+    if channel not in _readers:
+        raise NoRuleYet(kind=channel)
+    return _readers[channel]
+
+
+def _waits(message: Message, refusals: Sequence[Refusal]) -> str:
+    first = refusals[0]
+    value = str(first.facts.get("value", "")) if isinstance(first, BadValue) else ""
+    _write(
+        message, state="waiting", reason="；".join(str(one) for one in refusals), field=str(first.field or "")[:120],
+        value=value[:200], rule=_rule_of(first),
+    )  # fmt: skip
+    return "waiting"
+
+
+def _rule_of(refusal: Refusal) -> str:
+    """The rule's name: what a worklist groups by."""
+    return (refusal.rule or refusal.code)[:120]
+
+
+def _write(message: Message, **columns: Any) -> None:
+    Message.objects.filter(pk=message.pk, received_at=message.received_at).update(
+        settled_at=clock.now(), tries=message.tries + 1, **columns
+    )

@@ -1,0 +1,121 @@
+"""The inbox: senders, what arrived, and which of their numbers stand for which person or entry of ours."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
+STATES = ("received", "applied", "waiting", "superseded", "refused")
+
+
+class Sender(models.Model):
+    """Another system, by what it calls itself in its channel. `institution` is on whose behalf it speaks.
+
+    One that nobody announced stands for an outside institution of its own until data staff confirm or correct it.
+    """
+
+    channel = models.CharField(max_length=12)
+    code = models.CharField(max_length=120)
+    title = models.CharField(max_length=120)
+    institution = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(channel__in=CHANNELS), name="sender_channel"),
+            models.UniqueConstraint(fields=["channel", "code"], name="sender_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Message(models.Model):
+    """What arrived, byte for byte. The table is partitioned by month and nothing refers to it; see the migration.
+
+    `mended` is the body as data staff put it right; the one received stays. Where it waits: `reason` in words, `field`,
+    `value` and `rule` of what could not be taken.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    received_at = models.DateTimeField()
+    channel = models.CharField(max_length=12)
+    sender_id = models.BigIntegerField()
+    control_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=60)
+    hash = models.CharField(max_length=64)
+    body = models.BinaryField()
+    mended = models.BinaryField(null=True)
+    state = models.CharField(max_length=12)
+    reason = models.TextField(blank=True)
+    field = models.CharField(max_length=120, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    rule = models.CharField(max_length=120, blank=True)
+    tries = models.SmallIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)
+    persons = ArrayField(models.BigIntegerField(), default=list)
+    done = models.JSONField(default=list)
+
+    class Meta:
+        managed = False
+        db_table = "exchange_message"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.control_id}"
+
+
+class Arrival(models.Model):
+    """A sender's number of a message, claimed by the first that bore it: a repeat finds it, other bytes do not pass."""
+
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
+    control_id = models.CharField(max_length=200)
+    hash = models.CharField(max_length=64)
+    message_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sender", "control_id"], name="arrival_once")]
+
+    def __str__(self) -> str:
+        return self.control_id
+
+
+class KnownPerson(models.Model):
+    """A sender's own number of a person, and whom it was matched to: read through the resident's master."""
+
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
+    system = models.CharField(max_length=80)
+    value = models.CharField(max_length=120)
+    resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
+    how = models.CharField(max_length=24)
+    matched_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sender", "system", "value"], name="known_person_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class KnownEntry(models.Model):
+    """A sender's own number of a report, a visit or a document, and its newest version in the record."""
+
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=24)
+    value = models.CharField(max_length=200)
+    entry = models.ForeignKey("record.Entry", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sender", "kind", "value"], name="known_entry_once")]
+
+    def __str__(self) -> str:
+        return self.value

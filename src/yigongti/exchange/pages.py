@@ -1,0 +1,229 @@
+"""Pages of data staff: what waits in the inbox, one message, the senders with their traffic."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from yigongti.exchange import actions, identity_lines, queries
+from yigongti.exchange.models import Message
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.audit import trail
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.blocks import Block, block
+from yigongti.kernel.pages.form_pages import act_by_form
+from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State, StateKind
+from yigongti.kernel.pages.picked import ActForm, Picked
+from yigongti.kernel.pages.posting import done, key_of
+from yigongti.kernel.pages.registry import page
+from yigongti.kernel.pages.said import exact_date, said_span
+from yigongti.kernel.refusal import NotFound
+
+
+ROWS = 50
+INBOX, WORK = "exchange.inbox", "exchange.inbox_work"
+CHANNELS = {
+    "hl7v2": "HL7 v2", "table": "表格", "dicom": "DICOM", "waveform": "波形", "fhir": "FHIR", "document": "共享文档",
+}  # fmt: skip
+STATES: dict[str, tuple[str, StateKind]] = {
+    "received": ("已收到", "waiting"), "applied": ("已收进", "done"), "waiting": ("等待处理", "soon"),
+    "superseded": ("重复", "closed"), "refused": ("不收", "closed"),
+}  # fmt: skip
+
+
+@page("exchange.inbox", "inbox", title="收件箱", menu=27, icon="download")
+def inbox(request: Request) -> HttpResponse:
+    """What could not be taken in, by reason, oldest first."""
+    actor, rule = request.actor, request.GET.get("rule", "")[:120]
+    after = request.GET.get("after", "")
+    found = queries.waiting(for_=actor, rule=rule, after=int(after) if after.isdecimal() else 0, limit=ROWS)
+    more = f"/inbox?{urlencode({'rule': rule, 'after': found[-1].pk})}" if len(found) == ROWS else ""
+    context = {
+        "title": say("收件箱"),
+        "columns": [Column(label=say(words)) for words in ("编号", "来的是什么", "为什么等", "收到")],
+        "rows": [_row(one) for one in found],
+        "more_url": more,
+        "reasons": [
+            Option(value=code, label=f"{code} {n}", href=f"/inbox?{urlencode({'rule': code})}", current=code == rule)
+            for code, n in queries.reasons(for_=actor)
+        ],
+        "rule": rule,
+        "works": actor.may(WORK),
+    }
+    continues = request.headers.get("HX-Request") and after
+    return render(request, "parts/table_more.html" if continues else "exchange/inbox.html", context)
+
+
+def _row(one: Message) -> Row:
+    return Row(
+        cells=[
+            Cell(text=f"#{one.pk}", href=f"/inbox/{one.pk}"),
+            f"{CHANNELS[one.channel]} {one.kind}",
+            one.reason,
+            exact_date(one.received_at),
+        ]
+    )
+
+
+@page("exchange.message", "inbox/<int:pk>", title="收到的消息", permission=INBOX)
+def one_message(request: Request, pk: int) -> HttpResponse:
+    """One message: what it is, what became of it; the lines about who and from whom, to be mended."""
+    found = queries.message(for_=request.actor, pk=pk)
+    body = bytes(found.mended or found.body)
+    trail.saw(
+        by=request.actor, page="exchange.message", sentence="查看收到的消息", persons=found.persons, basis="registered",
+        subject=f"exchange.Message:{pk}",
+    )  # fmt: skip
+    word, kind = STATES[found.state]
+    context = {
+        "title": f"#{pk} {CHANNELS[found.channel]} {found.kind}",
+        "state": State(word=say(word), kind=kind),
+        "message": found,
+        "pairs": _about(request.actor, found),
+        "lines": identity_lines.readable(body) if found.channel == "hl7v2" else "",
+        "closed": identity_lines.closed_count(body) if found.channel == "hl7v2" else 0,
+        "acts": _acts(found) if request.actor.may(WORK) and found.state == "waiting" else [],
+    }
+    return render(request, "exchange/message.html", context)
+
+
+def _about(actor: Actor, found: Message) -> list[tuple[str, str]]:
+    sender = queries.sender(for_=actor, pk=found.sender_id)
+    pairs = [
+        (say("来源方"), f"{sender.title}（{sender.institution.name}）"),
+        (say("来源方编号"), found.control_id),
+        (say("收到"), exact_date(found.received_at)),
+        (say("处理过"), say("{n} 次", n=found.tries)),
+    ]
+    if found.reason:
+        pairs.append((say("原因"), found.reason))
+    if found.field:
+        pairs.append((say("哪里"), found.field))
+    return pairs + ([(say("收进了"), "；".join(found.done))] if found.done else [])
+
+
+def _acts(found: Message) -> list[Act]:
+    mends = [Act(word=say("改正"), href=f"/inbox/{found.pk}/mend")] if found.channel == "hl7v2" else []
+    return [
+        Act(word=say("重新处理"), post=f"/inbox/{found.pk}/retry", kind="primary"),
+        *mends,
+        Act(word=say("不收"), href=f"/inbox/{found.pk}/refuse", kind="danger"),
+    ]
+
+
+@page("exchange.retry", "inbox/<int:pk>/retry", title="重新处理", permission=WORK, writes=True)
+def retry(request: Request, pk: int) -> HttpResponse:
+    """Try once more."""
+    if request.method != "POST":
+        raise NotFound
+    return done(request, actions.retry(by=request.actor, key=key_of(request), message_id=pk))
+
+
+@page("exchange.retry_rule", "inbox/retry", title="全部重新处理", permission=WORK, writes=True)
+def retry_rule(request: Request) -> HttpResponse:
+    """Try everything once more that waits for one reason."""
+    if request.method != "POST":
+        raise NotFound
+    rule = request.POST.get("rule", "")[:120]
+    return done(request, actions.retry_rule(by=request.actor, key=key_of(request), rule=rule))
+
+
+class MendForm(ActForm):
+    """The lines that say who."""
+
+    text = forms.CharField(label="改正后的内容", widget=forms.Textarea(attrs={"rows": 8}),
+                           help_text="只改身份和消息头，每行开头的段名不能改；临床内容不在这里")  # fmt: skip
+    why = forms.CharField(label="改正的理由", max_length=200, help_text="例如与来源方核对过证件")
+
+
+class RefuseForm(ActForm):
+    """Why not."""
+
+    why = forms.CharField(label="不收的理由", max_length=200, help_text="例如测试消息、发错了县")
+
+
+class SenderForm(ActForm):
+    """Who it is."""
+
+    title = forms.CharField(label="来源方名称", max_length=120)
+    institution = Picked("institution", label="所属机构", help_text="它代表哪家机构送数据")
+
+
+@page("exchange.mend", "inbox/<int:pk>/mend", title="改正消息", permission=WORK, writes=True)
+def mend(request: Request, pk: int) -> HttpResponse:
+    """Put right what the sender got wrong about who it is; what was received stays."""
+    found = queries.message(for_=request.actor, pk=pk)
+    return act_by_form(
+        request, MendForm, title=say("改正第 {n} 号", n=pk), line=found.reason, back=f"/inbox/{pk}",
+        word=say("改正并重新处理"),
+        initial={"text": identity_lines.readable(bytes(found.mended or found.body))},
+        act=lambda given, key: actions.mend(
+            by=request.actor, key=key, message_id=pk, text=given["text"], why=given["why"]
+        ),
+    )  # fmt: skip
+
+
+@page("exchange.refuse", "inbox/<int:pk>/refuse", title="不收", permission=WORK, writes=True)
+def refuse(request: Request, pk: int) -> HttpResponse:
+    """Leave it out of the record, for a reason; it stays in the inbox."""
+    found = queries.message(for_=request.actor, pk=pk)
+    return act_by_form(
+        request, RefuseForm, title=say("不收第 {n} 号", n=pk), line=found.reason, back=f"/inbox/{pk}", word=say("不收"),
+        act=lambda given, key: actions.refuse(by=request.actor, key=key, message_id=pk, why=given["why"]),
+    )  # fmt: skip
+
+
+@page("exchange.senders", "inbox/senders", title="来源方", permission=INBOX)
+def senders(request: Request) -> HttpResponse:
+    """Every sender with its last thirty days: arrived, taken in, waiting, how long it took, when it was last heard."""
+    context = {
+        "title": say("来源方"),
+        "columns": [
+            *(Column(label=say(words)) for words in ("来源方", "机构", "最近一次")),
+            *(Column(label=say(words), numeric=True) for words in ("到达", "收进", "等待", "未处理", "不收", "耗时")),
+        ],
+        "rows": [_traffic(one) for one in queries.traffic(for_=request.actor)],
+    }
+    return render(request, "exchange/senders.html", context)
+
+
+def _traffic(one: queries.Traffic) -> Row:
+    state = State(word=say("已确认"), kind="done") if one.confirmed else State(word=say("待确认"), kind="soon")
+    return Row(
+        cells=[
+            Cell(text=f"{one.title} · {CHANNELS[one.channel]}", href=f"/inbox/senders/{one.sender_id}", state=state),
+            one.institution,
+            exact_date(one.last_seen),
+            *(str(n) for n in (one.arrived, one.applied, one.waiting, one.untouched, one.refused)),
+            said_span(one.lag) if one.lag is not None else "—",
+        ]
+    )
+
+
+@page("exchange.confirm_sender", "inbox/senders/<int:pk>", title="确认来源方", permission=WORK, writes=True)
+def confirm_sender(request: Request, pk: int) -> HttpResponse:
+    """Say who a sender is."""
+    sender = queries.sender(for_=request.actor, pk=pk)
+    return act_by_form(
+        request, SenderForm, title=say("确认来源方"), line=f"{CHANNELS[sender.channel]} {sender.code}",
+        back="/inbox/senders", word=say("确认"),
+        initial={"title": sender.title, "institution": str(sender.institution_id)},
+        act=lambda given, key: actions.confirm_sender(
+            by=request.actor, key=key, sender_id=pk, title=given["title"], institution_id=given["institution"].pk
+        ),
+    )  # fmt: skip
+
+
+@block(permission=WORK, order=9)
+def waits(*, for_: Actor) -> Block | None:
+    """What waits in the inbox, by reason."""
+    found: list[Any] = queries.reasons(for_=for_)
+    if not found:
+        return None
+    lines = [(f"{rule} {n}", f"/inbox?{urlencode({'rule': rule})}") for rule, n in found[:5]]
+    return Block(title=say("收件箱里等待的"), lines=lines, href="/inbox", word=say("去办理"))

@@ -1,0 +1,20 @@
+"""岗位：收件箱。代外部系统办事的系统账户，只做收进来的数据要做的事。"""
+
+from yigongti.kernel.access.words import Reach, Role, never, registry
+
+
+inbox = registry.add_role(
+    Role(
+        code="inbox",
+        title="收件箱",
+        works_at=(),
+        reach=Reach.BELOW,
+        does="把外部系统送来的数据对到人、记进健康档案；对不上的、看不懂的留着等数据员。",
+        source="R133、R159",
+        may=("residents.take_in", "record.take_in", "organisations.open_outside"),
+        never=(
+            never("other_writes", "办理转诊、随访等任何单子"),
+            never("read", "查阅档案"),
+        ),
+    )
+)

@@ -1,0 +1,183 @@
+"""What HL7 v2 messages say, written into the record: persons, visits, reports, documents, vaccinations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import singledispatch
+from typing import Any
+
+from yigongti.exchange import hl7v2_words, inbox, known_entries
+from yigongti.exchange.hl7v2 import facts
+from yigongti.exchange.hl7v2.charset import decode
+from yigongti.exchange.hl7v2.message import parse
+from yigongti.exchange.hl7v2.reading import read_with_rest
+from yigongti.exchange.inbox import NoRuleYet, Taken
+from yigongti.exchange.matching import ToldPerson, TwoPersons, agrees, person_of, remember
+from yigongti.exchange.models import KnownPerson, Sender
+from yigongti.record.arriving import Told
+
+
+@dataclass(slots=True, kw_only=True)
+class Taking:
+    """One message being taken in."""
+
+    sender: Sender
+    received_at: datetime
+    taken: Taken
+
+    def person(self, told: facts.Person) -> int:
+        """The resident it is about."""
+        said = _told(told)
+        resident = person_of(sender=self.sender, told=said)
+        if any(hl7v2_words.is_id_card(one) for one in told.identifiers) and not said.id_card:
+            self.taken.note("身份证号不合规定，没有采用，只记为来源方的号码")
+        self.taken.persons.add(resident)
+        return resident
+
+    def entry(self, kind: str, number: str, told: Told) -> None:
+        """Write an entry and say so."""
+        _entry, version = known_entries.write(sender=self.sender, kind=kind, number=number, told=told)
+        self.taken.done.append(f"{told.title}（第 {version} 版）" if version > 1 else told.title)
+
+
+@inbox.reads("hl7v2")
+def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
+    """Take one message in. Raises what the reader refuses, and NoRuleYet for facts without a place here."""
+    found = decode(body)
+    reading = read_with_rest(parse(found.text, charset=found.charset))
+    taking = Taking(sender=sender, received_at=received_at, taken=Taken())
+    for fact in reading.facts:
+        write(fact, taking)
+    if reading.unread:
+        taking.taken.done.append(f"未读的段：{'、'.join(reading.unread)}")
+    return taking.taken
+
+
+@singledispatch
+def write(fact: object, taking: Taking) -> None:
+    """Write one fact; those without a rule let the message wait."""
+    raise NoRuleYet(kind=type(fact).__name__)
+
+
+@write.register
+def _(fact: facts.Person, taking: Taking) -> None:
+    taking.person(fact)
+    taking.taken.note("身份")
+
+
+@write.register
+def _(fact: facts.Visit, taking: Taking) -> None:
+    if fact.person is None or fact.happened == "mentioned":
+        return
+    main = fact.diagnoses[0].code if fact.diagnoses else None
+    at = _at(taking, fact.admitted, fact.occurred)
+    told = _entry(
+        taking, fact.person, "encounter", title=(main.says if main else "") or fact.reason, at=at,
+        until=fact.discharged.at if fact.discharged and fact.discharged.at >= at else None,
+        author=fact.attending[0].name if fact.attending else "",
+        encounter_class=hl7v2_words.ENCOUNTER_CLASS.get(fact.kind, "outpatient"),
+        diagnosis_code=main.code[:20] if main and hl7v2_words.is_icd10(main.system) else "",
+        out_of_county=taking.sender.institution.level == "outside",
+        withdrawn=fact.happened == "cancelled", detail=_lossless(fact),
+    )  # fmt: skip
+    number = fact.number or fact.account
+    taking.entry("visit", number.value if number else at.isoformat(), told)
+
+
+@write.register
+def _(fact: facts.Report, taking: Taking) -> None:
+    if fact.person is None:
+        taking.taken.done.append("质控结果，不属于任何人")
+        return
+    number = fact.asked.filler or fact.asked.placer
+    key = f"{number.value if number else ''}|{fact.asked.service.code or fact.asked.service.says}"
+    title = fact.asked.service.says or "检验检查报告"
+    told = _entry(
+        taking, fact.person, "report", title=title, at=_at(taking, fact.observed, fact.reported, fact.received),
+        text=hl7v2_words.report_text(fact), author=fact.read_by.name if fact.read_by else "",
+        system=fact.asked.service.system[:24], code=fact.asked.service.code[:40], detail=_lossless(fact),
+    )  # fmt: skip
+    taking.entry("report", key, told)
+
+
+@write.register
+def _(fact: facts.Result, taking: Taking) -> None:
+    if fact.person is None:
+        taking.taken.done.append("质控结果，不属于任何人")
+        return
+    told = _entry(taking, fact.person, "report", title=fact.name or "结果", at=_at(taking, fact.time, fact.analysed),
+                  text=hl7v2_words.result_line(fact), detail=_lossless(fact))  # fmt: skip
+    taking.entry("result", f"{fact.code.code}|{fact.sub}|{told.at.isoformat()}", told)
+
+
+@write.register
+def _(fact: facts.Document, taking: Taking) -> None:
+    if fact.person is None:
+        raise NoRuleYet(kind="MDM")
+    words = [hl7v2_words.result_line(one) for one in fact.contents] + list(fact.notes)
+    told = _entry(
+        taking, fact.person, "document", title=fact.title or fact.kind.says or "文书",
+        at=_at(taking, fact.time, fact.written), text="\n".join(words),
+        author=fact.authors[0].name if fact.authors else "", withdrawn=fact.change == "cancel", detail=_lossless(fact),
+    )  # fmt: skip
+    number = fact.parent if fact.change in ("replacement", "edit", "cancel") and fact.parent else fact.number
+    taking.entry("document", number.value if number else told.at.isoformat(), told)
+
+
+@write.register
+def _(fact: facts.Vaccination, taking: Taking) -> None:
+    if fact.person is None or fact.completion in ("RE", "NA"):
+        raise NoRuleYet(kind="VXU（未接种）")
+    told = _entry(
+        taking, fact.person, "immunisation", title=fact.vaccine.says or fact.vaccine.code, at=_at(taking, fact.time),
+        system=fact.vaccine.system[:24], code=fact.vaccine.code[:40], author=fact.by.name if fact.by else "",
+        withdrawn=fact.action == "D", detail=_lossless(fact) | {"batch": fact.lot},
+    )  # fmt: skip
+    taking.entry("vaccination", f"{fact.vaccine.code}|{told.at:%Y-%m-%d}|{fact.lot}", told)
+
+
+@write.register
+def _(fact: facts.Merge, taking: Taking) -> None:
+    """The numbers that end mean the person that stands, unless they mean somebody else of ours already."""
+    resident = taking.person(fact.person)
+    gone = tuple((one.system, one.value) for one in fact.gone)
+    known = KnownPerson.objects.filter(sender=taking.sender, value__in=[value for _, value in gone])
+    others = set(known.values_list("resident__master_id", flat=True)) - {resident}
+    if others:
+        raise TwoPersons(field="MRG-1", numbers="、".join(value for _, value in gone))
+    remember(sender=taking.sender, numbers=gone, resident=resident, how="merge")
+    taking.taken.done.append("来源方合并号码")
+
+
+def _told(person: facts.Person) -> ToldPerson:
+    born = person.birth.day if person.birth else None
+    card = next((one.value for one in person.identifiers if hl7v2_words.is_id_card(one)), "")
+    card = card if agrees(card, sex=person.sex, born=born) else ""
+    numbers = [one for one in person.identifiers if not card or one.value != card]
+    return ToldPerson(
+        numbers=tuple((f"{one.system}|{one.type}"[:80], one.value[:120]) for one in numbers),
+        name=person.name.text, sex=person.sex, id_card=card,
+        born=born,
+        born_estimated=bool(person.birth and person.birth.precision in ("year", "month")),
+        phone=person.phones[0].number if person.phones else "",
+        address=person.addresses[0].text if person.addresses else "",
+    )  # fmt: skip
+
+
+def _entry(taking: Taking, person: facts.Person, kind: str, **columns: Any) -> Told:
+    return Told(
+        resident_id=taking.person(person), institution_id=taking.sender.institution_id, kind=kind, source="inbox",
+        **columns,
+    )  # fmt: skip
+
+
+def _at(taking: Taking, *moments: Any) -> datetime:
+    """The first time that was sent; else when it arrived."""
+    return next((one.at for one in moments if one is not None), taking.received_at)
+
+
+def _lossless(fact: Any) -> dict[str, Any]:
+    """All that was said, but for the person, who stands elsewhere."""
+    said = {name: part for name, part in asdict(fact).items() if name not in ("person", "visit")}
+    return {"hl7v2": hl7v2_words.plain(said)}
