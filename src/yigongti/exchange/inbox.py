@@ -140,6 +140,12 @@ def take_all(*, most: int = 500) -> int:
     return sum(1 for pk in list(waiting) if take_in(pk))
 
 
+def settled(arrived: Arrived) -> tuple[str, str]:
+    """Take in what just arrived; its state and, where it waits or repeats, why."""
+    take_in(arrived.id)
+    return Message.objects.values_list("state", "reason").get(pk=arrived.id)
+
+
 def _settle(message: Message) -> str:
     sender = Sender.objects.select_related("institution").get(pk=message.sender_id)
     body = bytes(message.mended or message.body)

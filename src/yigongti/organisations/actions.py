@@ -20,6 +20,7 @@ from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import AlreadyDone, BadValue, Missing, NotAllowed, NotFound, raise_all
 from yigongti.organisations import calendar, queries, shape
 from yigongti.organisations.codes import division_fault
+from yigongti.organisations.labels import AGREED, APART
 from yigongti.organisations.models import (
     CalendarDay,
     Charter,
@@ -30,6 +31,9 @@ from yigongti.organisations.models import (
     Institution,
 )
 from yigongti.organisations.permissions import MANAGE
+
+
+NOT_SOCIAL_RUN = "公立机构之间不用约定，村卫生室随所属卫生院"
 
 
 SYSTEM = Role(
@@ -153,6 +157,27 @@ def _village_room_fault(institution: Institution) -> list[BadValue]:
     if institution.kind != "village_room":
         return []
     return [BadValue(field="", label="机构", value=institution.name, problem="村卫生室随所属卫生院归属，不单独变更")]
+
+
+@action("organisations.agree_sharing", permission=MANAGE)
+def agree_sharing(*, by: Actor, institution_id: int, shares: bool, begins: date | None, agreement: str) -> Receipt:
+    """约定社会办成员的病历共享范围。"""
+    institution = _institution(by, institution_id)
+    social = Institution.objects.filter(queries.social_run(), pk=institution.pk).exists()
+    raise_all(
+        [
+            *shape.day_fault(begins, field="begins", label="起始日期"),
+            *([] if agreement.strip() else [Missing(field="agreement", label="协议")]),
+            *([] if social else [BadValue(field="", label="机构", value=institution.name, problem=NOT_SOCIAL_RUN)]),
+        ]
+    )
+    assert begins is not None  # noqa: S101 - refused above
+    shape.begin_sharing(institution, shares=shares, agreement=agreement.strip()[:2000], begins=begins)
+    _settled()
+    words = phrase(AGREED if shares else APART)
+    done = phrase("{institution}自 {begins} 起：{words}", institution=institution.name, begins=begins, words=words)
+    href = f"/organisations/institutions/{institution.pk}"
+    return _receipt("JG", institution, done, href, shares=shares, begins=begins.isoformat(), agreement=agreement[:200])
 
 
 @action("organisations.move_department", permission=MANAGE)

@@ -47,6 +47,16 @@ class MoveInstitutionForm(ActForm):
     reason = forms.CharField(label="事由", max_length=200, help_text="例如批文号")
 
 
+class SharingForm(ActForm):
+    """Whether a social-run member's agreement opens the record, from which day."""
+
+    shares = forms.BooleanField(
+        label="协议约定病历与公立成员一样共享", required=False, help_text="不勾选：只凭诊治关系、紧急或履职互看"
+    )
+    begins = forms.DateField(label="起始日期")
+    agreement = forms.CharField(label="协议", max_length=2000, help_text="名称、日期和有关条款")
+
+
 class MoveDepartmentForm(ActForm):
     """To which institution, from which day."""
 
@@ -90,6 +100,28 @@ def move_institution(request: Request, unit: int) -> HttpResponse:
             leads=given["leads"],
             reason=given["reason"],
         ),
+    )
+
+
+@page(
+    "organisations.agree_sharing",
+    "organisations/institutions/<int:unit>/sharing",
+    title="约定病历共享",
+    permission=MANAGE,
+    writes=True,
+)
+def agree_sharing(request: Request, unit: int) -> HttpResponse:
+    """What a social-run member and the others see of each other's records, from a day on (R3)."""
+    institution = _institution(request, unit)
+    return act_by_form(
+        request,
+        SharingForm,
+        title=say("{name}约定病历共享", name=institution.name),
+        line=say("现在：{group}", group=say(queries.said_sharing(institution))),
+        back=f"/organisations/institutions/{unit}",
+        word=say("约定"),
+        initial={"begins": clock.today()},
+        act=lambda given, key: actions.agree_sharing(by=request.actor, key=key, institution_id=unit, **given),
     )
 
 

@@ -74,3 +74,8 @@ def label(labels: dict[str, str], code: str) -> str:
 def grade_code(said: str) -> str:
     """The code of a hospital grade, whether it was kept as a code or as its words."""
     return next((code for code, words in GRADES.items() if said in (code, words)), said)
+
+
+# What the agreement of a social-run member says of the record (R3).
+AGREED = "病历按协议与公立成员一样共享"
+APART = "没有共享协议：只凭诊治关系、紧急或履职互看病历"

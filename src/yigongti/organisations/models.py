@@ -116,12 +116,16 @@ class Institution(models.Model):
 
 
 class Membership(models.Model):
-    """An institution's membership in a group, from day to day; never two at one date (R2). `leads` marks the lead."""
+    """An institution's membership in a group, from day to day; never two at one date (R2). `leads` marks the lead.
+
+    `shares_record` says that the agreement of a social-run member opens the record as between public ones (R3).
+    """
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="memberships")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     leads = models.BooleanField(default=False)
     agreement = models.TextField(blank=True, db_default="")
+    shares_record = models.BooleanField(default=False, db_default=False)
     begins = models.DateField()
     ends = models.DateField(null=True, blank=True)
 

@@ -117,10 +117,11 @@ def _open_state(institution: Institution, hours: list[OpeningHours], at: datetim
 
 def _facts(institution: Institution) -> list[tuple[str, str]]:
     point = f"{institution.longitude}, {institution.latitude}" if institution.longitude is not None else ""
-    category = ws218_class(institution.ws218_code)
+    category, shared = ws218_class(institution.ws218_code), queries.said_sharing(institution)
     return [
         (say("级别"), say(label(LEVELS, institution.level))),
         (say("举办"), say(label(OWNERSHIPS, institution.ownership))),
+        *([(say("病历共享"), say(shared))] if shared else []),
         (
             say("床位"),
             say("开放 {open} 张，核定 {approved} 张", open=institution.beds_open, approved=institution.beds_approved),
@@ -177,6 +178,8 @@ def _institution_acts(actor: Actor, institution: Institution) -> list[Act]:
     acts = [Act(word=say("修改"), href=f"{PLACE}/institutions/{institution.pk}/edit")]
     if institution.kind != "village_room":
         acts.append(Act(word=say("变更归属"), href=f"/organisations/institutions/{institution.pk}/move"))
+    if queries.said_sharing(institution):
+        acts.append(Act(word=say("约定病历共享"), href=f"/organisations/institutions/{institution.pk}/sharing"))
     acts.append(Act(word=say("停办"), href=f"/organisations/institutions/{institution.pk}/close", kind="danger"))
     return acts
 

@@ -12,6 +12,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.access.units import ancestry
+from yigongti.organisations.labels import AGREED, APART
 from yigongti.organisations.models import (
     Charter,
     County,
@@ -29,12 +30,14 @@ FRESH_SECONDS = 5.0
 
 _institutions: dict[str, tuple[float, Institution | None]] = {}
 _grounds: dict[str, tuple[float, str]] = {}
+_apart: dict[date, tuple[float, tuple[int, ...]]] = {}
 
 
 def forget() -> None:
     """Read again at the next question: after a write, and between tests."""
     _institutions.clear()
     _grounds.clear()
+    _apart.clear()
 
 
 # --- which institution
@@ -133,6 +136,32 @@ def group_on(day: date, *, institution: Institution) -> Group | None:
 def holds_on(day: date) -> Q:
     """Dated rows that cover a day."""
     return Q(begins__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
+
+
+# --- social-run members (R3)
+
+
+def social_run() -> Q:
+    """Privately run institutions, but for village rooms, which are outposts of their centre."""
+    return Q(ownership="private") & ~Q(kind="village_room")
+
+
+def social_run_apart() -> tuple[int, ...]:
+    """Social-run institutions whose agreement does not open the record today; few, and kept for a few seconds."""
+    day = clock.today()
+    known = _apart.get(day)
+    if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+        agreed = Membership.objects.filter(holds_on(day), shares_record=True).values("institution_id")
+        found = Institution.objects.filter(social_run()).exclude(pk__in=agreed).order_by("pk")
+        known = _apart[day] = (time.monotonic(), tuple(found.values_list("pk", flat=True)))
+    return known[1]
+
+
+def said_sharing(institution: Institution) -> str:
+    """What the agreement of a social-run institution says today; '' where none is needed."""
+    if institution.ownership != "private" or institution.kind == "village_room":
+        return ""
+    return APART if institution.pk in social_run_apart() else AGREED
 
 
 # --- lists

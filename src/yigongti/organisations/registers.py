@@ -147,7 +147,9 @@ def _charter_about(row: Charter) -> list[tuple[str, str]]:
 
 def _institution_about(row: Institution) -> list[tuple[str, str]]:
     category = [(say("WS 218 类别"), say(ws218_class(row.ws218_code)))] if row.ws218_code else []
-    return [(say("类型"), say(label(KINDS, row.kind))), *category]
+    shared = queries.said_sharing(row)
+    sharing = [(say("病历共享"), say(shared))] if shared else []
+    return [(say("类型"), say(label(KINDS, row.kind))), *category, *sharing]
 
 
 # --- the registers

@@ -25,6 +25,10 @@ class StillInside(Refusal):
     """{name}还有{what}，请先迁出或停办。"""
 
 
+class NoMembership(Refusal):
+    """{name}在这一天不属于任何医共体，没有可以约定的成员协议。"""
+
+
 class SecondLead(Refusal):
     """{group}在这段日期里已有牵头机构，一个医共体同时只有一家。"""
 
@@ -108,6 +112,19 @@ def begin_membership(institution: Institution, *, group: Group | None, begins: d
         _end_before(one.memberships.all(), begins)
         if group is not None:
             join(one, group=group, begins=begins, leads=leads and one.pk == institution.pk)
+
+
+def begin_sharing(institution: Institution, *, shares: bool, agreement: str, begins: date) -> None:
+    """From a day on the member's agreement opens the record, or no longer does; the group stays."""
+    lock_tree()
+    standing = institution.memberships.select_for_update().filter(_on(begins)).first()
+    if standing is None:
+        raise NoMembership(name=institution.name)
+    if standing.begins < begins:
+        Membership.objects.filter(pk=standing.pk).update(ends=begins - timedelta(days=1))
+        standing.pk, standing.begins = None, begins
+    standing.shares_record, standing.agreement = shares, agreement
+    standing.save()
 
 
 def begin_host(department: Department, *, institution: Institution, begins: date) -> None:

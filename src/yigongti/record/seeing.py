@@ -1,4 +1,5 @@
-"""Who sees which entries of an opened record: the gate of the special classes, and current versions only.
+"""Who sees which entries of an opened record: the gate of the special classes, the wall of social-run members (R3), and
+current versions only.
 
 Conditions on `e`, an entry, with their parameters; there is no other way to read one.
 """
@@ -9,12 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.parameters import values
 from yigongti.organisations import queries as organisations
-from yigongti.record.policy import special_classes
+from yigongti.record.policy import social_run, special_classes
 
 
-# Of an open class, or written at the actor's own institution.
-GATE = "(e.sensitivity = ANY(%(open)s) OR e.institution_id = %(own)s)"
+# What passes the wall between a social-run member and the others, see policy/social_run.py.
+PASSES = "((%(whole)s AND e.institution_id <> ALL(%(apart)s)) OR e.kind = ANY(%(always)s))"
+# Of an open class and not behind the wall, or written at the actor's own institution.
+GATE = f"(e.sensitivity = ANY(%(open)s) AND {PASSES} OR e.institution_id = %(own)s)"
 CURRENT = f"e.replaced_by_id IS NULL AND NOT e.withdrawn AND {GATE}"
 # What was entered in error is shown, with all its versions, only where it was written (ADR 0009).
 ANY_VERSION = f"(NOT e.withdrawn OR e.institution_id = %(own)s) AND {GATE}"
@@ -32,11 +36,22 @@ def open_classes(for_: Actor, basis: str) -> list[str]:
     return ["", *(code for code in gates if code in special_classes.BY_CODE)]
 
 
+def _passing() -> tuple[str, ...]:
+    """The bases on which the record passes the wall of a social-run member today."""
+    said = values.value(social_run.PASSES_ON)
+    return said if isinstance(said, tuple) else ()
+
+
 def sight(for_: Actor, basis: str, rows: Sequence[int] = ()) -> dict[str, Any]:
-    """The parameters that the conditions ask: open classes, own institution, and the rows of the person."""
+    """The parameters that the conditions ask: open classes, own institution, walls, and the rows of the person."""
+    own = own_institution(for_)
+    apart = () if basis in _passing() else organisations.social_run_apart()
     return {
         "open": open_classes(for_, basis),
-        "own": own_institution(for_),
+        "own": own,
+        "whole": own not in apart,
+        "apart": list(apart),
+        "always": list(social_run.ALWAYS),
         "rows": list(rows),
         "row": next(iter(rows), 0),
     }

@@ -229,3 +229,24 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resident_id}: {self.sender_id} → {self.receiver_id}"
+
+
+class Miss(models.Model):
+    """How often a post, in one hour, looked beyond its bases for somebody who is not there. The row is the lock.
+
+    `last` is a keyed print of what was looked for last, so that a number typed piece by piece is one look.
+    """
+
+    post = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+", db_index=False)
+    hour = models.DateTimeField()
+    times = models.SmallIntegerField(default=0)
+    last = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hour", "post"], name="miss_once_an_hour"),
+            models.CheckConstraint(condition=Q(times__gte=0), name="miss_times"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.hour} {self.times}"

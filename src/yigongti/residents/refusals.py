@@ -67,3 +67,9 @@ class NotOwnReview(Refusal):
 
 class SerialsUsedUp(Refusal):
     """{prefix} 的 99999 个档案序号已用完，请与数据员联系。"""
+
+
+class Guessing(Refusal):
+    """您的岗位本小时内已有 {count} 次查无此人，{until} 以前只能查找已有依据的人，不能再凭号码或姓名加出生日期查找。"""
+
+    status = 429

@@ -20,6 +20,8 @@ VERBS = {
     "backup": ("backup", "backup"),
     "restore": ("backup", "restore"),
     "audit": ("audit", "main"),
+    "load": ("load", "main"),
+    "listen": ("listen", "main"),
     "web": ("web", "main"),
     "worker": ("worker", "main"),
     "manage": ("manage", "main"),
@@ -27,7 +29,7 @@ VERBS = {
 }
 
 # What these write are people's records: nobody else on the machine reads them.
-_PRIVATE = {"demo", "serve", "backup", "restore", "audit", "web", "worker", "prepare"}
+_PRIVATE = {"demo", "serve", "backup", "restore", "audit", "load", "listen", "web", "worker", "prepare"}
 
 
 def main(arguments: list[str]) -> int:

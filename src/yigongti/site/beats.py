@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from yigongti.exchange import inbox
 from yigongti.kernel import clock, jobs
 from yigongti.kernel.audit import partitions, seals, trail
 from yigongti.kernel.jobs import beat
@@ -34,6 +35,13 @@ def replay_the_journal() -> None:
 def make_partitions() -> None:
     """See that the coming months of the trail have their partitions."""
     partitions.make_coming()
+
+
+@beat("exchange.take_in", cron="* * * * * */2")
+def take_in_what_arrived() -> None:
+    """Take in what the inbox has kept."""
+    while inbox.take_all():
+        pass
 
 
 KEPT = timedelta(days=30)

@@ -53,6 +53,7 @@ LISTS: dict[str, tuple[str, Callable[[], str]]] = {
     "codes": ("代码表", book_lists.codes),
     "bases": ("查阅依据", book_lists.bases),
     "special_classes": ("特别保护的记录", book_lists.special_classes),
+    "social_run": ("社会办成员的病历共享", book_lists.social_run_members),
     "likeness": ("疑似重复的理由", book_lists.likeness),
     "events": ("各章之间的通知", book_lists.events),
 }

@@ -9,6 +9,7 @@ from yigongti.kernel.access.bases import Basis, all_bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.parameters.codes import CodeList, Entry, code_lists
 from yigongti.kernel.parameters.words import Dated, Default, defaults
+from yigongti.record.policy import social_run
 from yigongti.record.policy.special_classes import CLASSES
 from yigongti.residents.policy.likeness import REASONS
 from yigongti.site.book_markup import page, section, table
@@ -84,6 +85,18 @@ def special_classes() -> str:
     ]  # fmt: skip
     head = ("类别", "代码", "诊断编码", "除外", "法律依据", "来源", "可以看的岗位")
     return page("特别保护的记录", "没有写明可以看的岗位，看不到，也看不出有这样的记录。", table(head, rows))
+
+
+def social_run_members() -> str:
+    """What passes between social-run members and the others (R3)."""
+    told = defaults()[social_run.PASSES_ON.code]
+    listed = told.values[-1].value
+    bases_ = "、".join(all_bases()[code].title for code in (listed if isinstance(listed, tuple) else ()))
+    always = "、".join(social_run.ALWAYS.values())
+    rows = [(says, bases_, "凡能打开档案的依据", always) for says in social_run.SAYS.values()]
+    head = ("方向", "没有协议时凭什么依据", "协议约定共享后", "任何依据都能看")
+    lead = f"依据：{social_run.CLAUSE}。参数 `{told.code}` 可按日期改定；协议随成员归属按日期登记。自己写的总能看。"
+    return page("社会办成员的病历共享", lead, table(head, rows))
 
 
 def likeness() -> str:

@@ -21,6 +21,7 @@ from yigongti.kernel.pages.registry import page
 from yigongti.kernel.parameters import setting
 from yigongti.kernel.parameters.words import defaults
 from yigongti.kernel.refusal import NotFound, Refusal
+from yigongti.residents.queries.misses import missed_on
 
 
 PAGE = 50
@@ -77,7 +78,10 @@ def audit(request: Request) -> HttpResponse:
     waiting, since = seals.lag()
     head, sealed_at = seals.head()
     more = entries[PAGE - 1].pk if len(entries) > PAGE else None
+    shown = _day(asked["day"]) or clock.today()
+    missed, posts = missed_on(shown, for_=request.actor)
     context = {
+        "missed": missed, "missing_posts": posts, "shown_day": shown,
         "entries": entries[:PAGE], "more": more, "asked": asked, "waiting": waiting, "since": since, "head": head,
         "sealed_at": sealed_at, "journal": trail.journal_waits(),
         "kinds": [("", "全部"), ("write", "办理"), ("read", "查阅"), ("refusal", "拒绝"), ("session", "登录")],

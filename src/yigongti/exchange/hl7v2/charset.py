@@ -25,7 +25,7 @@ NAMES = {
     "iso-8859-1": "8859/1", "iso8859-15": "8859/15", "utf-16": "UNICODE UTF-16",
 }  # fmt: skip
 _EIGHT_BIT = ("iso-8859-1", "iso8859-15")
-_HIGH = re.compile(rb"[\x80-\xff]+")
+_HIGH = re.compile(rb"(?:[\x81-\xfe][0-9][\x81-\xfe][0-9]|[\x80-\xff])+")
 _FRAGMENT = re.compile(r"\A[^\r\n]*")
 
 
@@ -83,6 +83,8 @@ def _found(body: bytes, habit: str) -> tuple[str, bool]:
     """The set, and whether another would have done."""
     fits = [charset for charset in ("utf-8", "gb18030") if _fits(body, charset)]
     label = codec_of(_label_in(body, fits[0] if fits else "iso-8859-1"))
+    if label == "gb18030" and "utf-8" in fits and not _only_short(body):
+        return "utf-8", True
     if label in fits or (label == "big5hkscs" and _fits(body, label)):
         return label, False
     if habit and _fits(body, habit):
@@ -105,7 +107,7 @@ def _fits(body: bytes, charset: str) -> bool:
 
 
 def _only_short(body: bytes) -> bool:
-    """µ in UTF-8 is 碌 in GB 18030: only characters of two bytes leave a doubt."""
+    """µ in UTF-8 is 碌 in GB 18030: only characters of two bytes leave a doubt; three in a row do not fit by chance."""
     return all(ord(letter) < 0x800 for letter in body.decode("utf-8"))
 
 

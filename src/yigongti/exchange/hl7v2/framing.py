@@ -98,7 +98,7 @@ class Splitter:
         at = self._buffer.find(END, self._scanned)
         size = len(self._buffer) if at < 0 else at
         if size > self._limit and not self._dropping:
-            found.append(Piece(Kind.TOO_LARGE, bytes(self._buffer[:HEAD]), size))
+            found.append(Piece(Kind.TOO_LARGE, bytes(self._buffer[: min(HEAD, size)]), size))
             self._dropping = True
         if at < 0:
             self._scanned = len(self._buffer)

@@ -14,9 +14,13 @@ from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.residents import codes, labels, masking
 from yigongti.residents.models import Identifier, Resident
+from yigongti.residents.queries import misses
+from yigongti.residents.refusals import Guessing
 
 
 SALT = "residents.found"
+SHORTEST = 6
+"""Characters that a number has at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +44,29 @@ class Beyond:
 
 
 def find_beyond(*, for_: Actor, text: str) -> Beyond:
-    """Whom a full number, or a full name and birth date, means — if the actor has no basis for them yet."""
+    """Whom a full number, or a full name and birth date, means — if the actor has no basis for them yet.
+
+    Finding nobody is counted: a post that guesses is stopped for the rest of the hour.
+    """
+    if not _asks(text):
+        return Beyond()
+    try:
+        with misses.looking(for_=for_, text=codes.plain(text)) as tell:
+            masters, hindered = _masters(text)
+            tell(bool(masters))
+    except Guessing as refusal:
+        misses.refused(for_=for_, refusal=refusal)
+        return Beyond(hindered=refusal.sentence)
+    return _one_of(masters, for_) if masters else Beyond(hindered=hindered)
+
+
+def _masters(text: str) -> tuple[set[int], str]:
     persons, hindered = _meant(text)
-    masters = set(Resident.objects.filter(pk__in=persons).values_list("master_id", flat=True)) if persons else set()
-    if not masters:
-        return Beyond(hindered=hindered)
+    found = Resident.objects.filter(pk__in=persons).values_list("master_id", flat=True) if persons else ()
+    return set(found), hindered
+
+
+def _one_of(masters: set[int], for_: Actor) -> Beyond:
     if len(masters) > 1:
         return Beyond(hindered=say("有不止一人与此相符，请用身份证号或卡号查找。"))
     person = Resident.objects.select_related("managing").get(pk__in=masters)
@@ -74,10 +96,27 @@ def proven(*, for_: Actor, proof: str) -> int | None:
     return int(person_id) if post_id == for_.post_id else None
 
 
-def _meant(text: str) -> tuple[list[int], str]:
+def _parts(text: str) -> tuple[list[str], list[str]]:
     words = unicodedata.normalize("NFKC", text).split()
     dated = [w for w in words if any(c.isdigit() for c in w)]
-    named = [w for w in words if w not in dated]
+    return [w for w in words if w not in dated], dated
+
+
+def _asks(text: str) -> bool:
+    """Whether this could mean anybody: a number, or a full name and a whole birth date."""
+    named, dated = _parts(text)
+    if not named or not dated:
+        return not named and len(codes.plain(text)) >= SHORTEST
+    try:
+        codes.person_name(" ".join(named))
+        codes.birth_date(" ".join(dated), today=clock.today())
+    except codes.Unfit:
+        return False
+    return True
+
+
+def _meant(text: str) -> tuple[list[int], str]:
+    named, dated = _parts(text)
     if named and dated:
         return _by_name_and_birth(" ".join(named), " ".join(dated)), ""
     return ([], "") if named else _by_number(codes.plain(text))
@@ -92,7 +131,7 @@ def _by_name_and_birth(name: str, day: str) -> list[int]:
 
 
 def _by_number(number: str) -> tuple[list[int], str]:
-    if len(number) < 6:
+    if len(number) < SHORTEST:
         return [], ""
     papers = list(Identifier.objects.filter(value=number, ended_on=None).values_list("resident_id", flat=True)[:9])
     if len(number) not in (15, 18) or not number[:-1].isdecimal():

@@ -1,0 +1,57 @@
+"""Broken files: a good one with pieces cut out, doubled or exchanged; tried until the time is up."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from yigongti.kernel.refusal import Refusal
+
+
+SHORT, LONG = 1.0, 45.0
+NUMBERS = st.sampled_from(
+    [b"\0", b"\xff\xff", b"\xff\xff\xff\xff", b"\x80\0", b"\x7f\xff\xff\xff", b"\1", b"\xfe\xff\xdd\xe0"]
+)
+
+
+@st.composite
+def broken(draw, files):
+    """One of the `files` with up to four wounds."""
+    data = bytearray(draw(st.sampled_from(files)))
+    for _ in range(draw(st.integers(0, 4))):
+        begin = draw(st.integers(0, len(data)))
+        end = min(len(data), begin + draw(st.sampled_from([0, 1, 2, 4, 8, 64, 4096])))
+        data[begin:end] = draw(
+            st.one_of(st.just(b""), NUMBERS, st.binary(max_size=8), st.just(bytes(data[begin:end]) * 2))
+        )
+    return bytes(data)
+
+
+def seconds_asked(config):
+    """A second in the usual run; more with --all or YIGONGTI_FUZZ_SECONDS."""
+    asked = os.environ.get("YIGONGTI_FUZZ_SECONDS")
+    return float(asked) if asked else LONG if config.getoption("--long") else SHORT
+
+
+def try_all(parse, strategy, config):
+    """New examples until the time is up; only the house's own refusals pass, and none may take a second."""
+
+    def check(drawn):
+        begun = time.process_time()
+        try:
+            parse(drawn)
+        except Refusal as refusal:
+            assert refusal.rule and len(str(refusal)) < 300
+        assert time.process_time() - begun < 1
+
+    phases = (Phase.explicit, Phase.generate, Phase.shrink)
+    one_round = settings(
+        max_examples=60, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )  # fmt: skip
+    until = time.monotonic() + seconds_asked(config)
+    while time.monotonic() < until:
+        one_round(given(strategy)(check))()
