@@ -34,7 +34,10 @@ def _new(channel: str, code: str, title: str) -> Sender:
         channel=channel,
         code=code,
         defaults={
-            "title": name, "institution_id": receipt.data["institution"], "first_seen": now, "last_seen": now,
+            "title": name,
+            "institution_id": receipt.data["institution"],
+            "first_seen": now,
+            "last_seen": now,
         },  # fmt: skip
     )
     return made

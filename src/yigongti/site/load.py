@@ -11,7 +11,12 @@ from yigongti.site.running import settings_at_hand
 from yigongti.site.sentence import Sentence
 
 
-WORDS = {"applied": "已收进 applied", "waiting": "等待 waiting", "superseded": "重复 repeats", "refused": "不收 refused"}
+WORDS = {
+    "applied": "已收进 applied",
+    "waiting": "等待 waiting",
+    "superseded": "重复 repeats",
+    "refused": "不收 refused",
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -26,9 +26,7 @@ SAME = 95
 
 
 @action("residents.take_in")
-def take_in(
-    *, by: Actor, typed: Mapping[str, str], papers: Sequence[tuple[str, str]] = (), managing: int
-) -> Receipt:
+def take_in(*, by: Actor, typed: Mapping[str, str], papers: Sequence[tuple[str, str]] = (), managing: int) -> Receipt:
     """收进一位外部系统说到的人。"""
     person = read(typed)
     likely = likely_duplicates(for_=by, of=person, papers=[value for _, value in papers])
