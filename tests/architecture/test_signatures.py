@@ -14,7 +14,7 @@ UNSCOPED = {
         "the_county", "social_run", "social_run_apart", "said_sharing", "county_name", "county_of_unit", "units_below",
     },
     # The engine asks how cases show that it has already found to be visible.
-    "chronic/queries.py": {"rows"},
+    "chronic/queries.py": {"rows", "said_why"},
     "referral/queries.py": {"rows", "reason_of", "referred_here"},
     # Words about rows that the caller has already fetched within its scope.
     "record/queries/summaries.py": {"said_value"},

@@ -7,6 +7,7 @@ from typing import Any
 
 from yigongti.chronic.models import FollowUp
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import say
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.question import Among, Question, Slot
 from yigongti.kernel.workflow.models import Case
@@ -14,22 +15,37 @@ from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.residents.queries.naming import SAID, said
 
 
-COLUMNS = ("case_id", "resident_id", "why", "resident__managing__short_name", *(f"resident__{one}" for one in SAID))
+AFTER_RETURN = "转诊 {number} 转回后首次随访"
+COLUMNS = (
+    "case_id",
+    "resident_id",
+    "why",
+    "raised_by_number",
+    "resident__managing__short_name",
+    *(f"resident__{one}" for one in SAID),
+)
 
 
 def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
     """Who, why, and who manages them; one query for a page of them, and of the columns that show only."""
     return {
-        case: CaseRow(**said(*person_columns), what=why, to=managing, person_id=person)
-        for case, person, why, managing, *person_columns in _LISTED.asked(cases=case_ids)
+        case: CaseRow(**said(*person_columns), what=said_why(why, raised_by), to=managing, person_id=person)
+        for case, person, why, raised_by, managing, *person_columns in _LISTED.asked(cases=case_ids)
     }
+
+
+def said_why(why: str, raised_by: str) -> str:
+    """Why the duty was raised, in the reader's language where the house wrote it and not a human."""
+    return say(AFTER_RETURN, number=raised_by) if raised_by and why == AFTER_RETURN.format(number=raised_by) else why
 
 
 _LISTED = Question(lambda: FollowUp.objects.filter(Among("case_id", Slot("cases"))).values_list(*COLUMNS))
 
 
 def _duty(*, for_: Actor, case: Case, facts: FollowUp) -> Mapping[str, Any]:
-    return {"facts": facts, "case": case, "parent": case.parent}
+    return {
+        "facts": facts, "case": case, "parent": case.parent, "why": said_why(facts.why, facts.raised_by_number),
+    }  # fmt: skip
 
 
 def _outcome(*, for_: Actor, case: Case, facts: FollowUp) -> Mapping[str, Any]:

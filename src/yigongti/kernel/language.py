@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
 from importlib import resources
+from typing import Any
 
 
 PACKAGE = "yigongti"
@@ -55,6 +56,26 @@ def phrase(template: str, /, **facts: object) -> Phrase:
     made = Phrase(template.format(**facts) if facts else template)
     made.template, made.facts = template, facts
     return made
+
+
+def packed(text: str) -> Any:
+    """A text as it is kept in JSON: a phrase by its template and facts, so that it can be said again."""
+    if not isinstance(text, Phrase):
+        return text
+    return {"template": text.template, "facts": {name: _plain(fact) for name, fact in text.facts.items()}}
+
+
+def _plain(fact: object) -> Any:
+    if isinstance(fact, str):
+        return packed(fact)
+    return fact if fact is None or isinstance(fact, bool | int | float) else str(fact)
+
+
+def unpacked(kept: Any) -> Any:
+    """A kept text again, as a phrase where it was one; a plain text, as older rows hold it, stays as it is."""
+    if not isinstance(kept, dict):
+        return kept
+    return phrase(kept["template"], **{name: unpacked(fact) for name, fact in kept["facts"].items()})
 
 
 def listed(texts: Iterable[str]) -> Phrase:

@@ -18,6 +18,7 @@ from yigongti.kernel.question import Among, Question, Slot
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow.models import Case, CaseSide
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
+from yigongti.kernel.workflow.sight import visible
 from yigongti.record.diagnoses import kept
 from yigongti.record.queries import entries_by_ids, entries_for_package, open_record, summary
 from yigongti.referral.models import Referral
@@ -87,7 +88,8 @@ def _record(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
 def _outcome(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
     label = code_lists["referral.decline_reason"].label(facts.decline_reason) if facts.decline_reason else ""
     children = list(Case.objects.filter(parent=case).order_by("pk"))
-    return {"facts": facts, "case": case, "decline_reason": label, "children": children}
+    mine = set(visible(for_=for_).filter(parent=case).values_list("pk", flat=True)) if children else set()
+    return {"facts": facts, "case": case, "decline_reason": label, "children": [(c, c.pk in mine) for c in children]}
 
 
 PANELS = {

@@ -29,11 +29,11 @@ CHRONIC = {
     "diabetes": "糖尿病",
     "copd": "慢阻肺",
     "coronary": "冠心病",
+    "chd": "冠心病",
     "stroke": "脑卒中",
-    "tuberculosis": "肺结核",
-    "mental": "严重精神障碍",
     "cancer": "肿瘤",
 }
+"""Those of a special class have no word here: the record shows them to whom their gate opens."""
 FIELD = {
     "name": "姓名",
     "sex": "性别",

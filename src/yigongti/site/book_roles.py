@@ -31,7 +31,13 @@ def _heads(one: Role) -> list[str]:
     places = [f"任职于：{'、'.join(f'`{kind}`' for kind in one.works_at)}"] if one.works_at else []
     factor = ["登录须用第二因素"] if one.second_factor else []
     source = [f"来源：{one.source}"] if one.source else []
-    return [f"代码：`{one.code}`", *places, f"范围：{REACH[one.reach]}", *factor, *source]
+    return [f"代码：`{one.code}`", *places, f"范围：{REACH[one.reach]}", *factor, *_reviews(one), *source]
+
+
+def _reviews(one: Role) -> list[str]:
+    """Who looks at what the role opened in an emergency or on duty, and who is told when nobody does in time."""
+    told = (("紧急和履职查阅由谁复核", one.reviewed_by), ("逾期未复核报给", one.overdue_to))
+    return [f"{what}：{'、'.join(registry.roles[code].title for code in codes)}" for what, codes in told if codes]
 
 
 def _rights(one: Role, *, writes: bool) -> list[tuple[str, str, str]]:

@@ -50,14 +50,11 @@ def said(path):
 
 
 def test_every_message_says_what_the_table_says(collected):
+    """Refused are five orders that name no service (two of them broken on purpose), a report of 29 February 2017, and
+    a file with remarks between its segments.
+    """
     found = {str(path.relative_to(collected)): said(path) for path in sorted(collected.rglob("*.hl7"))}
     assert found == table()
-
-
-def test_of_what_has_a_rule_nearly_all_is_read():
-    """Five orders (two broken on purpose) name no service, one message holds 29 February 2017, one is annotated."""
-    counted = Counter(says.split()[0] == "refused" for says in table().values() if not says.endswith("no rule"))
-    assert counted == {False: 93, True: 7}
 
 
 @pytest.fixture

@@ -298,6 +298,8 @@ def test_vaccinations_given_refused_and_of_unknown_dose():
     assert given.results[0].notes == ("无反应",) and given.expires is not None
     assert (refused.completion, refused.dose, refused.refusal.says) == ("RE", None, "家长不同意")
     assert refused.order is None
+    _who, weight, _given = facts("VXU^V04", PID, "OBX|1|NM|WT||9.5|kg", "NTE|1||衣服未除", "RXA|0|1|2024||107")
+    assert weight.value == Number(Decimal("9.5")) and weight.notes == ("衣服未除",)
     assert refusal("VXU^V04", PID).rule == "hl7v2.no_rxa"
     assert refusal("VXU^V04", PID, "RXA|0|1|||107").rule == "hl7v2.vaccine"
     assert refusal("VXU^V04", PID, "RXA|0|1|2024||107|two").field == "RXA-6"

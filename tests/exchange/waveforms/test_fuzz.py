@@ -39,7 +39,8 @@ def test_any_aecg_document_is_read_or_refused(pytestconfig):
     marks = (
         '<subjectOf><annotationSet><component><annotation><code code="MDC_ECG_RHY"/><value displayName="x"/>'
         '</annotation></component><component><annotation><code code="P"/><value type="PQ" value="3" unit="ms"/>'
-        '<support><supportingROI><component><boundary><code code="TIME_ABSOLUTE"/><value><low value="20261122093000+0800"/>'
+        '<support><supportingROI><component><boundary><code code="TIME_ABSOLUTE"/><value>'
+        '<low value="20261122093000+0800"/>'
         "</value></boundary></component></supportingROI></support></annotation></component></annotationSet></subjectOf>"
     )
     good.append(making.aecg({"MDC_ECG_LEAD_I": WAVE}, extra=marks))

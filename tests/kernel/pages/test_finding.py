@@ -43,6 +43,20 @@ def test_a_case_is_found_by_its_number_however_it_is_typed(here):
         assert cases(here.desk, typed) == [n], typed
 
 
+def test_a_case_is_found_by_the_last_digits_of_its_number(here):
+    n = here.number
+    for typed in (
+        n[-4:],
+        n[-5:],
+        n[-6:],
+        f" {n[-5:]} ",
+        n[-4:].translate({ord(d): chr(ord(d) + 0xFEE0) for d in "0123456789"}),
+    ):
+        assert cases(here.desk, typed) == [n], typed
+    assert cases(here.desk, n[-3:]) == cases(here.desk, f"9{n[-4:]}") == []
+    assert cases(factories.actor("village_doctor", here.other_village), n[-4:]) == []
+
+
 @pytest.mark.parametrize("typed", ["SZ", "SZ2611-1", "X1", "73", "SZ%", "'", "SZ261122-999999"])
 def test_what_is_no_number_finds_no_case(here, typed):
     assert cases(here.desk, typed) == []

@@ -198,3 +198,35 @@ def test_a_role_without_a_part_in_any_case_is_told_nothing_and_asks_nothing(here
         assert news.unread(for_=officer) == 0
         assert news.listing(for_=officer, only_unread=False, after=None, limit=9) == []
     assert len(asked) == 0
+
+
+def followed(here):
+    """A follow-up duty of the village, after a referral up and back."""
+    from yigongti.chronic.policy.follow_up import follow_up
+    from yigongti.kernel.workflow.models import Case
+
+    number = sent(here)
+    parent = Case.objects.get(number=number)
+    engine.open_child(
+        by=here.desk, parent=parent, workflow=follow_up.code, step="plan",
+        values={"resident": _person(parent), "due_on": clock.today(), "why": "出院后随访"}, more={},
+    )  # fmt: skip
+    return Case.objects.get(parent=parent).number
+
+
+def _person(case):
+    from yigongti.residents.models import Resident
+
+    return Resident.objects.get(pk=case.person_id)
+
+
+@pytest.mark.requirement("R54")
+def test_the_head_of_the_centre_is_told_what_became_of_a_follow_up_and_who_did_it_is_not(here):
+    head = factories.actor("township_head", here.township, name="院长")
+    done, missed = followed(here), followed(here)
+    given = {"way": "phone", "medicines_taken": "regular", "result": "satisfied"}
+    engine.take(by=here.doctor, number=done, step="record", given=given)
+    with later():
+        engine.take(by=here.doctor, number=missed, step="miss", given={"missed_reason": "lost"})
+        assert steps(head) == ["miss", "record"]
+        assert "miss" not in steps(here.doctor) and "record" not in steps(here.doctor)

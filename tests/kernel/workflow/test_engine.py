@@ -1,5 +1,6 @@
 """A referral through all its states with the real models, clocks and rosters; and everything the engine refuses."""
 
+import dataclasses
 import uuid
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from yigongti.chronic.models import FollowUp
 from yigongti.kernel import clock
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.refusal import Missing, NotAllowed, NotFound, Refusals
-from yigongti.kernel.workflow import clocks, engine
+from yigongti.kernel.workflow import clocks, engine, rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Clock, Notice
 from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, Stale
 from yigongti.organisations.models import Duty
@@ -240,12 +241,52 @@ def test_a_clock_that_fails_does_not_stop_the_clocks_behind_it(here, monkeypatch
     assert Clock.objects.filter(case__number=first, fired_at=None, stopped_at=None).count() == 2
 
 
-def test_a_clock_that_its_page_no_longer_knows_is_put_away(here):
+@pytest.mark.parametrize("lost", [{"name": "waiting.take.9"}, {"name": "", "timer": 77}])
+def test_a_clock_that_its_page_no_longer_knows_stops_with_a_note(here, lost):
     number = submitted(here.doctor, here.patient, here.cardiology)
-    Clock.objects.filter(case__number=number).update(timer=77)
+    Clock.objects.filter(case__number=number).update(**lost)
     with clock.stands_at(at("2026-12-01 11:00")):
         assert clocks.fire_due() == 2
+        assert clocks.fire_due() == 0
     assert the(number).state == "waiting"
+    stopped = Clock.objects.filter(case__number=number)
+    assert {(c.fired_at, c.note, c.stopped_at is None) for c in stopped} == {(None, clocks.GONE, False)}
+    assert not Notice.objects.exists()
+
+
+def edited(monkeypatch, change):
+    """The page of the referral upward, as its owner edits it while cases run."""
+    made = rooms.kept["referral.upward"]
+    page = dataclasses.replace(made.page, timers=change(made.page.timers))
+    monkeypatch.setitem(rooms.kept, "referral.upward", dataclasses.replace(made, page=page))
+    return page
+
+
+def test_a_running_clock_keeps_its_timer_when_the_page_lists_others_before_it(here, monkeypatch):
+    number = submitted(here.doctor, here.patient, here.cardiology)
+    before = {c.name: clocks.timer_of(rooms.kept["referral.upward"].page, c) for c in Clock.objects.all()}
+    assert len(before) == 2 and "" not in before
+    page = edited(monkeypatch, lambda timers: tuple(reversed(timers)))
+    assert {c.name: clocks.timer_of(page, c) for c in Clock.objects.all()} == before
+    with clock.stands_at(at("2026-11-18 11:00")):
+        clocks.fire_due()
+    assert [n.kind for n in Notice.objects.filter(case__number=number)] == ["escalate"]
+
+
+def test_a_clock_of_before_names_still_goes_by_its_place(here):
+    number = submitted(here.doctor, here.patient, here.cardiology)
+    for one in Clock.objects.filter(case__number=number):
+        page = rooms.kept["referral.upward"].page
+        Clock.objects.filter(pk=one.pk).update(name="", timer=page.timers.index(page.timer_names()[one.name]))
+    with clock.stands_at(at("2026-11-18 11:00")):
+        assert clocks.fire_due() == 1
+    assert Notice.objects.filter(case__number=number).count() == 1
+
+
+def test_a_timer_with_a_code_keeps_its_clocks_whatever_else_is_edited(here, monkeypatch):
+    edited(monkeypatch, lambda timers: tuple(dataclasses.replace(t, code=f"own{n}") for n, t in enumerate(timers)))
+    submitted(here.doctor, here.patient, here.cardiology)
+    assert all(name.startswith("own") for name in Clock.objects.values_list("name", flat=True))
 
 
 # --- refusals

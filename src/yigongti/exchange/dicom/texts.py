@@ -18,6 +18,7 @@ from yigongti.kernel.language import Phrase, phrase
 
 
 WHOLE = {"ISO_IR 192": "utf-8", "GB18030": "gb18030", "GBK": "gb18030", "ISO 2022 GBK": "gb18030"}
+GB2312, ESCAPES = "ISO 2022 IR 58", re.compile(rb"\x1b(?:\$\)A|\(B)")
 UNDECLARED = frozenset({"", "ISO_IR 6", "ISO 2022 IR 6", "ISO_IR 100", "ISO 2022 IR 100"})
 # Two bytes of GB2312 for every high byte: a Latin word with an accent does not look like that.
 CHINESE_PAIRS = re.compile(rb"(?:[\x00-\x7f]|[\xb0-\xf7][\xa1-\xfe])*")
@@ -61,6 +62,9 @@ class Reader:
     def _decoded(self, value: bytes) -> str:
         if value.isascii() and b"\x1b" not in value:
             return value.decode("ascii")
+        if GB2312 in self.declared:
+            # It lies in the upper half throughout; pydicom would leave its escape sequences in the text.
+            return self._whole(ESCAPES.sub(b"", value), "gb18030")
         for declared in self.declared:
             if declared in WHOLE:
                 return self._whole(value, WHOLE[declared])

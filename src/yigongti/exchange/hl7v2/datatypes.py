@@ -46,7 +46,7 @@ class Moment:
 
 def moment(part: Part) -> Moment | None:
     """TS, DTM and DT: YYYY[MM[DD[HH[MM[SS[.S]]]]]][+/-ZZZZ]. Refuses what is no such time or no day of the calendar."""
-    raw = part[1].text
+    raw = part[1].text if part.raw else ""
     if not raw:
         return None
     found = _TIME.fullmatch(unicodedata.normalize("NFKC", raw[:LONGEST_TIME]))
@@ -100,9 +100,15 @@ class Coded:
         return self.text or self.original or self.other_text or self.code
 
 
+NOTHING = Coded()
+
+
 def coded(part: Part) -> Coded:
     """CE, CWE or CNE; empty for what was not sent."""
-    return Coded(*(part[at].text for at in (1, 2, 3, 4, 5, 6, 9)))
+    if not part.raw:
+        return NOTHING
+    code, text, system, other, other_text, other_system, *rest = (*part.texts, *[""] * 6)
+    return Coded(code, text, system, other, other_text, other_system, rest[2] if len(rest) > 2 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ class Identifier:
 
 def identifier(part: Part, *, type: str = "") -> Identifier | None:  # noqa: A002 - the standard's word
     """CX; `type` for fields that mean one kind. None without a value."""
-    value = part[1].text
+    value = part[1].text if part.raw else ""
     if not value:
         return None
     authority = part[4]
@@ -186,6 +192,8 @@ class Staff:
 
 def staff(part: Part) -> Staff | None:
     """XCN; None without number and name."""
+    if not part.raw:
+        return None
     family, given, middle = part[2][1].text, part[3].text, part[4].text
     name = PersonName(family, given, middle, "", "").text
     return Staff(part[1].text, name, part[9][1].text) if name or part[1].text else None

@@ -64,7 +64,13 @@ class Part:
     @property
     def text(self) -> str:
         """Without white space at the ends; `raw` has it."""
-        return "" if self.null else unescaped(self.raw, self.separators, self.charset).strip()
+        return _said(self.raw, self.separators, self.charset)
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of every component (or subcomponent) at once."""
+        parts = _split(self.raw, self._separator, self.place)
+        return [_said(raw, self.separators, self.charset) for raw in parts]
 
     @property
     def null(self) -> bool:
@@ -90,6 +96,10 @@ class Part:
     def _separator(self) -> str:
         by = {"repetition": self.separators.component, "component": self.separators.subcomponent}
         return by.get(self.level, "")
+
+
+def _said(raw: str, separators: Separators, charset: str) -> str:
+    return "" if not raw or raw == NULL else unescaped(raw, separators, charset).strip()
 
 
 _BELOW = {"repetition": "component", "component": "subcomponent", "subcomponent": "subcomponent"}
@@ -130,12 +140,15 @@ class Field:
     @property
     def text(self) -> str:
         """The first component of the first repetition: what most coded and simple fields say."""
-        return self.first[1].text
+        raw = self.raw
+        for by in (self.separators.repetition, self.separators.component):
+            raw = raw.split(by, 1)[0] if by else raw
+        return _said(raw, self.separators, self.charset)
 
     @property
     def whole(self) -> str:
         """All of it as text, separators as they stand: for text types, where they mean themselves."""
-        return "" if self.null else unescaped(self.raw, self.separators, self.charset).strip()
+        return _said(self.raw, self.separators, self.charset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +262,8 @@ def _is_segment(line: str, separators: Separators) -> bool:
 
 # --- escapes
 
-_MOST_LINES = 100
+_MOST_LINES = 20
+"""A line command of a few letters may not grow to pages."""
 
 
 @lru_cache(maxsize=16)

@@ -96,16 +96,16 @@ def _adt(message: Message, event: str) -> Told:
         evn=message.first("EVN"),
         diagnoses=tuple(map(read_diagnosis, message.all("DG1"))),
     )
-    results, loose = _results(message, person)
+    results, loose = _results(message.segments, person)
     return [person, visit, *results], [*_left(message, "PID", "PV1", "PV2", "DG1", "OBX", "NTE"), *loose]
 
 
-def _results(message: Message, person: Person) -> tuple[list[Result], list[Segment]]:
-    """OBX beside a visit, with the notes under them; notes elsewhere are left."""
+def _results(segments: Iterable[Segment], person: Person) -> tuple[list[Result], list[Segment]]:
+    """OBX that stand under no request, with the notes under them; notes elsewhere are left."""
     found: list[tuple[Segment, list[str]]] = []
     loose: list[Segment] = []
     before = ""
-    for segment in message.segments:
+    for segment in segments:
         if segment.name == "OBX":
             found.append((segment, []))
         elif segment.name == "NTE" and before in ("OBX", "NTE") and found:
@@ -183,8 +183,8 @@ def _vxu(message: Message, _event: str) -> Told:
     person = read_person(_pid(message))
     made = read_vaccinations(message, person=person)
     begun = next(at for at, segment in enumerate(message.segments) if segment.name in ("ORC", "RXA"))
-    before = [s for s in message.segments[:begun] if s.name in ("OBX", "NTE")]
-    return [person, *made], [*_left(message, "PID", "ORC", "RXA", "RXR", "OBX", "NTE"), *before]
+    results, loose = _results(message.segments[:begun], person)
+    return [person, *results, *made], [*_left(message, "PID", "ORC", "RXA", "RXR", "OBX", "NTE"), *loose]
 
 
 RULES: dict[str, Rule] = {

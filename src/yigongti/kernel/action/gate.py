@@ -18,10 +18,14 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.models import Done
 from yigongti.kernel.audit import trail
+from yigongti.kernel.language import packed, unpacked
 from yigongti.kernel.refusal import KeyReused, Refusal
 
 
 P = ParamSpec("P")
+
+SAID = ("done", "next")
+"""The parts of a receipt that are sentences: kept so that a replay says them in its reader's language."""
 
 CLAIM = """
 INSERT INTO action_done (key, action, account_id, fingerprint, receipt, at)
@@ -126,7 +130,7 @@ def _claim(made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mappin
     done = Done.objects.get(key=key)
     if (done.action, done.account_id, done.fingerprint) != (made.code, by.account_id, print_) or done.receipt is None:
         raise KeyReused
-    return Receipt(**done.receipt)
+    return Receipt(**{name: unpacked(part) if name in SAID else part for name, part in done.receipt.items()})
 
 
 def _act(made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mapping[str, Any]) -> Receipt:
@@ -143,7 +147,8 @@ def _act(made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mapping[
         facts={**receipt.facts, "number": receipt.number},
     )
     if key is not None:
-        Done.objects.filter(key=key).update(receipt=receipt.shown())
+        kept = receipt.shown() | {name: packed(getattr(receipt, name)) for name in SAID}
+        Done.objects.filter(key=key).update(receipt=kept)
     return receipt
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from django.db.models import Q
+from django.db.models.functions import Right
 from pypinyin import Style, lazy_pinyin
 
 from yigongti.kernel.access.actor import Actor
@@ -22,6 +23,8 @@ from yigongti.kernel.workflow.words import BIRTH
 
 
 NUMBER = re.compile(r"([A-Z]{2})-?(\d{0,6})-?(\d*)")
+LAST = re.compile(r"-?(\d{4,5})")
+"""The running end of a number, as people read it to each other; fewer digits would mean too many."""
 NOWHERE = {"work", "find", "pick", "post", "session", "organisations.first_day", "cases.list"}
 """Pages that lead nowhere by themselves, or stand on every screen."""
 
@@ -42,8 +45,12 @@ def find_cases(*, for_: Actor, text: str, limit: int) -> list[Hit]:
     if not any(for_.may(f"{code}.follow") for code in rooms.kept):
         return []
     number = number_of(text)
+    last = last_of(text)
     if number:
         meant = visible(for_=for_).filter(number__startswith=number)
+    elif last:
+        ending = visible(for_=for_).alias(end=Right("number", 4))
+        meant = ending.filter(end=last[-4:], number__endswith=last)
     else:
         meant = visible(for_=for_).filter(_named[0](text) if _named else Q(pk__in=()), ended_at=None)
     found = list(meant.order_by("-pk")[:limit])
@@ -60,6 +67,12 @@ def number_of(text: str) -> str:
     if fits is None or not fits[2] or (fits[3] and len(fits[2]) < 6):
         return ""
     return f"{fits[1]}{fits[2]}" + (f"-{fits[3]}" if fits[3] else "")
+
+
+def last_of(text: str) -> str:
+    """The last four or five digits of a case number; '' for what is none."""
+    fits = LAST.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
+    return fits[1] if fits else ""
 
 
 def _hit(case: Case, row: CaseRow) -> Hit:

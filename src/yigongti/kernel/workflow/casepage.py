@@ -9,7 +9,7 @@ from typing import Any
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import NotFound
-from yigongti.kernel.workflow import rooms, sealing
+from yigongti.kernel.workflow import clocks, rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Clock
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
 from yigongti.kernel.workflow.sight import my_parts, panels_for, visible
@@ -129,5 +129,6 @@ def _running(page: Workflow, case: Case) -> list[Running]:
     return [
         Running(timer=timer, label=_label(page, timer), fires_at=c.fires_at, amount=values.number(timer.after))
         for c in live
-        for timer in (page.timers[c.timer],)
+        for timer in (clocks.timer_of(page, c),)
+        if timer
     ]

@@ -15,6 +15,7 @@ def faults(page: Workflow) -> list[str]:
 
 def _faults(page: Workflow) -> Iterator[str]:
     yield from _doubles(page)
+    yield from _timers_alike(page)
     yield from _unknown_names(page)
     yield from _unknown_parameters(page)
     yield from _unreached(page)
@@ -26,6 +27,11 @@ def _doubles(page: Workflow) -> Iterator[str]:
     for kind in ("sides", "parts", "states", "fields", "steps", "ladders"):
         codes = [one.code for one in getattr(page, kind)]
         yield from (f"{kind} has {code} twice" for code in sorted({c for c in codes if codes.count(c) > 1}))
+
+
+def _timers_alike(page: Workflow) -> Iterator[str]:
+    if len(page.timer_names()) < len(page.timers):
+        yield "two timers have one name"
 
 
 def _unknown_names(page: Workflow) -> Iterator[str]:

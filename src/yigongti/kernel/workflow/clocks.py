@@ -21,6 +21,8 @@ from yigongti.kernel.workflow.words import Counts, Escalate, Part, Remind, Take,
 
 log = structlog.get_logger()
 
+GONE = "流程页上已没有这个时限，不再计时"
+
 CLOCKWORK = registry.add_role(
     Role(
         code="clockwork",
@@ -45,10 +47,10 @@ def restart(page: Workflow, case: Case, facts: object) -> None:
     Clock.objects.filter(case=case, fired_at=None, stopped_at=None).update(stopped_at=clock.now())
     case.due_at = None
     started = []
-    for place, timer in enumerate(page.timers):
+    for name, timer in page.timer_names().items():
         if timer.state == case.state:
             fires_at = _when(timer.after, timer.counts, _start(timer, case, facts))
-            started.append(Clock(case=case, timer=place, state=case.state, fires_at=fires_at))
+            started.append(Clock(case=case, name=name, state=case.state, fires_at=fires_at))
             if timer.promise and (case.due_at is None or fires_at < case.due_at):
                 case.due_at = fires_at
     Clock.objects.bulk_create(started)
@@ -92,22 +94,34 @@ def _fire_one(pk: int, case_id: int, fired: list[int]) -> None:
         due = Clock.objects.select_for_update().filter(pk=pk, fired_at=None, stopped_at=None).first() if case else None
         if case is None or due is None:
             return
-        due.fired_at = clock.now()
-        due.save(update_fields=["fired_at"])
         timer = _timer_of(case, due)
-        if timer:
+        if timer is None:
+            _stop(case, due)
+        else:
+            due.fired_at = clock.now()
+            due.save(update_fields=["fired_at"])
             _do(rooms.of(case).page, case, due, timer)
     fired.append(pk)
 
 
 def _timer_of(case: Case, due: Clock) -> Timer | None:
     """What the clock was started for; None where the case has left the state, or the page no longer counts there."""
-    timers = rooms.kept[case.workflow].page.timers if case.workflow in rooms.kept else ()
-    timer = timers[due.timer] if due.timer < len(timers) else None
-    if timer and timer.state == due.state == case.state:
-        return timer
-    log.warning("clock.lost", case=case.number, state=due.state, timer=due.timer)
-    return None
+    timer = timer_of(rooms.kept[case.workflow].page, due) if case.workflow in rooms.kept else None
+    return timer if timer and timer.state == due.state == case.state else None
+
+
+def timer_of(page: Workflow, due: Clock) -> Timer | None:
+    """The timer of a clock in the page as it stands: by name, or by place where the clock is older than names."""
+    if due.name:
+        return page.timer_names().get(due.name)
+    return page.timers[due.timer] if 0 <= due.timer < len(page.timers) else None
+
+
+def _stop(case: Case, due: Clock) -> None:
+    """The page was edited under a running clock: it does nothing, and says why it stopped."""
+    due.stopped_at, due.note = clock.now(), GONE
+    due.save(update_fields=["stopped_at", "note"])
+    log.warning("clock.lost", case=case.number, state=due.state, timer=due.name or due.timer)
 
 
 def _do(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
@@ -130,10 +144,14 @@ def _take(case: Case, take: Take) -> None:
 
 def _climb(page: Workflow, case: Case, due: Clock, told: Escalate) -> None:
     ladder = next(one for one in page.ladders if one.code == told.ladder)
+    if due.rung >= len(ladder.rungs):  # the page was given a shorter ladder meanwhile; whoever stands on it was told
+        return
     _notice(page, case, "escalate", ladder.rungs[due.rung])
     if ladder.every and due.rung + 1 < len(ladder.rungs):
         fires_at = _when(ladder.every, ladder.counts, clock.now())
-        Clock.objects.create(case=case, timer=due.timer, state=due.state, rung=due.rung + 1, fires_at=fires_at)
+        Clock.objects.create(
+            case=case, name=due.name, timer=due.timer, state=due.state, rung=due.rung + 1, fires_at=fires_at
+        )
 
 
 def _notice(page: Workflow, case: Case, kind: str, part: str) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
 
 
 class Page(models.Model):
@@ -55,6 +56,7 @@ class Case(models.Model):
             models.Index(fields=["turn_unit", "due_at", "id"], condition=Q(ended_at__isnull=True), name="case_turn"),
             models.Index(fields=["person_id", "workflow"]),
             models.Index(fields=["workflow", "state", "id"]),
+            models.Index(Right("number", 4), name="case_number_end"),
         ]
 
     def __str__(self) -> str:
@@ -100,15 +102,20 @@ class Act(models.Model):
 
 
 class Clock(models.Model):
-    """A timer that runs (or has run) for a case; `rung` counts the ladder."""
+    """A timer that runs (or has run) for a case; `rung` counts the ladder.
+
+    `name` is the timer's in its page. A clock of before names existed has its place in the page's list instead.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
-    timer = models.SmallIntegerField()
+    timer = models.SmallIntegerField(default=-1)
+    name = models.CharField(max_length=100, blank=True, db_default="")
     state = models.CharField(max_length=40)
     rung = models.SmallIntegerField(default=0)
     fires_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         indexes: ClassVar = [

@@ -142,7 +142,8 @@ class Take:
 class Timer:
     """A clock that runs while the case stands in a state; it survives restarts.
 
-    It counts from entering the state, or from the recorded date that `since` names.
+    It counts from entering the state, or from the recorded date that `since` names. `code` keeps its running clocks
+    when the page gives it another state or action; without one it is named by what it is, see `Workflow.timer_names`.
     """
 
     state: str
@@ -152,6 +153,7 @@ class Timer:
     since: str = ""
     promise: bool = False
     clause: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,16 @@ class Workflow:
     def part(self, code: str) -> Part:
         """The part of this code. Raises KeyError."""
         return next_or_key_error((p for p in self.parts if p.code == code), code)
+
+    def timer_names(self) -> dict[str, Timer]:
+        """Each timer by a name that its place in the page does not change: its code, else its state, its kind and
+        which of those it is, as in `waiting.escalate.1`."""
+        named: dict[str, Timer] = {}
+        for timer in self.timers:
+            kind = f"{timer.state}.{type(timer.then).__name__.lower()}"
+            alike = sum(name.startswith(f"{kind}.") for name in named)
+            named[timer.code or f"{kind}.{alike + 1}"] = timer
+        return named
 
     def turn_title(self, state: str) -> str:
         """Whose turn it is in a state, in words: a part's title, or what the clock waits for; '' at an end."""

@@ -91,13 +91,14 @@ def of_person(*, for_: Actor, person_ids: Iterable[int], limit: int = 50) -> lis
 
 
 def recent(*, for_: Actor, limit: int = 5) -> list[Done]:
-    """What the actor's post did last."""
+    """What the actor's post did last, in cases that its role may open: a hand-over begins others, too."""
+    mine = [code for code in rooms.kept if for_.may(f"{code}.follow")]
 
     def write(who: Actor) -> QuerySet[Any, Any]:
-        done = Act.objects.filter(post_id=who.post_id or NO_POST).order_by("-at")
+        done = Act.objects.filter(post_id=who.post_id or NO_POST, case__workflow__in=mine).order_by("-at")
         return done.values_list("case__number", "case__workflow", "step", "at")[:limit]
 
-    return [Done(*row) for row in asked("recent", limit, for_=for_, write=write)]
+    return [Done(*row) for row in asked("recent", limit, *map(id, rooms.kept.values()), for_=for_, write=write)]
 
 
 def tally(*, for_: Actor) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Opening
 from yigongti.kernel.action.gate import Receipt, action
-from yigongti.kernel.language import say
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.residents.actions.stating import already, stated
@@ -45,10 +45,10 @@ def open_with_basis(
     if basis in ("present", "emergency", "duty"):
         opening.closes_at = opening.opened_at + timedelta(hours=values.number("residents.opening_hours"))
         opening.save(update_fields=["closes_at"])
-    title = bases.all_bases()[basis].title
+    title, until = bases.all_bases()[basis].title, f"{opening.closes_at.astimezone(clock.COUNTY_ZONE):%m-%d %H:%M}"
     return Receipt(
         number=f"CY{opening.pk:08d}",
-        done=f"{person.name}，依据“{title}”，至 {opening.closes_at:%m-%d %H:%M}。",
+        done=phrase("{name}，依据“{title}”，至 {until}。", name=person.name, title=phrase(title), until=until),
         next="这次打开会有人复核。" if opening.review == "due" else "本人可以看到谁看过自己的档案。",
         href=f"/residents/{person.pk}/record" if by.may("record.read") else f"/residents/{person.pk}",
         persons=(person.pk,),
@@ -108,7 +108,7 @@ def review_opening(*, by: Actor, opening: int, verdict: str, note: str) -> Recei
     row.save()
     return Receipt(
         number=f"CY{row.pk:08d}",
-        done=f"{VERDICTS[verdict]}。",
+        done=phrase("{verdict}。", verdict=phrase(VERDICTS[verdict])),
         href="/reviews",
         persons=(row.person_id,),
         subject=f"access.Opening:{row.pk}",

@@ -15,7 +15,7 @@ from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import listed, phrase
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.organisations.queries import institution_of, open_institutions
-from yigongti.residents import labels, masking
+from yigongti.residents import labels
 from yigongti.residents.actions.numbers import next_household_no, next_id, next_record_no, next_temporary_no
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Household, Identifier, Resident
@@ -63,13 +63,17 @@ def register(*, by: Actor, typed: Mapping[str, str], managing: int | None = None
     )
 
 
+NEWBORN = "{mother}之子女"
+"""What a child is called until it has a name: as the hospital writes it, in every language."""
+
+
 @action("residents.register_newborn", permission="residents.newborn")
 def register_newborn(
     *, by: Actor, mother: int, typed: Mapping[str, str], birth_certificate: str = "", not_same: bool = False
 ) -> Receipt:
     """登记新生儿。"""
     woman = reachable(by, mother)
-    person = read({"no_papers": "1", "name": f"{woman.name}之子女", **_as_mother(woman), **typed})
+    person = read({"no_papers": "1", "name": NEWBORN.format(mother=woman.name), **_as_mother(woman), **typed})
     refuse_as_mother(woman, person)
     likely = likely_duplicates(for_=by, of=person, papers=[birth_certificate] if birth_certificate else [])
     refuse_registered(likely)
@@ -248,8 +252,3 @@ def _receipt(resident: Resident, *others: int, done: str, href: str, facts: Mapp
         subject=f"residents.Resident:{resident.pk}", facts=facts or {}, data={"resident": resident.pk},
         next=phrase("由{managing}管理。", managing=resident.managing),
     )  # fmt: skip
-
-
-def masked_line(resident: Resident) -> str:
-    """A person in one line for those without a basis."""
-    return f"{masking.name(resident.name)}，出生 {masking.born(resident.birth_date)}"

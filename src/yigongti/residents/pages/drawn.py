@@ -60,9 +60,10 @@ def age(resident: Resident) -> str:
 
 
 def flags(resident: Resident) -> list[State]:
-    """Death first, then the chronic conditions under management."""
+    """Death first, then the chronic conditions under management that everybody with a basis may know of."""
     died = [State(word=say("已去世"), kind="closed")] if resident.died_on else []
-    return died + [State(word=say(labels.CHRONIC.get(code, code)), kind="active") for code in resident.chronic]
+    known = [labels.CHRONIC[code] for code in resident.chronic if code in labels.CHRONIC]
+    return died + [State(word=say(word), kind="active") for word in known]
 
 
 def facts(resident: Resident, *, full: bool = False) -> list[tuple[str, str]]:
