@@ -370,3 +370,17 @@ def test_the_clock_takes_no_step_but_its_own_and_opens_nothing(here):
         persons.person(for_=the_clock(), resident=here.person.pk)
     case.refresh_from_db()
     assert case.state == "waiting"
+
+
+@pytest.mark.never("inbox.other_writes", "inbox.read")
+def test_the_inbox_takes_no_step_of_any_case_and_opens_nothing(here):
+    from yigongti.exchange.senders import the_inbox
+
+    case = Case.objects.get(number=here.number)
+    for step in ("accept", "decline", "cancel", "withdraw"):
+        with pytest.raises((NotAllowed, NotFound)), transaction.atomic():
+            engine.take(by=the_inbox(), number=here.number, step=step, given={}, key=uuid.uuid4())
+    with pytest.raises(NotFound):
+        persons.person(for_=the_inbox(), resident=here.person.pk)
+    case.refresh_from_db()
+    assert case.state == "waiting"

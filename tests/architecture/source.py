@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "yigongti"
 
 CHAPTERS = (
     "kernel", "organisations", "residents", "record", "capacity", "diagnosis", "consultation", "referral", "chronic",
-    "simulator", "site",
+    "exchange", "simulator", "site",
 )  # fmt: skip
 
 

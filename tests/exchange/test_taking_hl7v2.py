@@ -76,7 +76,8 @@ def test_a_name_and_a_birth_date_alone_decide_nothing_but_are_put_before_data_st
     found = sent(message("ORU^R01", *result(), card=""))
     assert found.state == "applied"
     assert found.persons != [known.pk]
-    assert Suspicion.objects.filter(one_id=known.pk, other_id=found.persons[0]).exists()
+    (pair,) = Suspicion.objects.values_list("one_id", "other_id")
+    assert set(pair) == {known.pk, found.persons[0]}
 
 
 def test_a_card_that_does_not_hold_or_does_not_agree_finds_nobody(county):

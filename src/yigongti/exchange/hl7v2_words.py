@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from yigongti.exchange.hl7v2 import facts
+from yigongti.exchange.hl7v2.datatypes import Identifier
 
 
 # HL7 table 0004, patient class.
@@ -17,7 +18,7 @@ _ID_CARD_TYPES = ("NI", "NNCHN", "NN", "ID", "身份证")
 _STATUS = {"P": "初步", "C": "更正", "X": "未出结果", "D": "已删除", "W": "错发"}
 
 
-def is_id_card(one: facts.Identifier) -> bool:
+def is_id_card(one: Identifier) -> bool:
     """Whether it is a Chinese ID card number: by its type, of a length that one has."""
     return one.type in _ID_CARD_TYPES and len(one.value) in (15, 18) and one.value[:-1].isdecimal()
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 
 CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
+ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination")
 STATES = ("received", "applied", "waiting", "superseded", "refused")
 
 
@@ -115,7 +116,10 @@ class KnownEntry(models.Model):
     entry = models.ForeignKey("record.Entry", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["sender", "kind", "value"], name="known_entry_once")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=ENTRY_KINDS), name="known_entry_kind"),
+            models.UniqueConstraint(fields=["sender", "kind", "value"], name="known_entry_once"),
+        ]
 
     def __str__(self) -> str:
         return self.value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from yigongti.exchange.models import Message, Sender
 from yigongti.kernel import clock
@@ -74,11 +74,6 @@ def sender(*, for_: Actor, pk: int) -> Sender:
     if found is None:
         raise NotFound
     return found
-
-
-def senders() -> QuerySet[Sender]:
-    """All senders, by title."""
-    return Sender.objects.select_related("institution").order_by("title", "pk")
 
 
 def traffic(*, for_: Actor) -> list[Traffic]:

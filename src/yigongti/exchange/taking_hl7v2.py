@@ -10,11 +10,13 @@ from typing import Any
 from yigongti.exchange import hl7v2_words, inbox, known_entries
 from yigongti.exchange.hl7v2 import facts
 from yigongti.exchange.hl7v2.charset import decode
+from yigongti.exchange.hl7v2.header import read_header
 from yigongti.exchange.hl7v2.message import parse
 from yigongti.exchange.hl7v2.reading import read_with_rest
 from yigongti.exchange.inbox import NoRuleYet, Taken
 from yigongti.exchange.matching import ToldPerson, TwoPersons, agrees, person_of, remember
 from yigongti.exchange.models import KnownPerson, Sender
+from yigongti.kernel.refusal import Refusal
 from yigongti.record.arriving import Told
 
 
@@ -41,11 +43,19 @@ class Taking:
         self.taken.done.append(f"{told.title}（第 {version} 版）" if version > 1 else told.title)
 
 
+class NotProduction(Refusal):
+    """来源方标明这是测试或培训消息（{purpose}），不进居民的档案。"""
+
+
 @inbox.reads("hl7v2")
 def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     """Take one message in. Raises what the reader refuses, and NoRuleYet for facts without a place here."""
     found = decode(body)
-    reading = read_with_rest(parse(found.text, charset=found.charset))
+    message = parse(found.text, charset=found.charset)
+    purpose = read_header(message).processing_id
+    if purpose and not purpose.startswith("P"):
+        raise NotProduction(field="MSH-11", purpose=purpose)
+    reading = read_with_rest(message)
     taking = Taking(sender=sender, received_at=received_at, taken=Taken())
     for fact in reading.facts:
         write(fact, taking)

@@ -1,7 +1,6 @@
 """./run listen: the door for HL7 v2 over MLLP, beside the web service."""
 
 import argparse
-from contextlib import closing
 
 import django
 
@@ -11,6 +10,7 @@ from yigongti.site.sentence import Sentence
 
 
 def main(arguments: list[str]) -> int:
+    """Listen until told to stop."""
     parser = argparse.ArgumentParser(prog="./run listen", description="接收 HL7 v2 消息 takes HL7 v2 over MLLP")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=2575)
@@ -26,19 +26,9 @@ def main(arguments: list[str]) -> int:
                 f"端口 {chosen.port} 用不了（{taken}）。", "That port cannot be used; name another with --port."
             ) from taken
         say(f"MLLP {chosen.host}:{chosen.port}")
-        with closing(_Closed(listener)), ending_signals():
+        with listener, ending_signals():
             try:
                 listener.serve_forever()
             except Ended as end:
                 return 128 + end.signal
     return 0
-
-
-class _Closed:
-    """Closes the listener's socket, not its threads."""
-
-    def __init__(self, listener: object) -> None:
-        self.listener = listener
-
-    def close(self) -> None:
-        self.listener.server_close()  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 import argparse
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import django
@@ -10,6 +11,10 @@ from yigongti.site.progress import Progress, say, table
 from yigongti.site.running import settings_at_hand
 from yigongti.site.sentence import Sentence
 
+
+Door = Callable[[Path], list[tuple[str, str]]]
+"""Takes a file's messages in; the state of each and why."""
+Told = tuple[Counter[str], Counter[str]]
 
 WORDS = {
     "applied": "已收进 applied",
@@ -20,6 +25,7 @@ WORDS = {
 
 
 def main(arguments: list[str]) -> int:
+    """Every folder below the one named, told one by one."""
     parser = argparse.ArgumentParser(prog="./run load", description="收进外部系统送来的文件 takes in what others sent")
     parser.add_argument("folder", type=Path)
     chosen = parser.parse_args(arguments)
@@ -38,7 +44,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _taken(name: str, files: list[Path], doors: dict) -> tuple[Counter, Counter]:  # type: ignore[type-arg]
+def _taken(name: str, files: list[Path], doors: Mapping[str, Door]) -> Told:
     states: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     progress = Progress()
@@ -59,7 +65,7 @@ def _hl7v2(path: Path) -> list[tuple[str, str]]:
     return [inbox.settled(kept.arrived) for kept in keep(path.read_bytes(), peer="load")]
 
 
-def _told(name: str, found: tuple[Counter, Counter]) -> None:  # type: ignore[type-arg]
+def _told(name: str, found: Told) -> None:
     states, reasons = found
     say(f"{name}：" + "，".join(f"{WORDS[state]} {states[state]}" for state in WORDS if states[state]))
     if reasons:

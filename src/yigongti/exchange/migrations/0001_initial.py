@@ -150,6 +150,13 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('sender', 'kind', 'value'), name='known_entry_once'),
         ),
         migrations.AddConstraint(
+            model_name="knownentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("visit", "report", "result", "document", "vaccination"))),
+                name="known_entry_kind",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name='arrival',
             constraint=models.UniqueConstraint(fields=('sender', 'control_id'), name='arrival_once'),
         ),
