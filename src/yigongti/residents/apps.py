@@ -17,6 +17,7 @@ class ResidentsConfig(AppConfig):
             "actions.merging",
             "actions.moving",
             "actions.openings",
+            "actions.sweeping",
             "finding",
             "case_finding",  # after the people: what is found first stands first
             "pages",

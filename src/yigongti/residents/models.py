@@ -199,6 +199,26 @@ class Suspicion(models.Model):
         return f"{self.one_id} ? {self.other_id}"
 
 
+class Sweep(models.Model):
+    """A search for duplicates among all who are registered: up to whom it has come, of those who were there at its
+    beginning, how many it looked at and how many new pairs it raised."""
+
+    began_at = models.DateTimeField()
+    last = models.BigIntegerField()
+    reached = models.BigIntegerField(default=0)
+    looked = models.IntegerField(default=0)
+    raised = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(models.Value(1), condition=Q(ended_at__isnull=True), name="sweep_one_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at} {self.reached}/{self.last}"
+
+
 class Transfer(models.Model):
     """A wish to manage somebody who is managed elsewhere; data staff decide, nobody takes a person over alone."""
 

@@ -20,12 +20,26 @@ from yigongti.kernel.pages.said import exact_date
 from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.residents.actions.merging import call_different, merge, unmerge
 from yigongti.residents.actions.moving import decide_transfer
-from yigongti.residents.models import Resident, Suspicion
+from yigongti.residents.models import Resident, Suspicion, Sweep
 from yigongti.residents.pages import drawn
 from yigongti.residents.queries import persons
 
 
 STEWARD = "residents.duplicates"
+
+
+def _swept(latest: Sweep | None) -> str:
+    """How far the search by night is."""
+    if latest is None:
+        return say("排查还没有做过；每天夜里 1 至 5 点进行。")
+    said = {"looked": latest.looked, "raised": latest.raised}
+    if latest.ended_at:
+        return say(
+            "上次排查 {ended} 完成：核对 {looked} 份，新提出 {raised} 对。", ended=exact_date(latest.ended_at), **said
+        )
+    share = 100 * latest.reached // max(latest.last, 1)
+    words = "夜间排查正在进行（{began} 开始）：已核对 {looked} 份，约 {share}%，新提出 {raised} 对。"
+    return say(words, began=exact_date(latest.began_at), share=share, **said)
 
 
 @page("residents.duplicates", "identity/duplicates", title="疑似重复", menu=25, icon="swap")
@@ -37,6 +51,7 @@ def duplicates(request: Request) -> HttpResponse:
     _note(actor, "residents.duplicates", "查看疑似重复", [pk for one in rows for pk in (one.one_id, one.other_id)])
     context = {
         "title": say("疑似重复"),
+        "sweep": _swept(persons.latest_sweep(for_=actor)),
         "columns": [Column(label=say(label)) for label in ("一份登记", "另一份登记", "理由", "提出")]
         + [Column(label=say("分值"), numeric=True)],
         "rows": [

@@ -75,9 +75,10 @@ def _candidates(of: Particulars, with_paper: set[int]) -> list[Resident]:
     return list(Resident.objects.filter(either).select_related("master__managing", "managing"))
 
 
-def reasons_between(of: Particulars, other: Resident, same_paper: bool = False) -> list[Reason]:
+def reasons_between(of: Particulars | Resident, other: Resident, same_paper: bool = False) -> list[Reason]:
     """Every reason to think of one human, strongest first."""
-    sound = pinyin.spell(of.name)[0] == other.pinyin
+    spelled = of.pinyin if isinstance(of, Resident) else pinyin.spell(of.name)[0]
+    sound = spelled == other.pinyin
     born = of.birth_date == other.birth_date
     phone = bool(of.phone) and of.phone == other.phone
     said = {

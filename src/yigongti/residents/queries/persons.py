@@ -16,7 +16,7 @@ from yigongti.kernel.access.words import registry
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.bases import managing_ids
-from yigongti.residents.models import Household, Identifier, Merge, Resident, Suspicion, Transfer
+from yigongti.residents.models import Household, Identifier, Merge, Resident, Suspicion, Sweep, Transfer
 from yigongti.residents.queries.search import Found
 
 
@@ -112,6 +112,11 @@ def suspicions(*, for_: Actor, limit: int = 50, after: str = "") -> tuple[list[S
         rows.select_related("one__master__managing", "other__master__managing").order_by("-score", "pk")[: limit + 1]
     )
     return found[:limit], f"{found[limit - 1].score}-{found[limit - 1].pk}" if len(found) > limit else ""
+
+
+def latest_sweep(*, for_: Actor) -> Sweep | None:
+    """The last search for duplicates, for whoever decides them."""
+    return Sweep.objects.order_by("-pk").first() if for_.may("residents.duplicates") else None
 
 
 def suspicion(*, for_: Actor, pk: int) -> Suspicion:
