@@ -16,6 +16,7 @@ from yigongti.exchange.hl7v2.reading import read_with_rest
 from yigongti.exchange.inbox import NoRuleYet, Taken
 from yigongti.exchange.matching import ToldPerson, TwoPersons, agrees, person_of, remember
 from yigongti.exchange.models import KnownPerson, Sender
+from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 from yigongti.record.arriving import Told
 
@@ -53,7 +54,7 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     found = decode(body)
     message = parse(found.text, charset=found.charset)
     purpose = read_header(message).processing_id
-    if purpose and not purpose.startswith("P"):
+    if purpose and purpose not in tuple(values.value("exchange.processing_ids_taken")):  # type: ignore[arg-type]
         raise NotProduction(field="MSH-11", purpose=purpose)
     reading = read_with_rest(message)
     taking = Taking(sender=sender, received_at=received_at, taken=Taken())

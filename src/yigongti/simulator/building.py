@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.models import Account, Unit
+from yigongti.kernel.parameters.models import ParameterValue
 from yigongti.kernel.refusal import Refusal
 from yigongti.simulator import organising, staffing
 from yigongti.simulator.ages import structure
@@ -90,9 +91,17 @@ class Building:
         self.workforce = staffing.staff(county, chance=self.chance("staff"), today=self.today)
         with transaction.atomic():
             self.tables += organising.write(county)
+            self._take_training_messages()
             self.tables += self.workforce.write()
         self._progress("机构和人员", 1, 1)
         return county
+
+    def _take_training_messages(self) -> None:
+        """Samples are marked T, D or nonsense: a county that nobody lives in takes them, a real one does not."""
+        ParameterValue.objects.create(
+            code="exchange.processing_ids_taken", begins=date(2020, 1, 1), value=["P", "T", "D", "N"],
+            source="演示县：样例消息多标为培训或调试", entered_at=clock.now(),
+        )  # fmt: skip
 
     def _people(self, county: County) -> None:
         people = People(county, chance=self.chance("people"), today=self.today, truth=self.truth)
