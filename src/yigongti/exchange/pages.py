@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.exchange import actions, identity_lines, queries
+from yigongti.exchange.labels import CHANNELS, STATES, rule_words
 from yigongti.exchange.models import Message
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
@@ -17,7 +18,7 @@ from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.form_pages import act_by_form
-from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State, StateKind
+from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.picked import ActForm, Picked
 from yigongti.kernel.pages.posting import done, key_of
 from yigongti.kernel.pages.registry import page
@@ -27,13 +28,6 @@ from yigongti.kernel.refusal import NotFound
 
 ROWS = 50
 INBOX, WORK = "exchange.inbox", "exchange.inbox_work"
-CHANNELS = {
-    "hl7v2": "HL7 v2", "table": "表格", "dicom": "DICOM", "waveform": "波形", "fhir": "FHIR", "document": "共享文档",
-}  # fmt: skip
-STATES: dict[str, tuple[str, StateKind]] = {
-    "received": ("已收到", "waiting"), "applied": ("已收进", "done"), "waiting": ("等待处理", "soon"),
-    "superseded": ("重复", "closed"), "refused": ("不收", "closed"),
-}  # fmt: skip
 
 
 @page("exchange.inbox", "inbox", title="收件箱", menu=27, icon="download")
@@ -49,7 +43,12 @@ def inbox(request: Request) -> HttpResponse:
         "rows": [_row(one) for one in found],
         "more_url": more,
         "reasons": [
-            Option(value=code, label=f"{code} {n}", href=f"/inbox?{urlencode({'rule': code})}", current=code == rule)
+            Option(
+                value=code,
+                label=f"{rule_words(code)} {n}",
+                href=f"/inbox?{urlencode({'rule': code})}",
+                current=code == rule,
+            )
             for code, n in queries.reasons(for_=actor)
         ],
         "rule": rule,
@@ -95,7 +94,7 @@ def one_message(request: Request, pk: int) -> HttpResponse:
 def _about(actor: Actor, found: Message) -> list[tuple[str, str]]:
     sender = queries.sender(for_=actor, pk=found.sender_id)
     pairs = [
-        (say("来源方"), f"{sender.title}（{sender.institution.name}）"),
+        (say("来源方"), _named(sender.title, sender.institution.name)),
         (say("来源方编号"), found.control_id),
         (say("收到"), exact_date(found.received_at)),
         (say("处理过"), say("{n} 次", n=found.tries)),
@@ -105,6 +104,10 @@ def _about(actor: Actor, found: Message) -> list[tuple[str, str]]:
     if found.field:
         pairs.append((say("哪里"), found.field))
     return pairs + ([(say("收进了"), "；".join(found.done))] if found.done else [])
+
+
+def _named(title: str, institution: str) -> str:
+    return title if title == institution else f"{title}（{institution}）"
 
 
 def _acts(found: Message) -> list[Act]:
@@ -197,7 +200,7 @@ def _traffic(one: queries.Traffic) -> Row:
     return Row(
         cells=[
             Cell(text=f"{one.title} · {CHANNELS[one.channel]}", href=f"/inbox/senders/{one.sender_id}", state=state),
-            one.institution,
+            "" if one.institution == one.title else one.institution,
             exact_date(one.last_seen),
             *(str(n) for n in (one.arrived, one.applied, one.waiting, one.untouched, one.refused)),
             said_span(one.lag) if one.lag is not None else "—",
@@ -225,5 +228,5 @@ def waits(*, for_: Actor) -> Block | None:
     found: list[Any] = queries.reasons(for_=for_)
     if not found:
         return None
-    lines = [(f"{rule} {n}", f"/inbox?{urlencode({'rule': rule})}") for rule, n in found[:5]]
+    lines = [(f"{rule_words(rule)} {n}", f"/inbox?{urlencode({'rule': rule})}") for rule, n in found[:5]]
     return Block(title=say("收件箱里等待的"), lines=lines, href="/inbox", word=say("去办理"))
