@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests.access.conftest import signed_in
 from yigongti.kernel import clock
 from yigongti.kernel.access.models import Post, Unit
 from yigongti.kernel.access.units import move_unit
@@ -155,3 +156,95 @@ def test_moving_under_itself_is_a_programmers_error(place):
 def test_department_in_another_county_tree_keeps_its_own_path(place):
     other = department(place.other, "针灸科")
     assert other.unit.path.startswith(place.other.unit.path)
+
+
+# --- village rooms between centres
+
+
+def move_room(place, centre, *, begins):
+    by = place.administrator(place.county)
+    return actions.move_room(by=by, room_id=place.room.pk, centre_id=centre.pk, begins=begins, reason="批文 2 号")
+
+
+def under(place, day):
+    queries.forget()
+    return queries.centre_on(day, room=Institution.objects.select_related("unit").get(pk=place.room.pk))
+
+
+@pytest.fixture
+def next_centre(place):
+    return institution(place.other_group, "连福镇卫生院", short_name="连福卫生院")
+
+
+@pytest.mark.requirement("R1")
+def test_a_village_room_moves_to_another_centre_and_the_past_stays_with_the_old_one(place, next_centre):
+    assert under(place, clock.today()) == place.centre
+    move_room(place, next_centre, begins=clock.today())
+    yesterday = clock.today() - timedelta(days=1)
+    assert (under(place, yesterday), under(place, clock.today())) == (place.centre, next_centre)
+    assert Unit.objects.get(pk=place.room.pk).path == f"{next_centre.unit.path}{place.room.pk}/"
+    of = {
+        day: {m.institution_id: m.group_id for m in queries.memberships_on(day)} for day in (yesterday, clock.today())
+    }
+    assert of[yesterday][place.room.pk] == place.group.pk
+    assert of[clock.today()][place.room.pk] == place.other_group.pk
+
+
+@pytest.mark.requirement("R1")
+def test_a_planned_move_of_a_room_waits_for_its_day_and_then_follows_its_centre(place, next_centre):
+    with clock.stands_at(moment("2026-11-20 10:00")):
+        receipt = move_room(place, next_centre, begins=date(2026, 12, 1))
+        assert "零时自动生效" in receipt.next
+        assert Unit.objects.get(pk=place.room.pk).parent_id == place.centre.pk
+        # the centre itself changes its group before the day comes
+        actions.move_institution(
+            by=place.administrator(place.county), institution_id=next_centre.pk, group_id=place.group.pk,
+            begins=date(2026, 11, 25), reason="批文",
+        )  # fmt: skip
+    with clock.stands_at(moment("2026-12-01 00:01")):
+        actions.apply_dates()
+        assert Unit.objects.get(pk=place.room.pk).parent_id == next_centre.pk
+        room = Institution.objects.select_related("unit").get(pk=place.room.pk)
+        assert queries.group_on(clock.today(), institution=room) == place.group
+        assert actions.apply_dates() == []
+    assert under(place, date(2026, 11, 30)) == place.centre
+
+
+def test_a_room_moves_twice_and_the_later_plan_replaces_the_earlier(place, next_centre):
+    third = institution(place.group, "洪山镇卫生院")
+    later = clock.today() + timedelta(days=10)
+    move_room(place, next_centre, begins=later)
+    move_room(place, third, begins=clock.today())
+    assert (under(place, clock.today()), under(place, later)) == (third, third)
+    assert place.room.room_hosts.count() == 2
+
+
+def test_only_a_village_room_moves_so_and_only_under_a_centre(place, next_centre):
+    with pytest.raises(BadValue):
+        move_room(place, place.other, begins=clock.today())
+    with pytest.raises(BadValue):
+        actions.move_room(
+            by=place.administrator(place.county), room_id=place.centre.pk, centre_id=next_centre.pk,
+            begins=clock.today(), reason="批文",
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        actions.move_room(
+            by=place.administrator(place.group), room_id=place.room.pk, centre_id=next_centre.pk,
+            begins=clock.today(), reason="批文",
+        )  # fmt: skip
+
+
+def test_a_centre_to_which_a_room_is_about_to_move_is_not_closed(place, next_centre):
+    move_room(place, next_centre, begins=clock.today() + timedelta(days=10))
+    with pytest.raises(shape.StillInside, match="新堡村卫生室"):
+        shape.close_institution(next_centre, on=clock.today() + timedelta(days=5))
+
+
+def test_the_page_of_a_room_offers_the_move_and_shows_where_it_stood(place, next_centre):
+    client = signed_in(place.administrator(place.county))
+    where = f"/organisations/institutions/{place.room.pk}"
+    assert f"{where}/centre" in client.get(where).content.decode()
+    assert "现在：张兰镇中心卫生院" in client.get(f"{where}/centre").content.decode()
+    move_room(place, next_centre, begins=clock.today())
+    assert "曾设在" in client.get(where).content.decode()
+    assert "张兰镇中心卫生院" in client.get(where).content.decode()

@@ -82,9 +82,10 @@ def write_record(*, case: Case, facts: FollowUp, by: Actor) -> None:
 
 def receives(*, by: Actor, case: Case, facts: Any) -> None:
     """A referral's return raises the duty: at whoever manages the resident's record, due on the day that was set."""
+    why = queries.AFTER_RETURN.format(number=case.number)
     engine.open_child(
         by=by, parent=case, workflow=follow_up.code, step="plan",
-        values={"resident": facts.resident, "due_on": facts.follow_up_on, "why": queries.AFTER_RETURN.format(number=case.number)},
+        values={"resident": facts.resident, "due_on": facts.follow_up_on, "why": why},
         more={"plan": "\n".join(t for t in (facts.care_plan, facts.follow_up_items) if t),
               "raised_by_number": case.number, "sensitive": case.classes},
     )  # fmt: skip

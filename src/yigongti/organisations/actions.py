@@ -33,6 +33,7 @@ from yigongti.organisations.models import (
 from yigongti.organisations.permissions import MANAGE
 
 
+ONLY_ROOMS = "只有村卫生室这样变更；其他机构请用“变更归属”"
 NOT_SOCIAL_RUN = "公立机构之间不用约定，村卫生室随所属卫生院"
 
 
@@ -157,6 +158,33 @@ def _village_room_fault(institution: Institution) -> list[BadValue]:
     if institution.kind != "village_room":
         return []
     return [BadValue(field="", label="机构", value=institution.name, problem="村卫生室随所属卫生院归属，不单独变更")]
+
+
+@action("organisations.move_room", permission=MANAGE)
+def move_room(*, by: Actor, room_id: int, centre_id: int, begins: date | None, reason: str) -> Receipt:
+    """村卫生室改设到另一家卫生院。"""
+    room, centre = _institution(by, room_id), _institution(by, centre_id)
+    fault = shape.parent_fault(room.kind, centre.unit) if room.kind == "village_room" else ONLY_ROOMS
+    raise_all(
+        [
+            *shape.day_fault(begins, field="begins", label="起始日期"),
+            *([] if reason.strip() else [Missing(field="reason", label="事由")]),
+            *([BadValue(field="centre", label="卫生院", value=centre.name, problem=fault)] if fault else []),
+        ]
+    )
+    assert begins is not None  # noqa: S101 - refused above
+    shape.begin_room(room, centre=centre, begins=begins)
+    moved = shape.apply_due(on=clock.today())
+    _settled()
+    done = phrase("{room}自 {begins} 起设在{centre}", room=room.name, begins=begins, centre=centre.name)
+    return Receipt(
+        number=f"JG-{room.pk}",
+        done=done,
+        next="" if moved else phrase("到 {begins} 零时自动生效，之前一切照旧", begins=begins),
+        href=f"/organisations/institutions/{room.pk}",
+        subject=f"organisations.Institution:{room.pk}",
+        facts={"centre": centre.pk, "begins": begins.isoformat(), "reason": reason.strip()[:200]},
+    )
 
 
 @action("organisations.agree_sharing", permission=MANAGE)

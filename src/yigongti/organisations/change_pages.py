@@ -47,6 +47,14 @@ class MoveInstitutionForm(ActForm):
     reason = forms.CharField(label="事由", max_length=200, help_text="例如批文号")
 
 
+class MoveRoomForm(ActForm):
+    """Under which centre, from which day."""
+
+    centre = Picked("own_institution", label="卫生院")
+    begins = forms.DateField(label="起始日期")
+    reason = forms.CharField(label="事由", max_length=200, help_text="例如批文号")
+
+
 class SharingForm(ActForm):
     """Whether a social-run member's agreement opens the record, from which day."""
 
@@ -98,6 +106,36 @@ def move_institution(request: Request, unit: int) -> HttpResponse:
             group_id=given["group"].pk if given["group"] else None,
             begins=given["begins"],
             leads=given["leads"],
+            reason=given["reason"],
+        ),
+    )
+
+
+@page(
+    "organisations.move_room",
+    "organisations/institutions/<int:unit>/centre",
+    title="变更所属卫生院",
+    permission=MANAGE,
+    writes=True,
+)
+def move_room(request: Request, unit: int) -> HttpResponse:
+    """A village room goes to another centre, from a day on."""
+    room = _institution(request, unit)
+    centre = queries.centre_on(clock.today(), room=room)
+    return act_by_form(
+        request,
+        MoveRoomForm,
+        title=say("{name}变更所属卫生院", name=room.name),
+        line=say("现在：{group}", group=centre.name if centre else ""),
+        back=f"/organisations/institutions/{unit}",
+        word=say("变更所属卫生院"),
+        initial={"begins": clock.today()},
+        act=lambda given, key: actions.move_room(
+            by=request.actor,
+            key=key,
+            room_id=unit,
+            centre_id=given["centre"].pk,
+            begins=given["begins"],
             reason=given["reason"],
         ),
     )

@@ -199,6 +199,28 @@ class DepartmentHost(models.Model):
         return f"{self.department_id} at {self.institution_id}"
 
 
+class RoomHost(models.Model):
+    """Which centre a village room stood under, from day to day; a room that never moved has none and stands where the
+    tree says."""
+
+    room = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="room_hosts")
+    centre = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    begins = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=_DATES, name="room_host_dates"),
+            ExclusionConstraint(
+                name="room_one_centre_at_a_time",
+                expressions=[("room", RangeOperators.EQUAL), (_period(), RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} under {self.centre_id}"
+
+
 class Centre(models.Model):
     """A management, business or clinical centre of the group (R15): centres are data, by `family`."""
 

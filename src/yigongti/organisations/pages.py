@@ -84,6 +84,7 @@ def one_institution(request: Request, unit: int) -> HttpResponse:
         "acts": _institution_acts(actor, institution),
         "pairs": _facts(institution),
         "memberships": memberships,
+        "centres": list(institution.room_hosts.select_related("centre").order_by("-begins")),
         "departments": _departments(institution),
         "rooms": _rooms(institution),
         "hours": _week(hours),
@@ -178,6 +179,8 @@ def _institution_acts(actor: Actor, institution: Institution) -> list[Act]:
     acts = [Act(word=say("修改"), href=f"{PLACE}/institutions/{institution.pk}/edit")]
     if institution.kind != "village_room":
         acts.append(Act(word=say("变更归属"), href=f"/organisations/institutions/{institution.pk}/move"))
+    else:
+        acts.append(Act(word=say("变更所属卫生院"), href=f"/organisations/institutions/{institution.pk}/centre"))
     if queries.said_sharing(institution):
         acts.append(Act(word=say("约定病历共享"), href=f"/organisations/institutions/{institution.pk}/sharing"))
     acts.append(Act(word=say("停办"), href=f"/organisations/institutions/{institution.pk}/close", kind="danger"))

@@ -21,6 +21,7 @@ from yigongti.organisations.models import (
     Group,
     Institution,
     Membership,
+    RoomHost,
     Staff,
 )
 from yigongti.organisations.spelling import typed
@@ -124,6 +125,13 @@ def memberships_on(day: date, *, group_id: int | None = None) -> QuerySet[Member
 def hosts_on(day: date) -> QuerySet[DepartmentHost]:
     """Which institution hosted which department on a day (R95)."""
     return DepartmentHost.objects.filter(holds_on(day)).select_related("department", "institution")
+
+
+def centre_on(day: date, *, room: Institution) -> Institution | None:
+    """The centre that a village room stood under on a day: work of a day counts for the centre of that day."""
+    rows = RoomHost.objects.filter(room=room).select_related("centre")
+    found = rows.filter(holds_on(day)).first() or rows.filter(begins__gt=day).order_by("begins").first()
+    return found.centre if found else institution_of_unit(room.unit.parent_id or room.pk)
 
 
 def group_on(day: date, *, institution: Institution) -> Group | None:

@@ -13,7 +13,7 @@ from yigongti.kernel.access.models import Post, Unit
 from yigongti.kernel.access.units import ancestry, close_unit, lock_tree, make_unit, move_unit
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
-from yigongti.organisations.models import County, Department, DepartmentHost, Group, Institution, Membership
+from yigongti.organisations.models import County, Department, DepartmentHost, Group, Institution, Membership, RoomHost
 from yigongti.organisations.spelling import spelled
 
 
@@ -134,6 +134,28 @@ def begin_host(department: Department, *, institution: Institution, begins: date
     DepartmentHost.objects.create(department=department, institution=institution, begins=begins)
 
 
+def begin_room(room: Institution, *, centre: Institution, begins: date) -> None:
+    """From a day on the village room stands under another centre, in that centre's group; where it stood is kept."""
+    lock_tree()
+    if not room.room_hosts.exists():
+        since = room.memberships.order_by("begins").values_list("begins", flat=True).first() or begins
+        RoomHost.objects.create(room=room, centre_id=room.unit.parent_id, begins=min(since, begins - timedelta(days=1)))
+    _end_before(room.room_hosts.all(), begins)
+    RoomHost.objects.create(room=room, centre=centre, begins=begins)
+    _follow(room, centre=centre, day=begins)
+
+
+def _follow(room: Institution, *, centre: Institution, day: date) -> None:
+    """A village room belongs where its centre belongs: its membership is the centre's from that day on."""
+    of = centre.memberships.filter(_on(day)).select_related("group").first()
+    own = room.memberships.filter(_on(day)).first()
+    if (of and of.group_id) == (own and own.group_id):
+        return
+    _end_before(room.memberships.all(), day)
+    if of is not None:
+        join(room, group=of.group, begins=day)
+
+
 def _end_before(rows: Any, begins: date) -> None:
     rows.filter(begins__gte=begins).delete()  # plans that the new one replaces; the audit trail keeps them
     rows.filter(Q(ends__isnull=True) | Q(ends__gte=begins)).update(ends=begins - timedelta(days=1))
@@ -142,7 +164,7 @@ def _end_before(rows: Any, begins: date) -> None:
 def apply_due(*, on: date) -> list[str]:
     """Bring the tree to what the dated rows say of this day; sentences of what moved."""
     lock_tree()
-    return [*_apply_memberships(on), *_apply_hosts(on), *_apply_closings(on)]
+    return [*_apply_memberships(on), *_apply_rooms(on), *_apply_hosts(on), *_apply_closings(on)]
 
 
 def _on(day: date) -> Q:
@@ -167,6 +189,16 @@ def _apply_memberships(day: date) -> list[str]:
     return moved
 
 
+def _apply_rooms(day: date) -> list[str]:
+    moved: list[str] = []
+    rows = RoomHost.objects.filter(_on(day)).exclude(room__unit__parent_id=F("centre_id"))
+    for row in rows.select_related("room__unit", "centre__unit"):
+        move_unit(row.room.unit, parent=row.centre.unit)
+        _follow(row.room, centre=row.centre, day=day)  # the centre may have changed its group since this was planned
+        moved.append(phrase("{room}改设在{centre}", room=row.room.name, centre=row.centre.name))
+    return moved
+
+
 def _apply_hosts(day: date) -> list[str]:
     moved: list[str] = []
     rows = DepartmentHost.objects.filter(_on(day)).exclude(department__unit__parent_id=F("institution_id"))
@@ -188,6 +220,8 @@ def close_institution(institution: Institution, *, on: date) -> None:
     _require_empty(institution, on)
     institution.memberships.filter(begins__gt=on).delete()
     institution.memberships.filter(_after(on)).update(ends=on)
+    institution.room_hosts.filter(begins__gt=on).delete()
+    institution.room_hosts.filter(_after(on)).update(ends=on)
     _close(institution, on)
 
 
@@ -229,7 +263,9 @@ def _require_empty(institution: Institution, on: date) -> None:
     inside = Q(unit__path__startswith=institution.unit.path) & (Q(closed_on__isnull=True) | Q(closed_on__gt=on))
     rooms = Institution.objects.filter(inside).exclude(pk=institution.pk).order_by("unit__path")[:6]
     departments = Department.objects.filter(inside).order_by("unit__path")[:6]
-    names = [*(room.name for room in rooms), *(one.name for one in departments)][:6]
+    coming = RoomHost.objects.filter(_after(on), centre=institution, begins__gt=on).select_related("room")[:6]
+    inside_now = [*(room.name for room in rooms), *(one.name for one in departments)]
+    names = [*inside_now, *(one.room.name for one in coming)][:6]
     if names:
         raise StillInside(
             name=institution.name, what=phrase("{names}等" if len(names) > 5 else "{names}", names="、".join(names[:5]))

@@ -1,7 +1,8 @@
 """Social-run members (R3): what of the record passes between them and all others where no agreement opens it.
 
 Source: the provincial opinion of 2020 (S4), 「鼓励社会力量办医疗机构和康复院、护理院加入」. They join by agreement and
-share data within it. Here a social-run institution is a private one other than a village room, which is its centre's outpost.
+share data within it. Here a social-run institution is a private one other than a village room, which is its centre's
+outpost.
 Without an agreement the record passes across its wall, inwards and outwards, only on a relation of care or a reviewed
 duty; on any other basis each side reads what it wrote itself. An agreement, dated with the membership, opens the record
 as between public members. What nobody may wait for passes always.
