@@ -187,8 +187,8 @@ def test_data_staff_mend_who_it_is_and_the_original_stays(county):
 
     shown = identity_lines.readable(body)
     assert "OBX" not in shown  # data staff see nothing clinical
-    actions.mend(by=steward, key=uuid.uuid4(), message_id=waits.pk, text=shown.replace("||赵老四||", "||赵老四||19721105"),
-                 why="与来源方核对")  # fmt: skip
+    right = shown.replace("||赵老四||", "||赵老四||19721105")
+    actions.mend(by=steward, key=uuid.uuid4(), message_id=waits.pk, text=right, why="与来源方核对")
     waits.refresh_from_db()
     assert (waits.state, bytes(waits.body)) == ("applied", body)
     assert "6.1" in Entry.objects.get(kind="report").text

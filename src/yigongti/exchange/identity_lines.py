@@ -1,7 +1,7 @@
 """The part of an HL7 v2 message that data staff may read and mend: who sent it, and whom it is about.
 
-Data staff see no clinical content (their role page): results, diagnoses and texts stay closed, and what is wrong in them
-is for the sender to put right.
+Data staff see no clinical content (their role page): results, diagnoses and texts stay closed, and what is wrong in
+them is for the sender to put right.
 """
 
 from __future__ import annotations

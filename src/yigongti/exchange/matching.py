@@ -56,7 +56,7 @@ class ToldPerson:
 
 
 def agrees(card: str, *, sex: str, born: date | None) -> bool:
-    """Whether an ID card number holds and says the same of its bearer as the sender does; nobody is found by another."""
+    """Whether an ID card number holds and says of its bearer what the sender says; by another nobody is found."""
     try:
         read = id_card(card, today=clock.today())
     except Unfit:

@@ -38,7 +38,7 @@ def _new(channel: str, code: str, title: str) -> Sender:
             "institution_id": receipt.data["institution"],
             "first_seen": now,
             "last_seen": now,
-        },  # fmt: skip
+        },
     )
     return made
 
