@@ -88,6 +88,32 @@ def test_a_stated_duty_opens_one_record_without_special_classes_and_ends(here, w
         assert signed_in(actor).get(f"/residents/{here.person.pk}/record").status_code == 403
 
 
+@pytest.mark.parametrize("who", WATCHERS)
+@pytest.mark.requirement("R133")
+@pytest.mark.never("president.minors", "bureau.minors")
+def test_a_duty_opens_no_child_s_record_and_the_doctor_who_looks_after_it_reads_it(here, who):
+    child = person(here.village, name="任小宝", born=date(2016, 3, 12))
+    entry(child, here.village, kind="condition", title="哮喘", code="J45.900")
+    actor = getattr(here, who)
+    found = signed_in(actor).get("/residents", {"q": "任小宝 20160312"}).content.decode()
+    proof = re.search(r'name="proof" value="([^"]+)"', found)
+    assert proof
+    assert open_(actor, child, basis="duty.complaint", proof=proof.group(1)).status_code in (403, 422)
+    assert not Opening.objects.exists()
+    # Even an opening made otherwise, or while the age was set lower, shows nothing.
+    day = timedelta(days=1)
+    Opening.objects.create(
+        post_id=actor.post_id, unit_id=actor.unit_id, person_id=child.pk, basis="duty", reason="投诉",
+        opened_at=clock.now(), closes_at=clock.now() + day,
+    )  # fmt: skip
+    for address in ("record", "record/timeline", "record/summary", "record/series/blood_pressure"):
+        answer = signed_in(actor).get(f"/residents/{child.pk}/{address}")
+        assert answer.status_code == 403
+        assert "哮喘" not in answer.content.decode()
+    doctor = factories.actor("village_doctor", here.village, name="任守义")
+    assert "哮喘" in signed_in(doctor).get(f"/residents/{child.pk}/record").content.decode()
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -1,6 +1,6 @@
 """Who may open a record, what the gate shows, and how the timeline is cut into pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,8 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.record.factories import actor, at, encounter, entry, opening, pressure, resident
 from yigongti.kernel import clock
 from yigongti.kernel.access.bases import NoBasis
+from yigongti.kernel.access.words import registry
 from yigongti.kernel.refusal import NotFound
+from yigongti.kernel.workflow import rooms
 from yigongti.record import queries
+from yigongti.record.models import Entry
+from yigongti.record.policy import special_classes
+from yigongti.record.refusals import MinorRecordClosed
 
 
 def titles(rows):
@@ -219,3 +224,61 @@ def test_pregnancy_is_a_warning_until_it_must_be_over(county, person):
     assert queries.summary(for_=doctor, opened=opened).pregnant is None
     entry(person, county.village, title="高危妊娠监督", code="Z35.900", at=clock.now() - timedelta(days=90))
     assert queries.summary(for_=doctor, opened=opened).pregnant.title == "高危妊娠监督"
+
+
+# --- minors have their own gate
+
+
+TEN = clock.today().replace(year=clock.today().year - 10, day=1)
+
+
+@pytest.fixture
+def child(county):
+    made = resident(county.village, name="任小宝", born=TEN)
+    entry(made, county.village, title="哮喘", code="J45.900")
+    return made
+
+
+@pytest.mark.requirement("R133")
+@pytest.mark.parametrize("basis", ["present", "emergency", "duty"])
+def test_a_stated_basis_opens_no_child_s_record_without_the_gate(county, child, basis):
+    who = actor("official", county.other_village.unit, bases=(basis,), gates=("psychiatric",))
+    opening(who, child, basis)
+    with pytest.raises((MinorRecordClosed, NoBasis)):
+        queries.open_record(for_=who, resident_id=child.pk)
+    ids = list(Entry.objects.filter(resident=child).values_list("pk", flat=True))
+    assert titles(queries.entries_by_ids(for_=who, ids=ids, basis=basis)) == []
+    gated = actor("official", county.other_village.unit, bases=(basis,), gates=("minors",))
+    opening(gated, child, basis)
+    assert seen(gated, child) == ["哮喘"]
+
+
+def test_a_standing_relation_opens_a_child_s_record_by_the_gate_only(county, child):
+    encounter(child, county.hospital, title="发热")
+    assert "哮喘" in seen(county.village_doctor(), child)
+    assert "哮喘" in seen(county.county_doctor(), child)
+    with pytest.raises(MinorRecordClosed):
+        queries.open_record(for_=county.county_doctor(gates=("hiv",)), resident_id=child.pk)
+
+
+@pytest.mark.parametrize(("days", "closed"), [(-1, True), (0, False), (1, False)])
+def test_from_the_birthday_on_the_gate_is_no_longer_asked(county, days, closed):
+    young = resident(county.village, born=date(2012, 6, 15))
+    made = entry(young, county.village, at=at("2026-01-05 09:00"))
+    with clock.stands_at(at("2026-06-15 08:00") + timedelta(days=days)):
+        doctor = county.village_doctor(gates=())
+        read = titles(queries.entries_by_ids(for_=doctor, ids=[made.pk], basis="managed"))
+        assert (read == []) is closed
+        if closed:
+            with pytest.raises(MinorRecordClosed):
+                queries.open_record(for_=doctor, resident_id=young.pk)
+        else:
+            assert seen(doctor, young) == ["高血压"]
+
+
+def test_who_acts_in_a_case_about_a_patient_has_the_gate_and_who_supervises_has_not():
+    acting = {role for made in rooms.kept.values() for part in made.page.parts for role in part.roles}
+    reading = {code for code, role in registry.roles.items() if "record.read" in role.may}
+    gated = {code for code, role in registry.roles.items() if special_classes.MINORS.code in role.gates}
+    assert acting - gated == {"township_head"}  # acts, and by its page reads nothing clinical
+    assert reading - gated == {"bureau", "president"}

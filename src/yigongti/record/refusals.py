@@ -19,3 +19,9 @@ class NothingChanged(Refusal):
     """内容没有改动，不必更正。"""
 
     status = 422
+
+
+class MinorRecordClosed(Refusal):
+    """此人是未成年人，您的岗位不能查阅未成年人的档案：请联系负责诊治或管理的医生。"""
+
+    status = 403

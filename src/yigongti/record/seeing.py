@@ -1,5 +1,5 @@
-"""Who sees which entries of an opened record: the gate of the special classes, the wall of social-run members (R3), and
-current versions only.
+"""Who sees which entries of an opened record: the gates of the special classes and of minors, the wall of social-run
+members (R3), and current versions only.
 
 Conditions on `e`, an entry, with their parameters; there is no other way to read one.
 """
@@ -7,8 +7,10 @@ Conditions on `e`, an entry, with their parameters; there is no other way to rea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.organisations import queries as organisations
@@ -18,7 +20,11 @@ from yigongti.record.policy import social_run, special_classes
 # What passes the wall between a social-run member and the others, see policy/social_run.py.
 PASSES = "((%(whole)s AND e.institution_id <> ALL(%(apart)s)) OR e.kind = ANY(%(always)s))"
 # Of an open class and not behind the wall, or written at the actor's own institution.
-GATE = f"(e.sensitivity = ANY(%(open)s) AND {PASSES} OR e.institution_id = %(own)s)"
+SEEN = f"(e.sensitivity = ANY(%(open)s) AND {PASSES} OR e.institution_id = %(own)s)"
+# A minor's entries are asked for one by one too: a package of a case is read without opening the record.
+GROWN = """(%(minors)s OR EXISTS (SELECT FROM residents_resident p WHERE p.id = e.resident_id
+ AND p.birth_date + make_interval(years => %(minor_age)s) <= %(today)s))"""
+GATE = f"{SEEN} AND {GROWN}"
 CURRENT = f"e.replaced_by_id IS NULL AND NOT e.withdrawn AND {GATE}"
 # What was entered in error is shown, with all its versions, only where it was written (ADR 0009).
 ANY_VERSION = f"(NOT e.withdrawn OR e.institution_id = %(own)s) AND {GATE}"
@@ -36,6 +42,17 @@ def open_classes(for_: Actor, basis: str) -> list[str]:
     return ["", *(code for code in gates if code in special_classes.BY_CODE)]
 
 
+def closed_as_minor(for_: Actor, born: date) -> bool:
+    """Whether somebody born that day is a minor today whose record the actor's role page does not open."""
+    years, day = _minor_age(), clock.today()
+    minor = (born.year + years, born.month, born.day) > (day.year, day.month, day.day)
+    return minor and special_classes.MINORS.code not in for_.role.gates
+
+
+def _minor_age() -> int:
+    return values.number(special_classes.MINORS.under.code)
+
+
 def _passing() -> tuple[str, ...]:
     """The bases on which the record passes the wall of a social-run member today."""
     said = values.value(social_run.PASSES_ON)
@@ -48,6 +65,9 @@ def sight(for_: Actor, basis: str, rows: Sequence[int] = ()) -> dict[str, Any]:
     apart = () if basis in _passing() else organisations.social_run_apart()
     return {
         "open": open_classes(for_, basis),
+        "minors": special_classes.MINORS.code in for_.role.gates,
+        "minor_age": _minor_age(),
+        "today": clock.today(),
         "own": own,
         "whole": own not in apart,
         "apart": list(apart),

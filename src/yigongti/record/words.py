@@ -62,6 +62,19 @@ class SpecialClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectedAge:
+    """A class that a person belongs to by age on the day of asking: their whole record is behind its gate."""
+
+    code: str
+    title: str
+    law: str
+    under: Parameter
+    says: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A named detail that a kind's form asks for; kept in the entry's detail."""
 

@@ -10,7 +10,7 @@ from yigongti.kernel.access.words import registry
 from yigongti.kernel.parameters.codes import CodeList, Entry, code_lists
 from yigongti.kernel.parameters.words import Dated, Default, defaults
 from yigongti.record.policy import social_run
-from yigongti.record.policy.special_classes import CLASSES
+from yigongti.record.policy.special_classes import CLASSES, MINORS
 from yigongti.residents.policy.likeness import REASONS
 from yigongti.site.book_markup import page, section, table
 
@@ -80,11 +80,18 @@ def special_classes() -> str:
     """What is secret beyond the rest."""
     rows = [
         (c.title, f"`{c.code}`", "、".join(c.covers), "、".join(c.leaves) or "—", c.law, f"{c.source} [{c.confidence}]",
-         "、".join(r.title for _c, r in sorted(registry.roles.items()) if c.code in r.gates) or "—")
+         _who_may_read(c.code))
         for c in CLASSES
     ]  # fmt: skip
+    by_age = f"按年龄（参数 `{MINORS.under.code}`）：{MINORS.says}"
+    source = f"{MINORS.source} [{MINORS.confidence}]"
+    rows.append((MINORS.title, f"`{MINORS.code}`", by_age, "—", MINORS.law, source, _who_may_read(MINORS.code)))
     head = ("类别", "代码", "诊断编码", "除外", "法律依据", "来源", "可以看的岗位")
     return page("特别保护的记录", "没有写明可以看的岗位，看不到，也看不出有这样的记录。", table(head, rows))
+
+
+def _who_may_read(gate: str) -> str:
+    return "、".join(r.title for _c, r in sorted(registry.roles.items()) if gate in r.gates) or "—"
 
 
 def social_run_members() -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.access.words import Reach, Role, registry
 from yigongti.kernel.pages.registry import pages
-from yigongti.record.policy.special_classes import BY_CODE
+from yigongti.record.policy.special_classes import BY_CODE, MINORS
 from yigongti.site.book_markup import bullets, page, section, table
 
 
 REACH = {Reach.UNIT: "只到本单位", Reach.BELOW: "本单位及其下属"}
-GATES = {"minors": "未成年人（履职查阅时）"}
+GATES = {MINORS.code: f"{MINORS.title}（{MINORS.says}）"}
 
 
 def role(one: Role) -> str:

@@ -3,11 +3,15 @@
 An entry gets its class from its code, or from the encounter it belongs to, on entry; its author may name a class where
 the code says none, never take one away. Shown only to a role whose page names the class among its gates and who stands
 to the person on one of the bases below, and to the institution that wrote it. Nobody else sees that something is there.
+
+A minor is a class of the person and not of an entry: the whole record opens only to a role whose page names its gate,
+on whichever of its bases. Who treats or looks after a child has the gate; who supervises on a stated duty has not.
 """
 
 from __future__ import annotations
 
-from yigongti.record.words import SpecialClass
+from yigongti.kernel.parameters.words import parameter
+from yigongti.record.words import ProtectedAge, SpecialClass
 
 
 # An emergency, a duty or a patient at the desk opens the record but none of these: see ADR 0009.
@@ -43,6 +47,13 @@ CLASSES = (
         covers=("O04-O07", "N46", "N97", "Z30", "Z31", "Z64.0"),
         source="ICD-10 人工流产、不孕不育、避孕节育编码；范围由本平台提出，待签定", confidence="M-",
     ),
+)  # fmt: skip
+
+MINORS = ProtectedAge(
+    code="minors", title="未成年人", law="《个人信息保护法》第二十八条、第三十一条；《未成年人保护法》第四条",
+    under=parameter("residents.minor_age"),
+    says="查阅当日未满规定周岁者的全部档案，不论凭哪个依据；到龄当日起与其他居民相同",
+    source="不满十四周岁未成年人的个人信息是敏感个人信息；领域参考第四部分 13", confidence="M",
 )  # fmt: skip
 
 BY_CODE = {one.code: one for one in CLASSES}

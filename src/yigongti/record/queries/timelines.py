@@ -16,8 +16,9 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.bases import Basis, NoBasis
 from yigongti.kernel.refusal import NotFound
 from yigongti.record.policy.series import SERIES
+from yigongti.record.refusals import MinorRecordClosed
 from yigongti.record.rows import Row, chain_of, fetched, read
-from yigongti.record.seeing import ANY_VERSION, CURRENT, GATE, person, sight
+from yigongti.record.seeing import ANY_VERSION, CURRENT, GATE, closed_as_minor, person, sight
 from yigongti.residents.models import Resident
 
 
@@ -42,7 +43,8 @@ WHERE master_id = (SELECT master_id FROM residents_resident WHERE id = %(id)s) O
 def open_record(*, for_: Actor, resident_id: int) -> Opened:
     """The person behind a row, with the first basis that holds: the standing ones of the role, then the stated ones.
 
-    Raises NotFound for an unknown row, and for a role that has no basis it could state; NoBasis when none holds now.
+    Raises NotFound for an unknown row, and for a role that has no basis it could state; NoBasis when none holds now;
+    MinorRecordClosed where the person is a minor and the role page has not their gate.
     """
     same = fetched(SAME_HUMAN, {"id": resident_id})
     if not same:
@@ -50,6 +52,8 @@ def open_record(*, for_: Actor, resident_id: int) -> Opened:
     own = bases.bases_of(for_=for_)
     for some in ([one for one in own if one.standing], [one for one in own if not one.standing]):
         found = _held(for_, same[0][1], some) if some else None
+        if found and closed_as_minor(for_, found[0].birth_date):
+            raise MinorRecordClosed
         if found:
             return Opened(resident=found[0], rows=tuple(row for row, _ in same), basis=found[1])
     raise NoBasis if any(not one.standing for one in own) else NotFound

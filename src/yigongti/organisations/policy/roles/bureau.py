@@ -29,6 +29,7 @@ bureau = registry.add_role(
         overdue_to=("president",),
         never=(
             never("named", "默认看到具名的临床数据"),
+            never("minors", "查阅未成年人（不满十四周岁）的档案"),
             never("write", "在医院和卫生院的业务记录里写入"),
             never("publish", "代替别级发布数据", until="governance"),
             never("staff", "管理集团的人事和薪酬"),

@@ -31,6 +31,7 @@ county_doctor = registry.add_role(
             "emergency",
         ),
         gates=(
+            "minors",
             "psychiatric",
             "hiv",
             "tuberculosis",

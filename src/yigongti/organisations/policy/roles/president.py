@@ -31,6 +31,7 @@ president = registry.add_role(
         overdue_to=("bureau",),
         never=(
             never("browse", "无职责依据浏览具名病历"),
+            never("minors", "查阅未成年人（不满十四周岁）的档案"),
             never("figures", "改动任何数字、评分、排名或报告", until="indicators"),
             never("own_submission", "批准自己提交的事项"),
             never("frozen", "重开已冻结的考核", until="fund"),

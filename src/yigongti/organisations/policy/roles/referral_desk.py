@@ -31,7 +31,7 @@ referral_desk = registry.add_role(
             "treated",
             "referred",
         ),
-        gates=(),
+        gates=("minors",),
         never=(
             never("other_institution", "接收或办结转给别的机构的患者"),
             never("without_basis", "未打开依据就看患者的完整病历"),

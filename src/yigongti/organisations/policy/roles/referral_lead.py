@@ -31,7 +31,7 @@ referral_lead = registry.add_role(
             "treated",
             "referred",
         ),
-        gates=(),
+        gates=("minors",),
         never=(
             never("own_request", "批准自己提交的外转"),
             never("unrelated", "查看与转诊无关的病历"),

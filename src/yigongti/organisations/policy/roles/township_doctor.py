@@ -36,6 +36,7 @@ township_doctor = registry.add_role(
             "emergency",
         ),
         gates=(
+            "minors",
             "tuberculosis",
             "reproductive",
             "psychiatric",

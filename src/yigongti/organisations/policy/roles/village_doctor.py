@@ -29,7 +29,10 @@ village_doctor = registry.add_role(
             "present",
             "emergency",
         ),
-        gates=("reproductive",),
+        gates=(
+            "minors",
+            "reproductive",
+        ),
         reviewed_by=("township_head", "data_steward"),
         overdue_to=("president",),
         never=(
