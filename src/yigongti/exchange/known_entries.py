@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yigongti.exchange.models import KnownEntry, Sender
 from yigongti.exchange.senders import the_inbox
-from yigongti.record.arriving import Told, take_in
+from yigongti.record.actions import Told, take_in
 
 
 def write(*, sender: Sender, kind: str, number: str, told: Told) -> tuple[int, int]:

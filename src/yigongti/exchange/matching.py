@@ -11,9 +11,7 @@ from yigongti.exchange.models import KnownPerson, Sender
 from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock
 from yigongti.kernel.refusal import Refusal
-from yigongti.residents.actions.arriving import take_in
-from yigongti.residents.codes import Unfit, id_card
-from yigongti.residents.models import Resident
+from yigongti.residents.actions.arriving import name_of, take_in
 
 
 class NameDiffers(Refusal):
@@ -55,15 +53,6 @@ class ToldPerson:
         return {name: part for name, part in said.items() if part}
 
 
-def agrees(card: str, *, sex: str, born: date | None) -> bool:
-    """Whether an ID card number holds and says of its bearer what the sender says; by another nobody is found."""
-    try:
-        read = id_card(card, today=clock.today())
-    except Unfit:
-        return False
-    return sex in ("", "0", "9", read.sex) and born in (None, read.birth_date)
-
-
 def person_of(*, sender: Sender, told: ToldPerson) -> int:
     """The resident that the sender means; the numbers it used are remembered.
 
@@ -94,7 +83,7 @@ def _by_paper(sender: Sender, told: ToldPerson) -> tuple[int, str]:
 
 def _require_name(resident: int, told: ToldPerson) -> None:
     """Names say whether a number was mistyped or a card lent: what differs is for a human to look at."""
-    known = Resident.objects.values_list("name", flat=True).get(pk=resident)
+    known = name_of(resident)
     if told.name and _plain(known) != _plain(told.name):
         raise NameDiffers(field="PID-5", known=known, told=told.name)
 

@@ -14,11 +14,12 @@ from yigongti.exchange.hl7v2.header import read_header
 from yigongti.exchange.hl7v2.message import parse
 from yigongti.exchange.hl7v2.reading import read_with_rest
 from yigongti.exchange.inbox import NoRuleYet, Taken
-from yigongti.exchange.matching import ToldPerson, TwoPersons, agrees, person_of, remember
+from yigongti.exchange.matching import ToldPerson, TwoPersons, person_of, remember
 from yigongti.exchange.models import KnownPerson, Sender
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
-from yigongti.record.arriving import Told
+from yigongti.record.actions import Told
+from yigongti.residents.actions.arriving import agrees
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,14 +7,16 @@ by name and birth raises a suspicion, and the merge that data staff decide can b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from yigongti.kernel import event
+from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import open_institutions
 from yigongti.residents.actions.numbers import next_temporary_no
 from yigongti.residents.actions.registration import insert, registered
+from yigongti.residents.codes import Unfit, id_card
 from yigongti.residents.models import Identifier, Resident
 from yigongti.residents.particulars import Particulars, read
 from yigongti.residents.queries.likeness import likely_duplicates
@@ -54,3 +56,17 @@ def _receipt(resident: Resident, how: str) -> Receipt:
         number=resident.record_no, done=phrase("{name}", name=resident.name), persons=(master,),
         subject=f"residents.Resident:{master}", data={"resident": master, "how": how},
     )  # fmt: skip
+
+
+def agrees(card: str, *, sex: str, born: date | None) -> bool:
+    """Whether an ID card number holds and says of its bearer what the sender says; by another nobody is found."""
+    try:
+        read = id_card(card, today=clock.today())
+    except Unfit:
+        return False
+    return sex in ("", "0", "9", read.sex) and born in (None, read.birth_date)
+
+
+def name_of(resident: int) -> str:
+    """The registered name of somebody whom a sender means: to be compared, not to be shown."""
+    return str(Resident.objects.values_list("name", flat=True).get(pk=resident))
