@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,13 +16,14 @@ from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.blocks import Block, block
-from yigongti.kernel.pages.parts import Field
+from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.parameters import setting
 from yigongti.kernel.parameters.words import defaults
 from yigongti.kernel.refusal import NotFound, Refusal
 from yigongti.residents.queries.misses import missed_on
+from yigongti.site.audit_words import shown as said_entries
 
 
 PAGE = 50
@@ -82,12 +84,26 @@ def audit(request: Request) -> HttpResponse:
     missed, posts = missed_on(shown, for_=request.actor)
     context = {
         "missed": missed, "missing_posts": posts, "shown_day": shown,
-        "entries": entries[:PAGE], "more": more, "asked": asked, "waiting": waiting, "since": since, "head": head,
+        "entries": said_entries(entries[:PAGE], for_=request.actor), "more": more, "asked": asked,
+        "waiting": waiting, "since": since, "head": head,
         "sealed_at": sealed_at, "journal": trail.journal_waits(),
-        "kinds": [("", "全部"), ("write", "办理"), ("read", "查阅"), ("refusal", "拒绝"), ("session", "登录")],
+        "kinds": _kinds(asked),
     }  # fmt: skip
     template = "site/audit_rows.html" if request.htmx and asked["after"] else "site/audit.html"
     return render(request, template, context)
+
+
+KINDS = {"": "全部", "write": "办理", "read": "查阅", "refusal": "拒绝", "session": "登录"}
+
+
+def _kinds(asked: dict[str, str]) -> list[Option]:
+    """Chips that keep the day and the person asked for."""
+    kept = {name: asked[name] for name in ("day", "actor") if asked[name]}
+    return [
+        Option(value=code, label=say(label), current=asked["kind"] == code,
+               href=f"/audit?{urlencode({**kept, 'kind': code} if code else kept)}".rstrip("?"))
+        for code, label in KINDS.items()
+    ]  # fmt: skip
 
 
 def _entries(asked: dict[str, str]) -> Any:
