@@ -114,15 +114,37 @@ def walk(list_, *, for_, limit):
     return found
 
 
+def ranked(case, now):
+    """Overdue, urgent, the rest."""
+    return 0 if case.due_at and case.due_at < now else 1 if case.urgent else 2
+
+
+def test_a_clock_that_breaks_between_two_pages_moves_no_row(here):
+    here.person = resident(here.village)
+    cases = many(here, [(False, 3), (True, None), (False, -5), (True, 4), (False, None), (True, -60), (False, 90)])
+    rank = {c.number: (ranked(c, MORNING), c.due_at or worklists.FAR, c.pk) for c in cases}
+    found, after = [], None
+    for minute in range(0, 70, 10):
+        with clock.stands_at(MORNING + timedelta(minutes=minute)):
+            lines = worklists.waiting(for_=here.desk, after=after, limit=1)
+        found += numbers(lines)
+        after = worklists.read_cursor(lines[-1].cursor)
+    assert found == sorted(rank, key=rank.get)
+    with clock.stands_at(MORNING + timedelta(minutes=69)):
+        fresh = {c.number: (ranked(c, clock.now()), c.due_at or worklists.FAR, c.pk) for c in cases}
+        assert numbers(worklists.waiting(for_=here.desk)) == sorted(fresh, key=fresh.get)
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    plan=st.lists(st.tuples(st.booleans(), st.sampled_from([None, 0, 0, 5, 90])), max_size=25), limit=st.integers(1, 7)
+    plan=st.lists(st.tuples(st.booleans(), st.sampled_from([None, -90, -5, 0, 0, 5, 90])), max_size=25),
+    limit=st.integers(1, 7),
 )
-def test_pages_show_every_case_once_the_most_urgent_or_the_newest_first_ties_and_all(here, plan, limit):
+def test_pages_show_every_case_once_overdue_then_urgent_then_by_due_or_the_newest_first_ties_and_all(here, plan, limit):
     Case.objects.all().delete()
     here.person = getattr(here, "person", None) or resident(here.village)
     cases = many(here, plan)
-    rank = {c.number: (not c.urgent, c.due_at or worklists.FAR, c.pk) for c in cases}
+    rank = {c.number: (ranked(c, MORNING), c.due_at or worklists.FAR, c.pk) for c in cases}
     assert walk(worklists.waiting, for_=here.desk, limit=limit) == sorted(rank, key=rank.get)
     newest_first = [c.number for c in sorted(cases, key=lambda c: -c.pk)]
     assert walk(worklists.everything, for_=here.desk, limit=limit) == newest_first
@@ -147,7 +169,10 @@ def test_a_list_costs_the_same_queries_for_two_rows_and_for_fifty(here, list_):
     assert not any("COUNT(" in q["sql"].upper() for q in more.captured_queries)
 
 
-@pytest.mark.parametrize("broken", ["x", "1|2", "1|2026-11-18|x", "a|b|c|d", "1|not a day|7"])
+@pytest.mark.parametrize("broken", [
+    "x", "1|2", "1|2026-11-18|x|y", "a|b|c|d", "1|not a day|7|x", "1|2026-11-18T09:00:00|7|2026-11-18T09:00:00",
+    "7|2026-11-18T09:00:00+08:00|7|2026-11-18T09:00:00+08:00",
+])  # fmt: skip
 def test_a_broken_place_in_a_list_is_an_error_of_the_asker(broken):
     with pytest.raises(ValueError):
         worklists.read_cursor(broken)

@@ -175,7 +175,7 @@ def cases_of_person(*, for_: Actor, person_ids: list[int]) -> list[CaseRow]:
 
 
 def work(for_: Actor) -> dict[str, Any]:
-    """The workbench: what waits for me (overdue and urgent first), what waits for others, what I just did."""
+    """The workbench: what waits for me (overdue longest first, then urgent), what waits for others, what I just did."""
     mine = worklists.waiting(for_=for_, limit=PAGE)
     others = worklists.elsewhere(for_=for_, limit=8)
     now = clock.now()
@@ -187,7 +187,7 @@ def work(for_: Actor) -> dict[str, Any]:
         "pressing": [row_of(line, mine=True) for line in pressing],
         "today": [row_of(line, mine=True) for line in calm],
         "others": [row_of(line, mine=False) for line in others],
-        "more_url": f"/cases?show=mine&after={mine[-1].cursor}" if len(mine) == PAGE else "",
+        "more_url": f"/cases?{urlencode({'show': 'mine', 'after': mine[-1].cursor})}" if len(mine) == PAGE else "",
         "done": [(one, say(rooms.kept[one.workflow].page.step(one.step).title)) for one in worklists.recent(for_=for_)],
         "persons": [line.row.person_id for line in (*mine, *others) if line.row.person_id],
     }

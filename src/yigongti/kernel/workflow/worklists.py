@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case as Case_
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import NO_POST, Actor
 from yigongti.kernel.access.asking import asked
 from yigongti.kernel.question import Among, Slot
@@ -24,7 +26,11 @@ from yigongti.kernel.workflow.words import Step
 COLUMNS = [field.attname for field in Case._meta.concrete_fields]
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
-Cursor = tuple[bool, datetime, int]
+LATE, URGENT, REST = 0, 1, 2
+"""How a list that presses is ranked: what is overdue, longest first; then what is urgent; then the rest as it falls
+due. The band is asked as of a moment that the whole list shares: a clock that breaks between two pages moves no row."""
+
+Cursor = tuple[int, datetime, int, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +44,14 @@ class Line:
     turn: str
     primary: Step | None
     urged: bool
+    asked_at: datetime
 
     @property
     def cursor(self) -> str:
-        """Where the next page begins."""
+        """Where the next page begins, and as of when the list was ranked."""
         due = self.case.due_at or FAR
-        return f"{int(self.case.urgent)}|{due.isoformat()}|{self.case.pk}"
+        band = LATE if due < self.asked_at else URGENT if self.case.urgent else REST
+        return f"{band}|{due.isoformat()}|{self.case.pk}|{self.asked_at.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,17 @@ def read_cursor(text: str) -> Cursor | None:
     """The place a list goes on from; None for the beginning. Raises ValueError for a broken one."""
     if not text:
         return None
-    urgent, due, last = text.split("|")
-    return urgent == "1", datetime.fromisoformat(due), int(last)
+    band, due, last, at = text.split("|")
+    place = int(band), datetime.fromisoformat(due), int(last), datetime.fromisoformat(at)
+    if place[0] not in (LATE, URGENT, REST) or place[1].tzinfo is None or place[3].tzinfo is None:
+        raise ValueError(text)
+    return place
 
 
 def waiting(
     *, for_: Actor, workflow: str = "", state: str = "", after: Cursor | None = None, limit: int = 50
 ) -> list[Line]:
-    """What waits for the actor's own parts, at units within reach."""
+    """What waits for the actor's own parts, at units within reach: overdue first, then urgent, then as it falls due."""
     return _lines(_mine, for_=for_, workflow=workflow, state=state, after=after, limit=limit)
 
 
@@ -105,8 +116,6 @@ def tally(*, for_: Actor) -> Mapping[str, int]:
     """How many wait for the actor and how many of them are overdue: bounded by what is open at the actor's units."""
     from django.db.models import Count
 
-    from yigongti.kernel import clock
-
     counted = _mine(for_).aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=clock.now())))
     return {"waiting": counted["waiting"], "overdue": counted["overdue"]}
 
@@ -141,22 +150,22 @@ def _lines(
 ) -> list[Line]:  # fmt: skip
     """The cases as lines, from a place on. What was typed goes into slots; the rest shapes the question."""
     shape = _Shape(which, bool(workflow), bool(state), after and after[0], limit)
-    _, due, last = after or (False, FAR, 0)
+    _, due, last, at = after or (LATE, FAR, 0, clock.now())
     rows = asked(shape, *map(id, rooms.kept.values()), for_=for_, write=shape.write,
-                 workflow=workflow, state=state, due=due, last=last, persons=persons)  # fmt: skip
+                 workflow=workflow, state=state, due=due, last=last, at=at, persons=persons)  # fmt: skip
     cases = [_case(row) for row in rows]
     shown = sealing.rows_for(for_=for_, cases=cases, rows=_rows(cases))
-    return [_line(case, shown[case.pk], for_) for case in cases]
+    return [_line(case, shown[case.pk], for_, at) for case in cases]
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """All that makes one list's question differ from another's; `urgent` is None at the beginning of a list."""
+    """All that makes one list's question differ from another's; `band` is None at the beginning of a list."""
 
     which: Callable[[Actor], QuerySet[Case]]
     of_workflow: bool
     of_state: bool
-    urgent: bool | None
+    band: int | None
     limit: int
 
     def write(self, who: Actor) -> QuerySet[Any, Any]:
@@ -171,14 +180,16 @@ class _Shape:
         return ordered.values_list(*COLUMNS, "urged")[: self.limit]
 
     def _newest(self, cases: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-        return (cases if self.urgent is None else cases.filter(pk__lt=Slot("last"))).order_by("-pk")
+        return (cases if self.band is None else cases.filter(pk__lt=Slot("last"))).order_by("-pk")
 
     def _pressing(self, cases: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-        if self.urgent is not None:
-            later = Q(urgent=self.urgent, rank=Slot("due"), pk__gt=Slot("last"))
-            later |= Q(urgent=self.urgent, rank__gt=Slot("due"))
-            cases = cases.filter(later | Q(urgent=False) if self.urgent else later)
-        return cases.order_by("-urgent", "rank", "pk")
+        late = When(due_at__lt=Slot("at"), then=Value(LATE))
+        cases = cases.annotate(band=Case_(late, When(urgent=True, then=Value(URGENT)), default=Value(REST),
+                                            output_field=IntegerField()))  # fmt: skip
+        if self.band is not None:
+            later = Q(rank=Slot("due"), pk__gt=Slot("last")) | Q(rank__gt=Slot("due"))
+            cases = cases.filter(Q(band=self.band) & later | Q(band__gt=self.band))
+        return cases.order_by("band", "rank", "pk")
 
 
 def _case(row: Sequence[Any]) -> Case:
@@ -194,7 +205,7 @@ def _rows(found: Sequence[Case]) -> dict[int, CaseRow]:
     return rows
 
 
-def _line(case: Case, row: CaseRow, for_: Actor) -> Line:
+def _line(case: Case, row: CaseRow, for_: Actor, at: datetime) -> Line:
     page = rooms.of(case).page
     return Line(
         case=case,
@@ -206,6 +217,7 @@ def _line(case: Case, row: CaseRow, for_: Actor) -> Line:
             (s for s in page.steps_from(case.state) if s.weight == "primary" and _mine_by_role(page, s, for_)), None
         ),
         urged=bool(getattr(case, "urged", False)),
+        asked_at=at,
     )
 
 
