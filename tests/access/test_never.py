@@ -344,7 +344,8 @@ def test_a_follow_up_once_recorded_is_not_recorded_again_and_its_entries_change_
     from yigongti.kernel import clock
 
     given = {"discharge_summary": "好转", "care_plan": "服药", "follow_up_on": str(clock.today() + timedelta(days=3))}
-    engine.take(by=desk, number=here.number, step="return", given=given)
+    ward = factories.actor("county_doctor", here.cardiology)
+    engine.take(by=ward, number=here.number, step="return", given=given)
     child = Case.objects.get(parent__number=here.number)
     done = {"way": "home", "medicines_taken": "regular", "result": "satisfied", "systolic": "130", "diastolic": "80"}
     engine.take(by=here.doctor, number=child.number, step="record", given=done)

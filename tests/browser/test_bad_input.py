@@ -83,7 +83,7 @@ def test_a_plan_for_yesterday_is_refused_beside_the_field(visit, town):
     number = town.submitted(town.new_person("周昨日"), admission="clinic")
     town.take(number, "accept")
     town.take(number, "arrive")
-    hand = Hand(visit(town.at("referral_desk", "hospital")))
+    hand = Hand(visit(town.at("county_doctor", "cardiology")))
     hand.page.goto(f"/cases/{number}/return")
     hand.page.fill("[name=discharge_summary]", "好转")
     hand.page.fill("[name=care_plan]", "休息")

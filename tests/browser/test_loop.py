@@ -55,16 +55,21 @@ def accept(desk, number):
     assert desk.touches <= 2
 
 
-def treat_and_return(desk, number):
+def admit(desk, number):
     desk.page.goto(f"/cases/{number}")
     desk.go(".steps-bar [data-primary]")  # arrives
     desk.go(".steps-bar [data-primary]")  # is admitted
-    desk.go(".steps-bar [data-primary]")  # the form of the return
-    desk.page.fill("[name=discharge_summary]", "好转出院")
-    desk.page.fill("[name=care_plan]", "低盐饮食，按时服药")
-    desk.page.fill("[name=follow_up_on]", str(clock.today() + timedelta(days=3)))
-    desk.keep("return")
-    assert desk.page.locator("[data-receipt]").count() == 1
+    assert desk.page.locator(".steps-bar a[href$='/return']").count() == 0, "the return is the doctor's"
+
+
+def treat_and_return(ward, number):
+    ward.page.goto(f"/cases/{number}")
+    ward.go(".steps-bar [data-primary]")  # the form of the return
+    ward.page.fill("[name=discharge_summary]", "好转出院")
+    ward.page.fill("[name=care_plan]", "低盐饮食，按时服药")
+    ward.page.fill("[name=follow_up_on]", str(clock.today() + timedelta(days=3)))
+    ward.keep("return")
+    assert ward.page.locator("[data-receipt]").count() == 1
 
 
 def follow_up(hand, name):
@@ -95,7 +100,9 @@ def test_a_patient_goes_up_and_comes_back_in_few_touches(visit, town, width, hei
     number = refer(doctor, town.county.cardiology)
     desk = enter(visit, town.desk, width=width, height=height, has_touch=width < 500)
     accept(desk, number)
-    treat_and_return(desk, number)
+    admit(desk, number)
+    ward = enter(visit, town.ward_doctor, width=width, height=height, has_touch=width < 500)
+    treat_and_return(ward, number)
     follow_up(doctor, name)
     doctor.page.goto(f"/cases/{number}")
     assert "已办结" in doctor.page.inner_text("main .heading")

@@ -103,13 +103,20 @@ def test_the_loop_goes_up_and_back_by_keys_alone(visit, town):
         with desk.page.expect_navigation():
             desk.page.keyboard.press("a")
         assert desk.page.locator("[data-receipt]").count() == 1
-    press(desk.page, ".steps-bar a[href$='/return']")
-    write(desk.page, "discharge_summary", "好转")
-    write(desk.page, "care_plan", "低盐饮食")
-    write_date(desk.page, "follow_up_on", clock.today() + timedelta(days=3))
-    press(desk.page, "button[name=step][value=return]")
-    assert desk.page.locator("[data-receipt]").count() == 1
-    assert desk.touches == 0
+
+    ward = enter(visit, town.ward_doctor)
+    ward.page.keyboard.press("/")
+    ward.page.keyboard.type(number.lower())
+    ward.page.wait_for_selector(f"#find-options a[href='/cases/{number}']")
+    with ward.page.expect_navigation():
+        ward.page.keyboard.press("Enter")
+    press(ward.page, ".steps-bar a[href$='/return']")
+    write(ward.page, "discharge_summary", "好转")
+    write(ward.page, "care_plan", "低盐饮食")
+    write_date(ward.page, "follow_up_on", clock.today() + timedelta(days=3))
+    press(ward.page, "button[name=step][value=return]")
+    assert ward.page.locator("[data-receipt]").count() == 1
+    assert ward.touches == desk.touches == 0
 
     doctor.page.goto("/")
     child = Case.objects.get(parent__number=number).number

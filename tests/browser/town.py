@@ -28,7 +28,9 @@ class Town:
         Institution.objects.filter(pk=self.county.village.pk).update(division="140781101201")
         self.doctor = factories.account(name="曹娥", login="cunyi")
         self.desk = factories.account(name="闫花", login="xiantai")
+        self.ward_doctor = factories.account(name="赵明", login="xianyi")
         factories.post("village_doctor", self.county.village, account_=self.doctor)
+        factories.post("county_doctor", self.county.cardiology, account_=self.ward_doctor)
         factories.post("referral_desk", self.county.hospital, account_=self.desk)
         self.everyone = {
             key: factories.actor(key[0], getattr(self.county, key[1]))

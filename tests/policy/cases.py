@@ -94,7 +94,7 @@ class Example:
     def hand_back(self, follow_up_on: str = "2026-11-27", **more) -> Example:
         """The hospital returns the patient with summary, plan and the day of the first follow-up."""
         given = {"discharge_summary": "血压平稳", "care_plan": "按时服药", "follow_up_on": follow_up_on, **more}
-        return self.take("return", by="接收台", **given)
+        return self.take("return", by="县医院医生", **given)
 
     def of_follow_up(self) -> Example:
         """The follow-up that this case raised, as a case of its own."""

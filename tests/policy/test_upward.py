@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories
 from yigongti.capacity.refusals import NoBed
-from yigongti.kernel.refusal import Missing, NotAllowed, NotFound, Refusals
+from yigongti.kernel.refusal import Missing, NotAllowed, NotFound, Refusal, Refusals
 from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere
 from yigongti.referral.refusals import FollowUpOutOfTime, NotOffered
 
@@ -153,8 +153,21 @@ def test_a_return_needs_summary_plan_and_a_day(case):
     """转回须附小结、照护计划和首次随访日期；缺几样，一次说清。"""
     case.refer_up().take("accept", by="接收台").take("arrive", by="接收台")
     with pytest.raises(Refusals) as refusal:
-        case.take("return", by="接收台")
+        case.take("return", by="县医院医生")
     assert set(refusal.value.by_field()) == {"discharge_summary", "care_plan", "follow_up_on"}
+
+
+@pytest.mark.requirement("R54")
+def test_the_treating_doctor_returns_and_the_desk_does_not(case):
+    """收治以后轮到接诊医生：小结和照护计划由其写，转回由其办；接收台和转诊中心不代办。"""
+    case.refer_up().take("accept", by="接收台").take("arrive", by="接收台").take("admit", by="接收台")
+    case.expect(state="诊治中", turn="接诊医生")
+    given = {"discharge_summary": "血压平稳", "care_plan": "按时服药", "follow_up_on": "2026-11-27"}
+    for who in ("接收台", "转诊中心主任", "卫生院医生"):
+        with pytest.raises(Refusal):
+            case.take("return", by=who, **given)
+        case.expect(state="诊治中")
+    case.take("return", by="县医院医生", **given).expect(state="已转回，待随访")
 
 
 def test_the_first_follow_up_lies_within_two_weeks(case):

@@ -71,7 +71,8 @@ def test_a_returned_patient_waits_for_whoever_follows_up(county):
     number = sent(county)
     for step in ("accept", "arrive", "return"):
         given = {"discharge_summary": "好转", "care_plan": "休息", "follow_up_on": f"{clock.today() + timedelta(3)}"}
-        engine.take(by=county.lead, number=number, step=step, given=given if step == "return" else {})
+        by = factories.actor("county_doctor", county.cardiology) if step == "return" else county.lead
+        engine.take(by=by, number=number, step=step, given=given if step == "return" else {})
     child = Case.objects.get(parent__number=number)
     page = shown(county.lead)
     assert child.number in page

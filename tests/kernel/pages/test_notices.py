@@ -105,7 +105,8 @@ def test_opening_the_case_reads_it_for_this_post_only(here):
     with later(2):
         engine.take(by=here.desk, number=number, step="arrive", given={})
         given = {"discharge_summary": "好转", "care_plan": "休息", "follow_up_on": "2026-11-21"}
-        engine.take(by=here.desk, number=number, step="return", given=given)
+        ward_doctor = factories.actor("county_doctor", here.cardiology)
+        engine.take(by=ward_doctor, number=number, step="return", given=given)
         assert news.unread(for_=here.doctor) == 1  # something new happened
 
 

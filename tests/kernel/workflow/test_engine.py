@@ -58,7 +58,7 @@ def returned(here, number):
     take(here.desk, number, "arrive")
     take(here.desk, number, "admit")
     take(
-        here.desk, number, "return", discharge_summary="支架术后", care_plan="双抗一年", follow_up_on="2026-11-25",
+        here.ward_doctor, number, "return", discharge_summary="支架术后", care_plan="双抗一年", follow_up_on="2026-11-25",
         follow_up_items="血压",
     )  # fmt: skip
     return Case.objects.get(parent__number=number)
@@ -208,7 +208,7 @@ def test_a_patient_who_stays_long_is_brought_to_mind(here):
         take(here.desk, number, step)
     with later(days=15):
         assert clocks.fire_due() == 1
-    assert [(n.kind, n.part) for n in Notice.objects.filter(case__number=number)] == [("remind", "receiving_desk")]
+    assert [(n.kind, n.part) for n in Notice.objects.filter(case__number=number)] == [("remind", "treating_doctor")]
     assert the(number).state == "admitted"
 
 
@@ -373,7 +373,7 @@ def test_a_refused_step_leaves_nothing_behind(here):
         take(here.desk, number, step)
     before = (acts(number), Stay.objects.get().state, Entry.objects.filter(kind="write").count())
     with pytest.raises(FollowUpOutOfTime) as refused:
-        take(here.desk, number, "return", discharge_summary="好转", care_plan="休息", follow_up_on="2027-11-25")
+        take(here.ward_doctor, number, "return", discharge_summary="好转", care_plan="休息", follow_up_on="2027-11-25")
     assert "首次随访日期" in refused.value.sentence
     assert (acts(number), Stay.objects.get().state, Entry.objects.filter(kind="write").count()) == before
     assert Referral.objects.get(case__number=number).discharge_summary == ""

@@ -1,6 +1,6 @@
 """双向转诊·上转。依据：忻州市一体化改革八大行动（七）“住院直通车、双向转诊”；R47、R48、R53、R54。
 
-状态见领域参考 5.1。
+状态见领域参考 5.1。接收、到院、收治由接收台办（R53）；诊治小结和照护计划由接诊医生写，转回由其本人办（R47、R54，P3、P5）。
 """
 
 # isort: off
@@ -18,6 +18,7 @@ upward = Workflow(
     parts=(
         part("referring_doctor", "转诊医生", side="sending", roles=("village_doctor", "township_doctor")),
         part("receiving_desk", "接收台", side="receiving", roles=("referral_desk", "referral_lead", "county_doctor")),
+        part("treating_doctor", "接诊医生", side="receiving", roles=("county_doctor", "township_doctor")),
         part("referral_lead", "转诊中心主任", side="receiving", roles=("referral_lead",)),
         part("home_doctor", "管理医生", side="home", roles=("village_doctor", "township_doctor")),
     ),
@@ -26,7 +27,7 @@ upward = Workflow(
         state("waiting", "待接收", turn="receiving_desk"),
         state("accepted", "已接收，待到院", turn="receiving_desk"),
         state("arrived", "已到院", turn="receiving_desk"),
-        state("admitted", "诊治中", turn="receiving_desk"),
+        state("admitted", "诊治中", turn="treating_doctor"),
         state("returned", "已转回，待随访", turn=CLOCK),
         state("closed", "已办结"), state("declined", "已退回"),
         state("cancelled", "已取消"), state("expired", "已过期"),
@@ -79,12 +80,12 @@ upward = Workflow(
              does=("referral.mark_arrived",), clause="凭转诊单到院，免重新挂号"),
         step("admit", "收治", by="receiving_desk", frm="arrived", to="admitted", weight="primary",
              does=("referral.occupy",), clause="住院直通车：不再办门诊手续"),
-        step("return", "转回并交代随访", by="receiving_desk", frm=("arrived", "admitted"), to="returned",
+        step("return", "转回并交代随访", by="treating_doctor", frm=("arrived", "admitted"), to="returned",
              weight="primary", must_record=("discharge_summary", "care_plan", "follow_up_on"),
              may_record=("medicines", "follow_up_items", "sensitive"),
              guards=("referral.follow_up_in_time",), does=("referral.vacate", "referral.write_summary"),
              hand_over="chronic.follow_up", announces="referral.returned",
-             says_next="小结和照护计划已随患者转回，基层已生成随访任务", clause="转回须附小结和照护计划"),
+             says_next="小结和照护计划已随患者转回，基层已生成随访任务", clause="转回须附接诊医生写的小结和照护计划"),
         step("close", "首次随访办完，办结", by=CLOCK, frm="returned", to="closed", weight="primary",
              guards=("referral.first_follow_up_done",), clause="首次随访办完（或登记了未能随访的原因）方可办结"),
         step("expire", "逾期未到，作废", by=CLOCK, frm=("waiting", "accepted"), to="expired",
@@ -97,7 +98,7 @@ upward = Workflow(
         Timer(state="accepted", after=parameter("referral.arrive_within"), counts="minutes", then=Take(step="expire"),
               promise=True, clause="保留期"),
         Timer(state="admitted", after=parameter("referral.remind_return_after"), counts="calendar_days",
-              then=Remind(part="receiving_desk"), clause="提醒转回"),
+              then=Remind(part="treating_doctor"), clause="提醒转回"),
         Timer(state="returned", after=parameter("referral.follow_up_within"), counts="calendar_days",
               then=Remind(part="home_doctor"), promise=True, clause="出院后随访时限"),
     ),
