@@ -219,3 +219,18 @@ def test_what_was_received_cannot_be_changed(county):
     waits = sent(message("BAR^P01"))
     with pytest.raises(DatabaseError), transaction.atomic():
         Message.objects.filter(pk=waits.pk).update(body=b"x")
+
+
+def test_the_coming_months_have_their_partitions_and_take_what_arrives(county):
+    from django.db import connection
+
+    from yigongti.kernel import clock
+    from yigongti.kernel.audit import partitions
+
+    made = partitions.make_coming(inbox.MONTHLY)
+    assert len(made) == 3
+    assert partitions.make_coming(inbox.MONTHLY) == []
+    sent(message("BAR^P01"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM exchange_message")
+        assert cursor.fetchone()[0] == f"exchange_message_{clock.today():%Y_%m}"

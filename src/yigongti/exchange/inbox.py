@@ -19,11 +19,13 @@ from django.db import DatabaseError, connection, transaction
 from yigongti.exchange.models import Arrival, Message, Sender
 from yigongti.exchange.senders import sender_of
 from yigongti.kernel import clock
+from yigongti.kernel.audit.partitions import Monthly
 from yigongti.kernel.refusal import BadValue, Refusal, Refusals
 
 
 log = structlog.get_logger()
 
+MONTHLY = Monthly("exchange_message", "received_at")
 KEEP = """
 INSERT INTO exchange_message (received_at, channel, sender_id, control_id, kind, hash, body, state, reason, rule)
 VALUES (%(at)s, %(channel)s, %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %(state)s, %(reason)s, %(rule)s)

@@ -33,8 +33,9 @@ def replay_the_journal() -> None:
 
 @beat("audit.partitions", cron="10 3 * * * 0")
 def make_partitions() -> None:
-    """See that the coming months of the trail have their partitions."""
+    """See that the coming months of the trail and of the inbox have their partitions."""
     partitions.make_coming()
+    partitions.make_coming(inbox.MONTHLY)
 
 
 @beat("exchange.take_in", cron="* * * * * */2")
