@@ -20,7 +20,7 @@ from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import institution_of_unit
 from yigongti.record import writing
 from yigongti.record.policy.series import SERIES
-from yigongti.record.queries import home_for, strictest
+from yigongti.record.queries import beside, home_for, strictest
 
 
 event.declare("chronic.followed_up", "已随访")
@@ -92,5 +92,13 @@ def receives(*, by: Actor, case: Case, facts: Any) -> None:
 
 
 rooms.keep(
-    rooms.Kept(page=follow_up, facts=FollowUp, sides=sides, rows=queries.rows, panels=queries.PANELS, receives=receives)
+    rooms.Kept(
+        page=follow_up,
+        facts=FollowUp,
+        sides=sides,
+        rows=queries.rows,
+        panels=queries.PANELS,
+        receives=receives,
+        shown=beside.shown,
+    )
 )

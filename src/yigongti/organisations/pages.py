@@ -223,7 +223,12 @@ def _map(actor: Actor, *, only: Institution | None = None) -> dict[str, Any] | N
     places = [_place(row, ground, linked=only is None) for row in rows]
     if not county.outline and not places:
         return None
-    return {"rings": outlines.drawn(county.outline), "places": places, "source": county.outline_source}
+    return {"rings": outlines.drawn(county.outline), "places": places, "source": _source(county.outline_source)}
+
+
+def _source(text: str) -> str:
+    """That it is no official map is said once, by the map itself."""
+    return text.replace("，非官方地图", "").strip()
 
 
 def _place(row: Institution, ground: str, *, linked: bool) -> Place:

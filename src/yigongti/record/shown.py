@@ -14,14 +14,11 @@ from yigongti.record.policy.series import SERIES
 from yigongti.record.policy.special_classes import BY_CODE
 from yigongti.record.queries import Opened, Point, Result, said_value
 from yigongti.record.queries import Row as Read
-from yigongti.record.targets import targets_of
+from yigongti.record.targets import Target, targets_of
 from yigongti.record.words import Series
 
 
 LINE = 80  # characters of a text that the timeline shows; the rest is one click away and the line says so
-
-# A measurement off target is a fact to notice, not yet harm: the shape of "soon", with its word.
-SIDES = {"above": "偏高", "below": "偏低"}
 
 
 def title_of(row: Read) -> str:
@@ -91,6 +88,7 @@ def courses(series: Series, points: Sequence[Point], opened: Opened) -> list[Cou
     day = points[-1].at.date() if points else person.birth_date
     targets = targets_of(series, born=person.birth_date, managed=frozenset(person.chronic), on=day)
     picked = [[(p.at, p.value) for p in points], [(p.at, p.second_value) for p in points if p.second_value is not None]]
+    whole = said_target(targets)
     return [
         Course(
             label=say(measure.title),
@@ -98,9 +96,23 @@ def courses(series: Series, points: Sequence[Point], opened: Opened) -> list[Cou
             points=values,
             low=_float(target.low),
             high=_float(target.greatest(series.places)),
+            target=whole if place == 0 else "",
         )
-        for measure, target, values in zip(series.measures, targets, picked, strict=False)
+        for place, (measure, target, values) in enumerate(zip(series.measures, targets, picked, strict=False))
     ]
+
+
+def said_target(targets: Sequence[Target]) -> str:
+    """As the standards write it: <150/90, <7.0, 3.9–<7.0, ≥95; said once for the pair."""
+    lows = [_edge(one.low) for one in targets if one.low is not None]
+    below = [_edge(one.below) for one in targets if one.below is not None]
+    low, high = "/".join(lows), f"<{'/'.join(below)}" if below else ""
+    return f"{low}–{high}" if low and high else f"≥{low}" if low else high
+
+
+def _edge(number: Decimal) -> str:
+    """The limit as the parameter writes it, with one decimal where it is of the kind that has one."""
+    return f"{number:f}"
 
 
 def _float(edge: Decimal | None) -> float | None:
@@ -108,6 +120,5 @@ def _float(edge: Decimal | None) -> float | None:
 
 
 def result_state(result: Result) -> State | None:
-    """偏高 or 偏低 against the target; nothing when there is no target or it is met."""
-    off = sorted({say(SIDES[side]) for side in result.sides if side != "inside"})
-    return State(word="、".join(off), kind="soon") if off else None
+    """偏高 or 偏低 against the target: a fact to notice, not yet harm, hence the shape of "soon" with its word."""
+    return State(word=result.off_target, kind="soon") if result.off_target else None

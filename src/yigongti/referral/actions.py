@@ -15,8 +15,8 @@ from yigongti.kernel.workflow.clocks import the_clock
 from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import group_on, institution_of_unit, memberships_on
 from yigongti.record import writing
-from yigongti.record.queries import home_for, may_read_at, strictest
-from yigongti.referral import beside, queries
+from yigongti.record.queries import beside, home_for, may_read_at, strictest
+from yigongti.referral import queries
 from yigongti.referral.models import Referral
 from yigongti.referral.policy.downward import downward
 from yigongti.referral.policy.outward import outward

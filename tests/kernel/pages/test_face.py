@@ -260,6 +260,20 @@ def test_axes_have_round_steps(span, step):
     assert drawing.nice_step(span) == pytest.approx(step)
 
 
+def test_names_on_a_map_never_lie_on_one_another_and_the_higher_level_is_named_first():
+    def spot(x, label, level, y=50.0):
+        return x, y, drawing.Place(label=label, longitude=0, latitude=0, level=level)
+
+    near = [spot(50, "甲乡卫生院", "township"), spot(52, "县人民医院", "county"), spot(20, "乙乡卫生院", "township"),
+            spot(97, "丙乡卫生院", "township"), spot(20.5, "丁乡卫生院", "township"), spot(60, "村", "village", 90.0),
+            spot(20.2, "戊乡卫生院", "township", 50.5)]  # fmt: skip
+    sides = drawing.named_sides(near, ratio=4 / 3)
+    assert sides == {1: "right", 0: "left", 2: "left", 3: "left", 4: "right"}  # for the last one no room is left
+    boxes = [drawing._box(near[i], side, 640, 4 / 3) for i, side in sides.items()]
+    assert not any(drawing._overlap(a, b) for n, a in enumerate(boxes) for b in boxes[:n])
+    assert drawing.named_sides([spot(20, "乙乡卫生院", "township")], ratio=4 / 3) == {0: "right"}
+
+
 def test_a_map_keeps_all_places_inside_and_north_up():
     here = [drawing.Place(label="北", longitude=112, latitude=37.2, level="township")]
     here.append(drawing.Place(label="南", longitude=112, latitude=36.8, level="village"))

@@ -69,9 +69,10 @@ def _form(
     errors: Mapping[str, list[str]], refusal: Refusal | None = None, view: casepage.CaseView | None = None,
 ) -> HttpResponse:  # fmt: skip
     offers = made.offers(for_=request.actor, given=given) if made.offers else {}
-    shown = made.shown(for_=request.actor, given=given) if made.shown else {}
+    about = {"resident": str(view.case.person_id)} if view and view.case.person_id else {}
+    shown = made.shown(for_=request.actor, given={**given, **about}) if made.shown else {}
     persons = [int(p) for p in shown.get("persons", ())]
-    if view and view.case.person_id:
+    if view and view.case.person_id and view.case.person_id not in persons:
         persons.append(view.case.person_id)
     trail.saw(by=request.actor, page="cases.begin", sentence=f"填写{made.page.title}", persons=persons, basis="form")
     context = {

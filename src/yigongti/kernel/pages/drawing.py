@@ -19,13 +19,17 @@ MARKED_POINTS = 80
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A measured course with its target band; either end of the band may be open."""
+    """A measured course with its target band; either end of the band may be open, `below` is not reached by it.
+
+    `target` are the words of the standard, where the numbers alone would say it in another way ("<150/90").
+    """
 
     label: str
     unit: str
     points: Sequence[tuple[Moment, float | Decimal]]
     low: float | None = None
     high: float | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class LineChart:
     x_ticks: Sequence[Tick]
     table: Sequence[tuple[str, str, str]]
     count: int
+    times: int
     period: str
 
 
@@ -90,6 +95,7 @@ def line_chart(series: Sequence[Series]) -> LineChart | None:
         x_ticks=_x_ticks(begin, end, last - first),
         table=_table(series),
         count=len(seen),
+        times=max(len(one.points) for one in series),
         period=say("{a} 至 {b}", a=_day(begin), b=_day(end)) if _day(begin) != _day(end) else _day(begin),
     )
 
@@ -131,7 +137,9 @@ def _line(one: Series, bottom: float, top: float, first: float, last: float) -> 
 
 
 def target_words(one: Series) -> str:
-    """目标 90–140, ≤ 140, ≥ 90, or nothing."""
+    """What the standard says, else 目标 90–140, ≤ 140, ≥ 90, or nothing."""
+    if one.target is not None:
+        return one.target
     if one.low is not None and one.high is not None:
         return f"{_number(one.low)}–{_number(one.high)}"
     if one.high is not None:
@@ -203,11 +211,12 @@ class Place:
 
 @dataclass(frozen=True)
 class DrawnPlace:
-    """A place at its percentages."""
+    """A place at its percentages; `side` is where its name stands, nothing where no room is left for it."""
 
     x: str
     y: str
     place: Place
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -236,7 +245,59 @@ def outline_map(
         return 4 + 92 * (0.5 - (latitude - (south + north) / 2) / height)
 
     path = " ".join("M" + " L".join(f"{x(lon):.2f} {y(lat):.2f}" for lon, lat in ring) + "Z" for ring in rings if ring)
-    return Map(path, [DrawnPlace(_pct(x(p.longitude)), _pct(y(p.latitude)), p) for p in places])
+    spots = [(x(p.longitude), y(p.latitude), p) for p in places]
+    sides = named_sides(spots, ratio=ratio)
+    return Map(path, [DrawnPlace(_pct(a), _pct(b), p, sides.get(i, "")) for i, (a, b, p) in enumerate(spots)])
+
+
+NAMED = {"county": 340, "township": 640}
+"""The levels whose names are written, the most telling first, and the narrowest map in pixels on which they are."""
+LETTER, LINE_HEIGHT, GAP = 13, 18, 9
+Spot = tuple[float, float, Place]
+Box = tuple[float, float, float, float]
+
+
+def named_sides(spots: Sequence[Spot], *, ratio: float) -> dict[int, str]:
+    """On which side of its mark a name is written, by the place in the list; a name that would lie on another or on a
+    mark is left out. The county's names choose first; every name stays in the list and on hover."""
+    chosen: dict[int, str] = {}
+    for level, width in NAMED.items():
+        known = [_box(spots[i], side, width, ratio) for i, side in chosen.items()]
+        marks = [_mark_box(s, width, ratio) for s in spots if s[2].level in NAMED]
+        for i, spot in enumerate(spots):
+            side = _free_side(spot, known, marks, width, ratio) if spot[2].level == level else ""
+            if side:
+                chosen[i] = side
+                known.append(_box(spot, side, width, ratio))
+    return chosen
+
+
+def _free_side(spot: Spot, names: Sequence[Box], marks: Sequence[Box], width: int, ratio: float) -> str:
+    own = _mark_box(spot, width, ratio)
+    taken = [*names, *(mark for mark in marks if mark != own)]
+    for side in ("right", "left"):
+        box = _box(spot, side, width, ratio)
+        if box[0] >= 0 and box[2] <= 100 and not any(_overlap(box, other) for other in taken):
+            return side
+    return ""
+
+
+def _box(spot: Spot, side: str, width: int, ratio: float) -> Box:
+    """What a name covers, in percent of the map."""
+    x, y, place = spot
+    reach = sum(LETTER if ord(letter) > 0x2E80 else LETTER * 0.6 for letter in place.label)
+    near, far, half = 100 * GAP / width, 100 * (GAP + reach) / width, 50 * LINE_HEIGHT * ratio / width
+    return (x + near, y - half, x + far, y + half) if side == "right" else (x - far, y - half, x - near, y + half)
+
+
+def _mark_box(spot: Spot, width: int, ratio: float) -> Box:
+    x, y, _ = spot
+    half = 600 / width
+    return x - half, y - half * ratio, x + half, y + half * ratio
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def sparkline(values: Sequence[float]) -> str:

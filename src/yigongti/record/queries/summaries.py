@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.language import say
 from yigongti.kernel.parameters import values
 from yigongti.record.policy.series import SERIES
 from yigongti.record.queries.timelines import Opened, Point, chosen_from, last_measured, timeline
@@ -19,6 +20,8 @@ from yigongti.record.words import Series
 
 
 LAST = 5
+
+SIDES = {"above": "偏高", "below": "偏低"}
 
 # Pregnancy itself and its complications up to the birth; its special class is another matter (policy/special_classes).
 PREGNANT = re.compile(r"Z3[3-6]|O(09|[1-3]\d|4[0-8])")
@@ -41,6 +44,11 @@ class Result:
     def on_target(self) -> bool:
         """Whether every number is inside its target."""
         return all(side == "inside" for side in self.sides)
+
+    @property
+    def off_target(self) -> str:
+        """偏高, 偏低 or both, in the reader's language; empty where there is no target or it is met."""
+        return "、".join(sorted({say(SIDES[side]) for side in self.sides if side in SIDES}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What stands beside the form of a referral: what must not be overlooked about the patient, gated as the record is."""
+"""What stands beside a form about a patient: what must not be overlooked about the patient, gated as the record is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import State
 from yigongti.kernel.refusal import Refusal
-from yigongti.record.queries import Result, Row, open_record, summary
+from yigongti.record.queries.summaries import summary
+from yigongti.record.queries.timelines import open_record
+from yigongti.record.rows import Row
 
 
 SHOWN = 8
@@ -36,19 +38,17 @@ def shown(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     found = summary(for_=for_, opened=opened)
     return {
-        "template": "referral/beside.html",
+        "template": "record/beside.html",
         "persons": [opened.resident.pk],
         "href": f"/residents/{opened.resident.pk}/record",
         "warnings": [State(word=say("过敏：{what}", what=row.title), kind="harm") for row in found.allergies],
         "pregnant": found.pregnant,
         "lists": [_several("现有诊断", found.conditions), _several("在用药", found.medicines)],
-        "results": [(one, _state(one)) for one in found.results],
+        "results": [
+            (one, State(word=one.off_target, kind="soon") if one.off_target else None) for one in found.results
+        ],
     }
 
 
 def _several(title: str, rows: Sequence[Row]) -> Several:
     return Several(title=say(title), rows=rows[:SHOWN], beyond=max(0, len(rows) - SHOWN))
-
-
-def _state(one: Result) -> State | None:
-    return None if one.on_target else State(word=say("未达标"), kind="soon")
