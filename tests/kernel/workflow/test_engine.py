@@ -58,8 +58,8 @@ def returned(here, number):
     take(here.desk, number, "arrive")
     take(here.desk, number, "admit")
     take(
-        here.ward_doctor, number, "return", discharge_summary="支架术后", care_plan="双抗一年", follow_up_on="2026-11-25",
-        follow_up_items="血压",
+        here.ward_doctor, number, "return", discharge_summary="支架术后", care_plan="双抗一年",
+        follow_up_on="2026-11-25", follow_up_items="血压",
     )  # fmt: skip
     return Case.objects.get(parent__number=number)
 
