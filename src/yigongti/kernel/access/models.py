@@ -30,6 +30,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def whole_name(self) -> str:
+        """A department by its institution's name and its own: the same name stands in every hospital."""
+        return f"{self.parent.name} {self.name}" if self.kind == "department" and self.parent else self.name
+
 
 class AccountManager(BaseUserManager["Account"]):
     """Django asks for it; accounts are made by `access.accounts`."""

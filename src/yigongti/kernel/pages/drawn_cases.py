@@ -132,7 +132,7 @@ def case_page(view: CaseView, *, for_: Actor) -> dict[str, Any]:
     return {
         "person": about(view),
         "state": state_of(view.case),
-        "clock": clock_of(view.case, say(rule) if rule else ""),
+        "clock": clock_of(view.case, _ruled(rule, view.page.basis)),
         "path": [_station(stop, view) for stop in view.path],
         "acts": [act_of(view.case, step) for step in view.steps],
         "waiting": _waiting(view),
@@ -140,12 +140,17 @@ def case_page(view: CaseView, *, for_: Actor) -> dict[str, Any]:
     }
 
 
+def _ruled(rule: str, basis: str) -> str:
+    """The clause of a clock with the paper it stands in."""
+    return say("{rule}，依据{basis}", rule=say(rule), basis=say(basis)) if rule else ""
+
+
 def _waiting(view: CaseView) -> str:
     if not view.turn:
         return say("此单已办完，没有要办的事")
     if view.case.turn_unit is None:
         return say(view.turn)
-    unit = view.case.turn_unit.name
+    unit = view.case.turn_unit.whole_name
     return say("现在轮到{unit}{turn}办理", unit=unit, turn=say(view.turn))
 
 

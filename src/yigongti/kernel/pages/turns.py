@@ -32,7 +32,8 @@ def turns_of(cases: Sequence[Case]) -> dict[int, Turn]:
     """By case; three questions however many there are."""
     children = _awaited([case.pk for case in cases if not case.turn_unit_id])
     movers = [children.get(case.pk, case) for case in cases]
-    units = {u.pk: u for u in Unit.objects.filter(pk__in={m.turn_unit_id for m in movers if m.turn_unit_id})}
+    held = {m.turn_unit_id for m in movers if m.turn_unit_id}
+    units = {u.pk: u for u in Unit.objects.select_related("parent").filter(pk__in=held)}
     names = _names([(m, units[m.turn_unit_id]) for m in movers if m.turn_unit_id in units])
     return {case.pk: _turn(case, mover, units, names) for case, mover in zip(cases, movers, strict=True)}
 
@@ -51,7 +52,7 @@ def _turn(case: Case, mover: Case, units: dict[int, Unit], names: dict[tuple[int
     people = names.get((unit.pk, mover.workflow, mover.turn_part), [])
     return Turn(
         part=say(page.part(mover.turn_part).title),
-        unit=unit.name,
+        unit=unit.whole_name,
         names=say(listed(people)) if 0 < len(people) <= FEW else "",
         number=mover.number if mover is not case else "",
     )

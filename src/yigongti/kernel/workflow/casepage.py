@@ -57,12 +57,12 @@ class CaseView:
 
 def case_view(*, for_: Actor, number: str) -> CaseView:
     """The case as the actor may see it. Raises NotFound beyond sight."""
-    case = visible(for_=for_).select_related("turn_unit").filter(number=number).first()
+    case = visible(for_=for_).select_related("turn_unit__parent").filter(number=number).first()
     if case is None:
         raise NotFound
     made = rooms.of(case)
     page = made.page
-    sides = list(CaseSide.objects.select_related("unit").filter(case=case))
+    sides = list(CaseSide.objects.select_related("unit__parent").filter(case=case))
     acts = list(case.acts.order_by("sequence"))
     facts = made.facts.objects.select_related().get(case=case)
     facts = sealing.facts_for(for_=for_, case=case, facts=facts, acts=acts)
