@@ -62,6 +62,7 @@ def test_a_session_that_ended_while_writing_loses_nothing(visit, town):
     SessionStore(cookie["value"]).delete()
     hand.keep("submit")
     assert "/sign-in" in hand.page.url
+    assert "登录已过时或已失效" in hand.page.locator("main").inner_text()
     hand.page.fill("[name=login]", town.doctor.login)
     hand.page.fill("[name=password]", PASSWORD)
     hand.go("button.primary")
@@ -101,6 +102,21 @@ def test_signing_out_clears_the_browser_and_nobody_reads_another_s_draft(visit, 
     hand.page.locator(".me summary").click()
     hand.go("form[action='/sign-out'] button")
     assert hand.page.evaluate(KEPT) == []
+    assert "您已退出" in hand.page.locator("main").inner_text()
+    hand.page.evaluate("localStorage.setItem('draft:7:/x', JSON.stringify({ at: Date.now(), said: [] }))")
+    hand.page.reload()
+    assert hand.page.evaluate(KEPT) == []  # of an account that signed out nothing stays, whoever put it there
+
+
+def test_at_the_door_what_is_older_than_its_limit_goes_and_what_is_fresh_stays(visit, town):
+    page = visit()
+    page.goto("/sign-in")
+    for name, age in (("old", 5), ("fresh", 1)):
+        page.evaluate(
+            f"localStorage.setItem('draft:7:/{name}', JSON.stringify({{ at: Date.now() - {age} * 3600000 }}))"
+        )
+    page.goto("/sign-in?ended=1")
+    assert page.evaluate(KEPT) == ["draft:7:/fresh"]
 
 
 def test_passwords_are_never_kept(visit, town):

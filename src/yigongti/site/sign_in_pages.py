@@ -56,7 +56,8 @@ def _enter_page(request: Visit, login: str, errors: dict[str, list[str]], status
         Field(name="password", label=say("口令"), input_type="password", autocomplete="current-password"),
     ]
     whole = [("", sentence) for sentence in errors.get("", ())]
-    context = {"fields": fields, "errors": whole, "next": local(request)}
+    context = {"fields": fields, "errors": whole, "next": local(request),
+               "ended": "ended" in request.GET, "left": "left" in request.GET}  # fmt: skip
     return render(request, "site/sign_in.html", context, status=status)
 
 
@@ -122,7 +123,7 @@ def leave(request: Visit) -> HttpResponse:
         if request.actor:
             trail.session(by=request.actor, action="session.ends", sentence="退出")
         request.session.flush()
-    return HttpResponseRedirect("/sign-in", status=303)
+    return HttpResponseRedirect("/sign-in?left=1", status=303)
 
 
 def password(request: Visit) -> HttpResponse:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -64,7 +65,7 @@ def page(
         def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
             actor: Actor | None = getattr(request, "actor", None)
             if actor is None:
-                return HttpResponseRedirect(f"/sign-in?{urlencode({'next': request.get_full_path()})}")
+                return HttpResponseRedirect(f"/sign-in?{urlencode(_way_back(request))}")
             try:
                 if asked:
                     actor.require(asked)
@@ -95,3 +96,9 @@ def addresses() -> list[URLPattern]:
 def menu_for(actor: Actor) -> list[Page]:
     """The sidebar of the actor's role: five to eight entries, in order."""
     return sorted((p for p in pages.values() if p.menu and actor.may(p.permission)), key=lambda p: p.menu)
+
+
+def _way_back(request: HttpRequest) -> dict[str, str]:
+    """Where to go on after sign-in, and whether a session has ended: its cookie came, and nobody belongs to it."""
+    came = settings.SESSION_COOKIE_NAME in request.COOKIES and "half" not in request.session
+    return {"next": request.get_full_path(), **({"ended": "1"} if came else {})}

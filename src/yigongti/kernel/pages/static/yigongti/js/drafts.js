@@ -7,11 +7,11 @@ const KEPT = 4 * 60 * 60 * 1000;
 const UNKEPT = ["csrfmiddlewaretoken", "key", "version", "step"];
 const account = document.body.dataset.account ?? "";
 
-/** @param {string} [except] whose drafts stay, while they are fresh */
-function sweep(except) {
+/** What is older than its limit goes, and all that may not stay. @param {(place: string) => boolean} stays */
+function sweep(stays) {
   for (const place of Object.keys(localStorage).filter((name) => name.startsWith(STORE))) {
     const { at = 0 } = JSON.parse(localStorage.getItem(place) ?? "{}");
-    if (!except || !place.startsWith(`${STORE}${except}:`) || Date.now() - at > KEPT) localStorage.removeItem(place);
+    if (!stays(place) || Date.now() - at > KEPT) localStorage.removeItem(place);
   }
 }
 
@@ -85,11 +85,14 @@ function forgetIfReceipted() {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.getAttribute("action") === "/sign-out") sweep();
+  if (form.getAttribute("action") === "/sign-out") sweep(() => false);
 });
 
 if (account) {
-  sweep(account);
+  sweep((place) => place.startsWith(`${STORE}${account}:`));
   forgetIfReceipted();
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-keep]"))) watch(form);
+} else {
+  // At the door: of a session that ended, what is fresh stays for whoever comes back; who signed out leaves nothing.
+  sweep(() => !document.querySelector("[data-left]"));
 }
