@@ -55,3 +55,19 @@ def test_pasted_rows_are_taken_and_every_bad_line_is_named(place):
     )
     assert good.status_code == 303
     assert CalendarDay.objects.get().name == "元旦"
+
+
+def test_the_register_lists_the_shipped_days_with_their_source_below_the_county_s_own(place):
+    boss = place.administrator(place.county)
+    address = "/organisations/registers/calendar"
+    CalendarDay.objects.create(day=date(2026, 10, 1), works=True, name="抢收", source="县通知")
+    calendar.forget()
+    body = browser(boss).get(address).content.decode()
+    assert "随系统提供：《国务院办公厅关于2026年部分节假日安排的通知》" in body
+    assert body.index("抢收") < body.index("2026-10-10") < body.index("2026-02-15")
+    assert body.count(">2026-10-01<") == 1  # what the county has set is listed once, as its own
+    swapped = browser(boss).get(f"{address}?works=True").content.decode()
+    assert "国庆节调休" in swapped and "端午节" not in swapped
+    found = browser(boss).get(f"{address}?q=端午").content.decode()
+    assert "2026-06-19" in found and "国庆节" not in found
+    calendar.forget()

@@ -13,6 +13,8 @@ from importlib import resources
 from typing import Any
 
 from yigongti.kernel import clock
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import Row
 from yigongti.kernel.parameters import values
 from yigongti.organisations.models import CalendarDay
 
@@ -60,6 +62,17 @@ def shipped() -> dict[date, Said]:
         if page.name.startswith("calendar_") and page.name.endswith(".toml"):
             days.update(_days_of(tomllib.loads(page.read_text(encoding="utf-8"))))
     return days
+
+
+def shipped_rows(text: str, chosen: Mapping[str, str]) -> list[Row]:
+    """The shipped days as the register lists them, newest first; a day that the county has set is its own."""
+    own = _own_days()
+    return [
+        Row(cells=[day.isoformat(), say("上班") if said.works else say("休息"), said.name,
+                   say("随系统提供：{source}", source=said.source)])
+        for day, said in sorted(shipped().items(), reverse=True)
+        if day not in own and text.strip() in said.name and chosen.get("works", "") in ("", str(said.works))
+    ]  # fmt: skip
 
 
 def known_until() -> date:

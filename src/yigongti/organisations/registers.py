@@ -227,7 +227,7 @@ register(
     columns={"day": "日期", "works": "上班", "name": "名称", "source": "来源"},
     words={"works": {True: "上班", False: "休息"}}, search=("name__contains",), filters=("works",), order=("-day",),
     scope=lambda actor: Q(), mine=lambda actor: Q(), after=calendar.forget,
-    tabs=tabs,
+    tabs=tabs, shipped=calendar.shipped_rows,
 )  # fmt: skip
 register(
     code="organisations.charters", route=f"{PLACE}/charters", title="章程", reads=SEE, writes=MANAGE,

@@ -44,7 +44,8 @@ class ChangedMeanwhile(Refusal):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """One register. `write` saves a valid form (its own `save` unless told); `warns` says what is odd about a row
-    and must ask the database nothing; `about` says what the form does not hold."""
+    and must ask the database nothing; `about` says what the form does not hold; `shipped` lists what holds unless a
+    row says otherwise, for the same search and filters."""
 
     code: str
     route: str
@@ -67,6 +68,7 @@ class Register:
     about: Callable[[Any], list[tuple[str, str]]] | None = None
     acts: Callable[[Actor, Any], list[Any]] | None = None
     tabs: Callable[[Actor, str], list[Any]] | None = None
+    shipped: Callable[[str, Mapping[str, str]], list[Any]] | None = None
     menu: int = 0
     icon: str = ""
 

@@ -76,7 +76,7 @@ def _list(request: Request, made: Register) -> HttpResponse:
         "register": made,
         "title": say(made.title),
         "columns": [Column(label=say(label)) for label in made.columns.values()],
-        "rows": [_table_row(made, row) for row in page_rows[:PAGE_ROWS]],
+        "rows": [*(_table_row(made, row) for row in page_rows[:PAGE_ROWS]), *_shipped(made, text, chosen, more)],
         "more_url": more,
         "text": text,
         "chosen": {name: value for name, value in chosen.items() if value},
@@ -86,6 +86,11 @@ def _list(request: Request, made: Register) -> HttpResponse:
     }
     continues = request.headers.get("HX-Request") and request.GET.get("after")
     return render(request, "parts/table_more.html" if continues else "register/list.html", context)
+
+
+def _shipped(made: Register, text: str, chosen: Mapping[str, str], more: str) -> list[Row]:
+    """What holds without anybody having entered it, below the last of what was entered."""
+    return [] if more or made.shipped is None else made.shipped(text, chosen)
 
 
 def _asked(request: Request, made: Register) -> tuple[str, dict[str, str]]:
