@@ -1,6 +1,7 @@
 """The county agrees with its sources, and its people could be real."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from yigongti.kernel.access.words import registry
 from yigongti.kernel.workflow import rooms
 from yigongti.organisations.codes import credit_warning, ws218_warning
 from yigongti.record.policy.series import SERIES
-from yigongti.record.policy.special_classes import class_of
+from yigongti.record.policy.special_classes import BY_CODE, class_of
 from yigongti.residents import codes
 from yigongti.simulator.places import inside, outline
 
@@ -215,6 +216,31 @@ def test_no_man_has_a_womans_illness_nor_a_woman_a_mans(county):
     )
 
 
+CARRIED = """
+SELECT r.id, cardinality(r.chronic), (SELECT count(DISTINCT e.title) FROM record_entry e WHERE e.resident_id = r.id
+    AND e.kind = 'medication' AND e.at > now() - interval '84 days') FROM residents_resident r
+WHERE r.died_on IS NULL AND r.chronic <> '{}' AND r.id <> ALL(%s)
+"""
+
+
+def test_who_has_a_managed_condition_carries_medicines_for_it(county):
+    carried = rows(CARRIED, again(county))
+    assert len(carried) > RESIDENTS * 0.1
+    assert [key for key, _conditions, drugs in carried if not drugs] == []
+    taken = dict((key, drugs) for key, _conditions, drugs in carried)
+    assert taken[county.truth["showcase"]] >= 4
+    many = [drugs for _key, conditions, drugs in carried if conditions >= 2]
+    assert sum(drugs >= 2 for drugs in many) / len(many) > 0.9
+
+
+def test_a_few_of_each_special_class_stand_even_in_a_small_county(county):
+    of_class = "SELECT sensitivity, count(DISTINCT resident_id) FROM record_entry WHERE sensitivity <> '' GROUP BY 1"
+    counted = dict(rows(of_class))
+    assert set(counted) == set(BY_CODE)
+    assert min(counted.values()) >= 3
+    assert sum(counted.values()) < RESIDENTS * 0.03
+
+
 # --- organisation
 
 
@@ -294,6 +320,24 @@ def test_every_step_of_the_stories_was_taken_and_none_refused(county):
 @pytest.mark.requirement("R48")
 def test_papers_travel_with_most_referrals(county):
     assert one("SELECT count(*) FROM referral_referral WHERE cardinality(package) > 0") >= 20
+
+
+SAID = {
+    "blood_pressure": r"血压 ([0-9]+/[0-9]+)(?![0-9]| mmHg 以上)", "fasting_glucose": r"空腹血糖 ([0-9.]+)",
+    "oxygen_saturation": r"血氧 ([0-9]+)%", "haemoglobin": r"血红蛋白 ([0-9]+) g/L", "temperature": r"发热 ([0-9.]+)℃",
+}  # fmt: skip
+TEXTS = "SELECT resident_id, summary || ' ' || discharge_summary FROM referral_referral WHERE kind <> 'out'"
+MEASURED = "SELECT detail->>'typed' FROM record_entry WHERE resident_id = %s AND code = %s AND kind = 'observation'"
+
+
+def test_what_a_referral_says_was_measured_stands_in_the_record(county):
+    checked = 0
+    for person, text in rows(TEXTS):
+        for series, pattern in SAID.items():
+            for value in re.findall(pattern, text):
+                assert (value,) in rows(MEASURED, person, series), (text, value)
+                checked += 1
+    assert checked >= 20
 
 
 @pytest.mark.requirement("R47")

@@ -107,7 +107,8 @@ class Building:
         people = People(county, chance=self.chance("people"), today=self.today, truth=self.truth)
         doubles = Doubles(people, county, chance=self.chance("doubles"), today=self.today, truth=self.truth)
         scribe = Scribe(county, today=self.today)
-        care = Care(county, scribe, chance=self.chance("care"), density=self.density)
+        chance = self.chance("care")
+        care = Care(county, scribe, chance=chance, density=self.density, residents=self.residents)
         routine = Routine(county, scribe, chance=self.chance("routine"), density=self.density)
         tables = [people.households, people.residents, people.identifiers, doubles.suspicions, *scribe.tables]
         done = 1  # the showcase person

@@ -22,6 +22,8 @@ WINDOW = 730
 RATES = {"child": (0.7, 0.25, 0.2, 0.03), "adult": (0.38, 0.22, 0.25, 0.04), "old": (0.9, 0.5, 0.5, 0.07)}
 MENS = ("N40.x00",)
 INPATIENT_SHARE, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.22, 0.55, 0.006, 0.04
+# Rare illnesses of special classes stand in a small county too: each so often, spread over the grown.
+PROMISED, SPREAD_OVER = 3, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,15 @@ class Complaints:
 class Care:
     """Writes everybody's visits."""
 
-    def __init__(self, county: County, scribe: Scribe, *, chance: Random, density: float) -> None:
+    def __init__(self, county: County, scribe: Scribe, *, chance: Random, density: float, residents: int) -> None:
         pages = page("care")
         self._scribe, self._chance, self._random = scribe, chance, chance.random
         self._levels = {
             level: Complaints(pages[level][0]["rows"]) for level in ("village", "township", "county", "outside")
         }
         self._special = pages["special"][0]["rows"]
+        self._promised = [row for row in self._special for _ in range(PROMISED)]
+        self._every, self._grown = max(1, residents // SPREAD_OVER), 0
         self._special_weights = list(accumulate(row[3] for row in self._special))
         self._allergies = [
             (what("allergy", "", "", name), detail(reaction=how)) for name, how in pages["allergies"]["rows"]
@@ -94,8 +98,8 @@ class Care:
                     self._visit(one, level, number, ago)
         if random() < ALLERGY_SHARE:
             self._allergy(one, latest)
-        if random() < SPECIAL_SHARE and age >= 16:
-            self._special_visit(one, latest + int(random() * max(1, earliest - latest)))
+        if age >= 16:
+            self._special_of(one, latest + int(random() * max(1, earliest - latest)))
 
     # --- one visit
 
@@ -196,11 +200,22 @@ class Care:
             wheres = self._scribe.wheres[one.home.unit]
             self._scribe.entry(one.key, allergy, wheres[0], ago, 620, more=reaction)
 
-    def _special_visit(self, one: Human, ago: int) -> None:
-        weights = self._special_weights
-        code, title, secret, _, medicine, dose = self._special[bisect(weights, self._random() * weights[-1])]
-        if secret == "reproductive" and (one.sex == "1" or not 18 <= one.age <= 45):  # noqa: S105 - a class of record
-            return
+    def _special_of(self, one: Human, ago: int) -> None:
+        """Somebody's illness of a special class: by its frequency, or as one of the few that every county shows."""
+        self._grown += 1
+        if self._grown % self._every == 0:
+            fitting = (row for row in self._promised if _fits(one, row[2]))
+            if row := next(fitting, None):
+                self._promised.remove(row)
+                self._special_visit(one, ago, row)
+                return
+        if self._random() < SPECIAL_SHARE:
+            row = self._special[bisect(self._special_weights, self._random() * self._special_weights[-1])]
+            if _fits(one, row[2]):
+                self._special_visit(one, ago, row)
+
+    def _special_visit(self, one: Human, ago: int, row: Sequence[Any]) -> None:
+        code, title, secret, _, medicine, dose = row
         complaint = Complaint(
             code, what("encounter", "icd10", code, title), what("condition", "icd10", code, title),
             what("medication", "", "", medicine) if medicine else "", detail(dose=dose), "", secret,
@@ -212,6 +227,11 @@ class Care:
 
 POTASSIUM = what("observation", "series", "potassium", "血钾")
 CREATININE = what("observation", "series", "creatinine", "肌酐")
+
+
+def _fits(one: Human, secret: str) -> bool:
+    """Whether somebody can have an illness of the class."""
+    return secret != "reproductive" or (one.sex == "2" and 18 <= one.age <= 45)  # noqa: S105 - a class of record
 
 
 def _geometric(mean: float) -> float:

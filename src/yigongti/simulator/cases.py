@@ -23,6 +23,8 @@ from yigongti.kernel.access.sign_in import actor_of
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow import clocks, engine, rooms
 from yigongti.kernel.workflow.models import Case
+from yigongti.residents.actions.openings import open_with_basis
+from yigongti.simulator import presenting
 from yigongti.simulator.organising import GRASSROOTS, County, Department, Site
 from yigongti.simulator.places import page
 from yigongti.simulator.staffing import demo_room
@@ -110,11 +112,14 @@ class Cases:
             if step in ("follow", "miss") and one.workflow != "chronic.follow_up":
                 self._follow_child(one)
             elif not one.number:
+                self._said_first(one)
                 given = {"resident": str(one.person.key), **one.ask(one, step)}
                 one.number = engine.begin(
                     by=one.actor(one, step), workflow=one.workflow, step=step, given=given, urgent=one.told.urgent
                 ).number
             else:
+                if (one.workflow, step) == ("referral.upward", "return"):
+                    self._found(one)
                 real = "record" if step == "follow" else step
                 engine.take(by=one.actor(one, step), number=one.number, step=real, given=one.ask(one, step))
         except Refusal as refusal:
@@ -122,6 +127,25 @@ class Cases:
             self._truth.facts.setdefault("refused", []).append([one.workflow, step, one.person.key, *told])
             return False
         return True
+
+    def _said_first(self, one: Running) -> None:
+        """What the text of a new case says stands in the record: the sender's findings, or those of the hospital."""
+        if one.workflow == "referral.upward":
+            presenting.present(by=one.sender, resident=one.person.key, story=one.illness)
+        if one.workflow == "referral.downward":
+            wards = self._county.hospital.departments
+            ward = next(ward for ward in wards if ward.name == one.illness["department"])
+            doctor = self._posts["county_doctor", ward.unit][0]
+            presenting.found(by=doctor, resident=one.person.key, story=one.illness)
+
+    def _found(self, one: Running) -> None:
+        """The treating doctor opens the record of the referred patient, and writes what was measured at the end."""
+        doctor, about = one.actor(one, "return"), Case.objects.get(number=one.number)
+        subject = f"workflow.Case:{about.pk}"
+        open_with_basis(
+            by=doctor, resident=one.person.key, basis="referred", reason="接诊上转患者", subject=subject
+        )  # fmt: skip
+        presenting.found(by=doctor, resident=one.person.key, story=one.illness)
 
     # --- up
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from random import Random
+from typing import Any
 
 from yigongti.simulator.care import WINDOW, window
 from yigongti.simulator.households import Human
@@ -20,9 +23,15 @@ HEART_RATE = what("observation", "series", "heart_rate", "心率")
 CHOLESTEROL = what("observation", "series", "total_cholesterol", "总胆固醇")
 EXAMINATION = what("encounter", "", "", "老年人健康体检")
 FOLLOW_UP = what("encounter", "", "", "慢性病随访")
+REFILLED = what("encounter", "", "", "慢性病续方")
 
 # Days between follow-ups: four a year are the duty (2.3.2, 2.3.3); some are late, some are lost.
 EVERY, SPREAD, LOST_SHARE = 91, 24, 0.07
+# Days since the last prescription at most: fewer than it counts as current (record.medicine_current_days).
+REFILL = 75
+
+Taken = dict[str, Sequence[tuple[str, str]]]
+"""The regimen of each managed condition: fragments of medicine and dose."""
 
 
 class Routine:
@@ -33,9 +42,9 @@ class Routine:
         self._scribe, self._chance, self._random = scribe, chance, chance.random
         self._density = density
         self._chronic = {
-            name: (what("condition", "icd10", code, title), what("medication", "", "", medicine), detail(dose=dose))
-            for name, (code, title, medicine, dose) in pages["chronic"].items()
+            name: what("condition", "icd10", code, title) for name, (code, title) in pages["chronic"].items()
         }
+        self._regimens = {name: _regimens(rows) for name, rows in pages["regimens"].items()}
         self._vaccines = [
             (what("immunisation", "", "", name), dose, months) for name, dose, months in pages["immunisation"]["rows"]
         ]
@@ -55,21 +64,26 @@ class Routine:
         """Diagnosis, then a visit about every quarter with what is measured for the condition."""
         random, scribe, site = self._random, self._scribe, one.home
         where = scribe.wheres[site.unit][0]
-        latest, earliest = window(one)
         began = WINDOW + int(random() * 2500)
         for name in one.chronic:
-            scribe.entry(one.key, self._chronic[name][0], where, began, 560)
-        if not {"hypertension", "diabetes"} & set(one.chronic):
-            return
-        course = _Course(self._random)
+            scribe.entry(one.key, self._chronic[name], where, began, 560)
+        taken = {name: self._regimen(name) for name in one.chronic}
+        if {"hypertension", "diabetes"} & set(one.chronic):
+            self._follow_ups(one, site, where, taken)
+        self._refill(one, site, where, taken)
+
+    def _follow_ups(self, one: Human, site: Site, where: str, taken: Taken) -> None:
+        random = self._random
+        latest, earliest = window(one)
+        course = _Course(random)
         ago = earliest - int(random() * EVERY)
         step = max(7, round(EVERY / self._density)) if self._density else WINDOW
         while ago > latest:
             if random() > LOST_SHARE:
-                self._follow_up(one, site, where, ago, course)
+                self._follow_up(one, site, where, ago, course, taken)
             ago -= step - SPREAD // 2 + int(random() * SPREAD)
 
-    def _follow_up(self, one: Human, site: Site, where: str, ago: int, course: _Course) -> None:
+    def _follow_up(self, one: Human, site: Site, where: str, ago: int, course: _Course, taken: Taken) -> None:
         random, scribe, minute = self._random, self._scribe, 490 + int(self._random() * 200)
         kind = "home" if one.age > 78 and random() < 0.5 else "public_health"
         visit = scribe.visit(one.key, FOLLOW_UP, where, site, ago, minute, kind=kind)
@@ -90,8 +104,26 @@ class Routine:
                 if "hypertension" not in one.chronic or ("diabetes" in one.chronic and random() < 0.5)
                 else "hypertension"
             )
-            _, medicine, dose = self._chronic[name]
-            scribe.entry(one.key, medicine, where, ago, minute + 9, part_of=visit, more=dose)
+            for medicine, dose in taken[name]:
+                scribe.entry(one.key, medicine, where, ago, minute + 9, part_of=visit, more=dose)
+
+    def _regimen(self, name: str) -> Sequence[tuple[str, str]]:
+        """What somebody takes for a condition, and keeps taking."""
+        weights, drugs = self._regimens[name]
+        return drugs[bisect(weights, self._random() * weights[-1])]
+
+    def _refill(self, one: Human, site: Site, where: str, taken: Taken) -> None:
+        """The last prescription for every condition: not longer ago than one lasts, so that all carry their medicines.
+
+        What two conditions both ask for is given once.
+        """
+        random, scribe = self._random, self._scribe
+        latest, earliest = window(one)
+        ago, minute = latest + int(random() * min(REFILL, earliest - latest + 1)), 495 + int(random() * 200)
+        kind = "village" if site.level == "village" else "outpatient"
+        visit = scribe.visit(one.key, REFILLED, where, site, ago, minute, kind=kind)
+        for medicine, dose in dict.fromkeys(drug for name in one.chronic for drug in taken[name]):
+            scribe.entry(one.key, medicine, where, ago, minute + 5, part_of=visit, more=dose)
 
     # --- the old
 
@@ -152,6 +184,12 @@ class Routine:
                     one.key, vaccine, where, lived - due, 540 + int(random() * 150),
                     more=f'{{"dose_number": "{dose}", "batch": "{1000 + int(random() * 9000)}"}}',
                 )  # fmt: skip
+
+
+def _regimens(rows: Iterable[Sequence[Any]]) -> tuple[list[int], list[list[tuple[str, str]]]]:
+    """The regimens of a condition with their weights summed up, to draw from."""
+    drawn = [[(what("medication", "", "", name), detail(dose=dose)) for name, dose in drugs] for _, drugs in rows]
+    return list(accumulate(weight for weight, _ in rows)), drawn
 
 
 class _Course:

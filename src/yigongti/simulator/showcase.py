@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 
 from yigongti.simulator.households import Human
 from yigongti.simulator.organising import County
 from yigongti.simulator.people import People
-from yigongti.simulator.routine import FOLLOW_UP, GLUCOSE, HBA1C, PRESSURE
+from yigongti.simulator.routine import FOLLOW_UP, GLUCOSE, HBA1C, PRESSURE, REFILLED
 from yigongti.simulator.scribing import Scribe, detail, what
 from yigongti.simulator.staffing import demo_room
 
 
 ENTRIES = 2_000
 DAYS = 4_200
+LAST_REFILL = 20
+MEDICINES = (
+    ("苯磺酸氨氯地平片 5mg", "1片 一日1次 口服"), ("盐酸二甲双胍片 0.5g", "1片 一日3次 随餐"),
+    ("阿司匹林肠溶片 100mg", "1片 一日1次"), ("阿托伐他汀钙片 20mg", "1片 每晚1次"),
+)  # fmt: skip
 
 
 def showcase(county: County, people: People, scribe: Scribe, *, chance: Random, today: date) -> Human:
@@ -41,13 +47,13 @@ def _life(one: Human, scribe: Scribe, chance: Random) -> None:
     scribe.entry(one.key, what("condition", "icd10", "I25.100", "动脉硬化性心脏病"), ward[0], DAYS - 1500, 560)
     scribe.entry(one.key, what("allergy", "", "", "青霉素"), where, DAYS - 2, 600, more=detail(reaction="皮疹"))
     quarter = 0
-    while len(scribe.entries.lines) - written < ENTRIES:
+    while len(scribe.entries.lines) - written < ENTRIES - len(MEDICINES) - 1:
         left = ENTRIES - (len(scribe.entries.lines) - written)
         ago = max(1, round(DAYS * left / ENTRIES))
         if ago // 91 != quarter:
             quarter = ago // 91
             scribe.visit(one.key, FOLLOW_UP, where, site, ago, 540, kind="public_health")
-            _medicines(one, scribe, where, ago, chance)
+            _medicines(one, scribe, where, ago, (drug for drug in MEDICINES if chance.random() < 0.9))
         elif left % 3:
             upper = int(chance.gauss(141 - left * -0.002, 8))
             scribe.measure(
@@ -60,10 +66,10 @@ def _life(one: Human, scribe: Scribe, chance: Random) -> None:
             scribe.measure(
                 one.key, "fasting_glucose", GLUCOSE, where, ago, 425, f"{chance.gauss(7.2, 0.9):.1f}", "mmol/L"
             )
+    scribe.visit(one.key, REFILLED, where, site, LAST_REFILL, 540, kind="village")
+    _medicines(one, scribe, where, LAST_REFILL, MEDICINES)
 
 
-def _medicines(one: Human, scribe: Scribe, where: str, ago: int, chance: Random) -> None:
-    for name, dose in (("苯磺酸氨氯地平片 5mg", "1片 一日1次 口服"), ("盐酸二甲双胍片 0.5g", "1片 一日3次 随餐"),
-                       ("阿司匹林肠溶片 100mg", "1片 一日1次")):  # fmt: skip
-        if chance.random() < 0.9:
-            scribe.entry(one.key, what("medication", "", "", name), where, ago, 548, more=detail(dose=dose))
+def _medicines(one: Human, scribe: Scribe, where: str, ago: int, drugs: Iterable[tuple[str, str]]) -> None:
+    for name, dose in drugs:
+        scribe.entry(one.key, what("medication", "", "", name), where, ago, 548, more=detail(dose=dose))
