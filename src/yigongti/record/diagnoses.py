@@ -16,6 +16,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Refusal
+from yigongti.record.measuring import ICD
 from yigongti.record.queries import open_record, summary
 
 
@@ -57,6 +58,12 @@ def _own(for_: Actor, given: Mapping[str, str]) -> list[Choice]:
 def kept(code: str, title: str) -> str:
     """A diagnosis as it is kept."""
     return f"{code} {title}".strip()
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Code and words of a picked diagnosis; words without a code where they were typed freely."""
+    code, _, words = text.strip().partition(" ")
+    return (code, words.strip()) if words.strip() and ICD.fullmatch(code) else ("", text.strip())
 
 
 def _find(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | None = None) -> list[Choice]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yigongti.kernel import clock
+from yigongti.kernel.finders import pickers
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Field, FieldKind, Option
+from yigongti.record.diagnoses import parted
 from yigongti.record.policy.kinds import ENCOUNTER_CLASSES, KINDS, document, encounter, observation
 from yigongti.record.policy.series import SERIES
 from yigongti.record.policy.special_classes import CLASSES
@@ -33,6 +35,14 @@ class Ask:
     def area(self, name: str, label: str, *, required: bool = True, help_: str = "") -> Field:
         """A box for several lines."""
         return self.one(name, label, "textarea", required=required, help=say(help_) if help_ else "")
+
+    def diagnosis(self, name: str, label: str, *, required: bool, help_: str) -> Field:
+        """Searched by name, pinyin initials or code; words that nothing answers to stay as they were typed."""
+        typed = self.typed.get(name, "")
+        return self.one(
+            name, label, "picker", required=required, help=say(help_), text=typed, url="/pick/diagnosis",
+            placeholder=say(pickers["diagnosis"].hint),
+        )  # fmt: skip
 
     def when(self, label: str) -> Field:
         """The time of the event: now, unless told."""
@@ -66,7 +76,7 @@ def encounter_fields(ask: Ask) -> list[Field]:
     return [
         ask.one("encounter_class", "就诊类别", "cards", options=classes),
         ask.one("title", encounter.name, help=say("一句话：为什么来，主要诊断。")),
-        ask.one("code", "主要诊断编码", required=False, help=say("ICD-10，如 I10")),
+        ask.diagnosis("code", "主要诊断", required=False, help_="挑选后只存编码；也可直接填 ICD-10 编码"),
         ask.when(encounter.when),
         ask.one("until", encounter.ends, "datetime", required=False),
         ask.area("text", encounter.text, required=False),
@@ -76,8 +86,10 @@ def encounter_fields(ask: Ask) -> list[Field]:
 
 def entry_fields(ask: Ask, kind: Kind) -> list[Field]:
     """What the kind's page asks."""
-    fields = [ask.one("title", kind.name)]
-    if kind.system == "icd10":
+    diagnosed = kind.system == "icd10"
+    fields = [ask.diagnosis("title", kind.name, required=True, help_="挑选即带编码；没有合适的，可直接填写")
+              if diagnosed else ask.one("title", kind.name)]  # fmt: skip
+    if diagnosed:
         fields.append(ask.one("code", "诊断编码", required=False, help=say("ICD-10，如 I10")))
     fields += [ask.one(part.name, part.label, required=part.required) for part in kind.parts]
     fields.append(ask.when(kind.when))
@@ -108,6 +120,20 @@ def _own_fields(ask: Ask, row: Row) -> list[Field]:
     if row.kind == "encounter":
         return encounter_fields(ask)
     return entry_fields(ask, KINDS[row.kind])
+
+
+def picked(posted: Mapping[str, str], kind: str) -> dict[str, str]:
+    """What was posted, each picked diagnosis as its code and its words; what was typed freely stays."""
+    said = dict(posted)
+    for name in ("title", "code"):
+        typed = said.pop(f"{name}_text", "")
+        if typed and not said.get(name):
+            said[name] = typed
+    searched = "title" if kind == "condition" else "code"
+    code, words = parted(said.get(searched, ""))
+    if code:
+        said |= {"code": code, "title": words} if searched == "title" else {"code": code}
+    return said
 
 
 def as_typed(row: Row) -> dict[str, str]:

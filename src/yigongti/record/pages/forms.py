@@ -27,6 +27,7 @@ from yigongti.record.pages.fields import (
     entry_fields,
     file_fields,
     observing,
+    picked,
 )
 from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS, WRITTEN
@@ -36,7 +37,8 @@ from yigongti.record.queries import Opened
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form page: its code, title and fields for what was typed, tabs to its siblings, and the write behind it."""
+    """A form page: its code, title and fields for what was typed, tabs to its siblings, the write behind it;
+    `diagnosed` is the kind whose diagnosis is picked."""
 
     code: str
     title: str
@@ -47,6 +49,7 @@ class Form:
     multipart: bool = False
     danger: bool = False
     word: str = "记下"
+    diagnosed: str = ""
 
 
 @page(
@@ -89,7 +92,7 @@ def encounter(request: Request, resident_id: int) -> HttpResponse:
     opened = _opened(request, resident_id)
     asked = ("encounter_class", "title", "at", "until", "code", "text", "sensitivity")
     form = Form(
-        code="record.encounter", title=say("记就诊"),
+        code="record.encounter", title=say("记就诊"), diagnosed="encounter",
         fields=encounter_fields,
         write=lambda posted: actions.add_encounter(
             by=request.actor, key=key_of(request), resident_id=opened.resident.pk,
@@ -108,7 +111,7 @@ def add(request: Request, resident_id: int) -> HttpResponse:
         raise NotFound
     kind = KINDS[code]
     form = Form(
-        code="record.add", title=say("加一条"),
+        code="record.add", title=say("加一条"), diagnosed=code if code == "condition" else "",
         fields=lambda ask: entry_fields(ask, kind),
         tabs=_tabs(
             f"/residents/{opened.resident.pk}/record/add", "kind", {one: KINDS[one].title for one in WRITTEN}, code,
@@ -160,6 +163,7 @@ def correct(request: Request, entry_id: int) -> HttpResponse:
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
     form = Form(
         code="record.correct", title=say("更正：{what}", what=row.title),
+        diagnosed=row.kind if row.kind in ("condition", "encounter") else "",
         fields=lambda ask: correction_fields(ask, row),
         typed=as_typed(row),
         write=lambda posted: actions.correct(
@@ -220,12 +224,13 @@ def _answer(
     """Write and lead back; or show the form, after a refusal with what was typed and every error at once."""
     errors: dict[str, list[str]] = {}
     status = 200
+    posted = picked(request.POST.dict(), form.diagnosed) if form.diagnosed else request.POST.dict()
     if request.method == "POST":
         try:
-            return done(request, form.write(request.POST.dict()))
+            return done(request, form.write(posted))
         except Refusal as refusal:
             errors, status = errors_of(refusal), refusal.status
-    ask = Ask(typed=request.POST.dict() if request.method == "POST" else dict(form.typed), errors=errors)
+    ask = Ask(typed=posted if request.method == "POST" else dict(form.typed), errors=errors)
     fields = form.fields(ask)
     context: dict[str, Any] = {
         **about(opened),
