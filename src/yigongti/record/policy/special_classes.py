@@ -4,8 +4,7 @@ An entry gets its class from its code, or from the encounter it belongs to, on e
 the code says none, never take one away. Shown only to a role whose page names the class among its gates and who stands
 to the person on one of the bases below, and to the institution that wrote it. Nobody else sees that something is there.
 
-A minor is a class of the person and not of an entry: the whole record opens only to a role whose page names its gate,
-on whichever of its bases. Who treats or looks after a child has the gate; who supervises on a stated duty has not.
+A minor is a class of the person: the whole record opens only to a role whose page names its gate, on every basis.
 """
 
 from __future__ import annotations
@@ -41,8 +40,7 @@ CLASSES = (
         source="ICD-10 A50–A64 及其筛查、接触、妊娠合并编码", confidence="M",
     ),
     SpecialClass(
-        code="reproductive", title="生殖",
-        law="《民法典》第一千二百二十六条；《个人信息保护法》第二十八条",
+        code="reproductive", title="生殖", law="《民法典》第一千二百二十六条；《个人信息保护法》第二十八条",
         # A pregnancy itself and its emergencies (ectopic, miscarriage, bleeding) stay open: they save lives.
         covers=("O04-O07", "N46", "N97", "Z30", "Z31", "Z64.0"),
         source="ICD-10 人工流产、不孕不育、避孕节育编码；范围由本平台提出，待签定", confidence="M-",
