@@ -332,3 +332,16 @@ def test_each_form_that_acts_carries_its_own_key():
     html = "".join(render_to_string("parts/act.html", {"act": act}) for act in acts)
     keys = re.findall(r'name="key" value="([0-9a-f-]{36})"', html)
     assert len(set(keys)) == 2
+
+
+def test_who_acted_is_kept_in_chinese_and_told_with_the_role_in_the_reader_s_language():
+    from yigongti.kernel.pages.templating import actor
+
+    kept = "毕丽红·县级医院医生·消化内科"
+    assert actor(kept) == kept
+    with language.spoken("en"):
+        told = actor(kept)
+    assert told.startswith("毕丽红·")
+    assert told.endswith("·消化内科")
+    assert "县级医院医生" not in told
+    assert actor(None) == ""

@@ -1,9 +1,9 @@
 """The templates of all pages: Jinja2, which compiles them, with the few names that every template may use.
 
 Functions: t (a text in the reader's language), icon, state_chip, clock_words, person_chip, once, moment, static,
-form_field, line_chart, outline_map. Filters: said_label, said_date, day, age, masked_name, masked_id, masked_phone,
-sparkline, minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name that a page does not give
-is empty, not an error.
+form_field, line_chart, outline_map. Filters: said_label, said_date, actor, day, age, masked_name, masked_id,
+masked_phone, sparkline, minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name that a page
+does not give is empty, not an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from jinja2 import ChainableUndefined, Environment
 from markupsafe import Markup, escape
 
 from yigongti.kernel import clock
-from yigongti.kernel.language import say
+from yigongti.kernel.access.words import registry
+from yigongti.kernel.language import in_english, say
 from yigongti.kernel.pages import drawing, markup, said
 from yigongti.kernel.pages.fields import field_of
 
@@ -114,6 +115,14 @@ def said_label(text: object) -> str:
     return say(text if isinstance(text, str) else str(text)) if text else ""
 
 
+def actor(stored: object) -> str:
+    """Who acted, as kept (name·role·unit), with the role's title in the reader's language."""
+    if not in_english():
+        return str(stored or "")
+    titles = {role.title for role in registry.roles.values()}
+    return "·".join(say(part) if part in titles else part for part in str(stored or "").split("·"))
+
+
 def said_date(moment: date | datetime | None) -> Markup | str:
     """The date as people say it, exact on hover and on paper."""
     if not moment:
@@ -188,6 +197,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
 FILTERS: dict[str, Callable[..., object]] = {
     "said_label": said_label,
     "said_date": said_date,
+    "actor": actor,
     "day": day,
     "age": age,
     "masked_name": said.masked_name,
