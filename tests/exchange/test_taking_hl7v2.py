@@ -4,6 +4,8 @@ import uuid
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import actor, resident
 from tests.factories import county as make_county
@@ -234,3 +236,27 @@ def test_the_coming_months_have_their_partitions_and_take_what_arrives(county):
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM exchange_message")
         assert cursor.fetchone()[0] == f"exchange_message_{clock.today():%Y_%m}"
+
+
+def test_after_a_merge_the_number_that_ended_means_the_one_who_stands(county):
+    first = sent(message("ORU^R01", *result(), card=""))
+    merged = sent(message("ADT^A40", "MRG|P050^^^HIS^PI", control="2", card=""))
+    old = message("ORU^R01", *result(number="L2"), control="3", card="").replace(b"P100", b"P050")
+    assert (merged.state, sent(old).persons) == ("applied", first.persons)
+    assert Resident.objects.filter(pk__in=first.persons).count() == Resident.objects.count() == 1
+
+
+def test_a_merge_of_two_whom_we_hold_apart_waits(county):
+    sent(message("ORU^R01", *result(), card=""))
+    other = message("ORU^R01", *result(number="L2"), control="2", card="", name="钱五").replace(b"P100", b"P050")
+    assert sent(other).state == "applied"
+    assert sent(message("ADT^A40", "MRG|P050^^^HIS^PI", control="3", card="")).rule == "TwoPersons"
+
+
+def test_a_message_with_many_reports_matches_its_person_once(county):
+    reports = [line for n in range(6) for line in result(number=f"L{n}")]
+    sent(message("ORU^R01", *result(number="L9"), card=""))
+    (kept,) = keep(message("ORU^R01", *reports, control="2", card=""))
+    with CaptureQueriesContext(connection) as asked:
+        inbox.take_in(kept.arrived.id)
+    assert sum("exchange_knownperson" in query["sql"] and query["sql"].startswith("SELECT") for query in asked) == 1

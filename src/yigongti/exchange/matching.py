@@ -59,7 +59,7 @@ def person_of(*, sender: Sender, told: ToldPerson) -> int:
     Raises what registration refuses, NameDiffers where a known number comes with another name, TwoPersons where its
     numbers point to different people.
     """
-    known = _known(sender, told.numbers)
+    known = known_persons(sender=sender, numbers=told.numbers)
     if len(known) > 1:
         raise TwoPersons(field="PID-3", numbers="、".join(value for _, value in told.numbers))
     resident, how = (known.pop(), "number") if known else _by_paper(sender, told)
@@ -68,7 +68,7 @@ def person_of(*, sender: Sender, told: ToldPerson) -> int:
     return resident
 
 
-def _known(sender: Sender, numbers: Iterable[tuple[str, str]]) -> set[int]:
+def known_persons(*, sender: Sender, numbers: Iterable[tuple[str, str]]) -> set[int]:
     """The master persons behind the sender's numbers."""
     rows = KnownPerson.objects.filter(sender=sender, value__in=[value for _, value in numbers])
     found = rows.values_list("system", "value", "resident__master_id")

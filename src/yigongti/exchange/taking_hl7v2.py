@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 from yigongti.exchange import hl7v2_words, inbox, known_entries
 from yigongti.exchange.hl7v2 import facts
 from yigongti.exchange.hl7v2.charset import decode
+from yigongti.exchange.hl7v2.datatypes import Identifier
 from yigongti.exchange.hl7v2.header import read_header
 from yigongti.exchange.hl7v2.message import parse
 from yigongti.exchange.hl7v2.reading import read_with_rest
 from yigongti.exchange.inbox import NoRuleYet, Taken
-from yigongti.exchange.matching import ToldPerson, TwoPersons, person_of, remember
-from yigongti.exchange.models import KnownPerson, Sender
+from yigongti.exchange.matching import ToldPerson, TwoPersons, known_persons, person_of, remember
+from yigongti.exchange.models import Sender
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 from yigongti.record.actions import Told
@@ -29,9 +30,15 @@ class Taking:
     sender: Sender
     received_at: datetime
     taken: Taken
+    matched: dict[facts.Person, int] = field(default_factory=dict)
 
     def person(self, told: facts.Person) -> int:
-        """The resident it is about."""
+        """The resident it is about, matched once however many facts name the same person."""
+        if told not in self.matched:
+            self.matched[told] = self._match(told)
+        return self.matched[told]
+
+    def _match(self, told: facts.Person) -> int:
         said = _told(told)
         resident = person_of(sender=self.sender, told=said)
         if any(hl7v2_words.is_id_card(one) for one in told.identifiers) and not said.id_card:
@@ -153,13 +160,16 @@ def _(fact: facts.Vaccination, taking: Taking) -> None:
 def _(fact: facts.Merge, taking: Taking) -> None:
     """The numbers that end mean the person that stands, unless they mean somebody else of ours already."""
     resident = taking.person(fact.person)
-    gone = tuple((one.system, one.value) for one in fact.gone)
-    known = KnownPerson.objects.filter(sender=taking.sender, value__in=[value for _, value in gone])
-    others = set(known.values_list("resident__master_id", flat=True)) - {resident}
-    if others:
+    gone = tuple(map(_number, fact.gone))
+    if known_persons(sender=taking.sender, numbers=gone) - {resident}:
         raise TwoPersons(field="MRG-1", numbers="、".join(value for _, value in gone))
     remember(sender=taking.sender, numbers=gone, resident=resident, how="merge")
     taking.taken.done.append("来源方合并号码")
+
+
+def _number(one: Identifier) -> tuple[str, str]:
+    """A sender's own number as it is remembered: whose numbering and of which type, and the value."""
+    return f"{one.system}|{one.type}"[:80], one.value[:120]
 
 
 def _told(person: facts.Person) -> ToldPerson:
@@ -168,7 +178,7 @@ def _told(person: facts.Person) -> ToldPerson:
     card = card if agrees(card, sex=person.sex, born=born) else ""
     numbers = [one for one in person.identifiers if not card or one.value != card]
     return ToldPerson(
-        numbers=tuple((f"{one.system}|{one.type}"[:80], one.value[:120]) for one in numbers),
+        numbers=tuple(map(_number, numbers)),
         name=person.name.text, sex=person.sex, id_card=card,
         born=born,
         born_estimated=bool(person.birth and person.birth.precision in ("year", "month")),
