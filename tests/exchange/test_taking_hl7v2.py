@@ -260,3 +260,9 @@ def test_a_message_with_many_reports_matches_its_person_once(county):
     with CaptureQueriesContext(connection) as asked:
         inbox.take_in(kept.arrived.id)
     assert sum("exchange_knownperson" in query["sql"] and query["sql"].startswith("SELECT") for query in asked) == 1
+
+
+def test_bytes_before_the_first_message_of_a_file_wait_and_are_not_lost(county):
+    stray, real = keep(b"a remark\r" + message("ORU^R01", *result()))
+    assert (stray.arrived.state, real.arrived.state) == ("waiting", "received")
+    assert bytes(Message.objects.get(pk=stray.arrived.id).body) == b"a remark\r"

@@ -26,9 +26,11 @@ class Kept:
 
 
 def keep(data: bytes, *, peer: str = "") -> list[Kept]:
-    """Keep every message of a frame or a file; bytes without any message are kept as one. `peer` names whoever brings
-    what has no readable header."""
-    return [_keep_one(one, peer) for one in split_batch(data).messages or (data,)]
+    """Keep every message of a frame or a file, and what stands before the first as one more; bytes without any message
+    are kept as one. `peer` names whoever brings what has no readable header."""
+    batch = split_batch(data)
+    pieces = [b"".join(batch.stray), *batch.messages] if batch.messages else [data]
+    return [_keep_one(one, peer) for one in pieces if one]
 
 
 def _keep_one(body: bytes, peer: str) -> Kept:

@@ -53,8 +53,10 @@ class Connection(socketserver.BaseRequestHandler):
         if piece.kind is Kind.TOO_LARGE:
             self._send(_too_large(piece))
             return
-        for kept in keep(piece.content, peer=self._peer):
-            told = answer(kept) if piece.kind in (Kind.FRAME, Kind.GARBAGE) else None
+        all_kept = keep(piece.content, peer=self._peer)
+        for kept in all_kept:
+            beside = kept.header is None and len(all_kept) > 1  # one answer a message: none for what stood before it
+            told = answer(kept) if piece.kind in (Kind.FRAME, Kind.GARBAGE) and not beside else None
             if told is not None:
                 self._send(told)
 
