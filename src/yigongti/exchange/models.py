@@ -8,6 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from yigongti.exchange.batches.models import Batch as Batch
+from yigongti.exchange.batches.models import BatchRow as BatchRow
+
 
 CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
 ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination")
