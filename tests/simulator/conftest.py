@@ -27,7 +27,8 @@ def one(statement, *values):
 
 
 @pytest.fixture(scope="module")
-def county(django_db_setup, django_db_blocker, tmp_path_factory):
+def county(request, django_db_setup, django_db_blocker, tmp_path_factory):
+    assert request.node.get_closest_marker("django_db"), "unmarked, the file run alone would have no test database"
     folder = tmp_path_factory.mktemp("county")
     with django_db_blocker.unblock(), override_settings(DATA_FOLDER=folder), transaction.atomic():
         made = simulator.build(residents=RESIDENTS, seed=7, progress=quiet)

@@ -9,6 +9,9 @@ from yigongti.residents.actions import sweeping
 from yigongti.residents.models import Suspicion
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.mark.requirement("R133")
 def test_the_sweep_finds_nearly_every_duplicate_and_raises_few_who_are_two(county):
     true = {tuple(sorted((row["resident"], row["again"]))) for row in county.truth["duplicates"]}
