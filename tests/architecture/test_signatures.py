@@ -21,6 +21,7 @@ UNSCOPED = {
     "record/queries/summaries.py": {"said_value"},
     "residents/queries/asking.py": {"ways"},
     "residents/queries/likeness.py": {"reasons_between"},
+    "residents/queries/minors.py": {"minor_since"},
     "residents/queries/naming.py": {"named", "said"},
     # Statements that `find` composes under the caller's scope.
     "residents/queries/search.py": {"in_order", "statement"},

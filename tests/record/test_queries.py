@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.record.factories import actor, at, encounter, entry, opening, pressure, resident
 from yigongti.kernel import clock
-from yigongti.kernel.access.bases import NoBasis
+from yigongti.kernel.access.bases import NoBasis, all_bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.refusal import NotFound
 from yigongti.kernel.workflow import rooms
@@ -16,6 +16,8 @@ from yigongti.record import queries
 from yigongti.record.models import Entry
 from yigongti.record.policy import special_classes
 from yigongti.record.refusals import MinorRecordClosed
+from yigongti.residents.models import Resident
+from yigongti.residents.queries import minors
 
 
 def titles(rows):
@@ -229,6 +231,10 @@ def test_pregnancy_is_a_warning_until_it_must_be_over(county, person):
 # --- minors have their own gate
 
 
+def test_the_gate_of_minors_is_one_word_in_both_chapters():
+    assert (special_classes.MINORS.code, special_classes.MINORS.under.code) == (minors.GATE, minors.AGE)
+
+
 TEN = clock.today().replace(year=clock.today().year - 10, day=1)
 
 
@@ -261,11 +267,25 @@ def test_a_standing_relation_opens_a_child_s_record_by_the_gate_only(county, chi
         queries.open_record(for_=county.county_doctor(gates=("hiv",)), resident_id=child.pk)
 
 
-@pytest.mark.parametrize(("days", "closed"), [(-1, True), (0, False), (1, False)])
-def test_from_the_birthday_on_the_gate_is_no_longer_asked(county, days, closed):
-    young = resident(county.village, born=date(2012, 6, 15))
+@pytest.mark.parametrize(
+    ("born", "day", "closed"),
+    [
+        (date(2012, 6, 15), "2026-06-14", True),
+        (date(2012, 6, 15), "2026-06-15", False),
+        (date(2012, 6, 15), "2026-06-16", False),
+        (date(2012, 2, 29), "2026-02-28", True),
+        (date(2012, 2, 29), "2026-03-01", False),
+        (date(2014, 3, 1), "2028-02-29", True),
+        (date(2014, 2, 28), "2028-02-29", False),
+        (date(2014, 3, 1), "2028-03-01", False),
+    ],
+)
+def test_from_the_birthday_on_no_gate_is_asked_by_anybody(county, born, day, closed):
+    young = resident(county.village, born=born)
     made = entry(young, county.village, at=at("2026-01-05 09:00"))
-    with clock.stands_at(at("2026-06-15 08:00") + timedelta(days=days)):
+    with clock.stands_at(at(f"{day} 08:00")):
+        on_duty = actor("official", county.other_village.unit, bases=("duty",), gates=())
+        assert Resident.objects.filter(all_bases()["duty"].holds(on_duty), pk=young.pk).exists() is not closed
         doctor = county.village_doctor(gates=())
         read = titles(queries.entries_by_ids(for_=doctor, ids=[made.pk], basis="managed"))
         assert (read == []) is closed

@@ -7,7 +7,6 @@ Conditions on `e`, an entry, with their parameters; there is no other way to rea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from yigongti.kernel import clock
@@ -15,6 +14,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.organisations import queries as organisations
 from yigongti.record.policy import social_run, special_classes
+from yigongti.residents.queries import minors
 
 
 # What passes the wall between a social-run member and the others, see policy/social_run.py.
@@ -23,7 +23,7 @@ PASSES = "((%(whole)s AND e.institution_id <> ALL(%(apart)s)) OR e.kind = ANY(%(
 SEEN = f"(e.sensitivity = ANY(%(open)s) AND {PASSES} OR e.institution_id = %(own)s)"
 # A minor's entries are asked for one by one too: a package of a case is read without opening the record.
 GROWN = """(%(minors)s OR EXISTS (SELECT FROM residents_resident p WHERE p.id = e.resident_id
- AND p.birth_date + make_interval(years => %(minor_age)s) <= %(today)s))"""
+ AND p.birth_date <= %(grown)s))"""
 GATE = f"{SEEN} AND {GROWN}"
 CURRENT = f"e.replaced_by_id IS NULL AND NOT e.withdrawn AND {GATE}"
 # What was entered in error is shown, with all its versions, only where it was written (ADR 0009).
@@ -42,17 +42,6 @@ def open_classes(for_: Actor, basis: str) -> list[str]:
     return ["", *(code for code in gates if code in special_classes.BY_CODE)]
 
 
-def closed_as_minor(for_: Actor, born: date) -> bool:
-    """Whether somebody born that day is a minor today whose record the actor's role page does not open."""
-    years, day = _minor_age(), clock.today()
-    minor = (born.year + years, born.month, born.day) > (day.year, day.month, day.day)
-    return minor and special_classes.MINORS.code not in for_.role.gates
-
-
-def _minor_age() -> int:
-    return values.number(special_classes.MINORS.under.code)
-
-
 def _passing() -> tuple[str, ...]:
     """The bases on which the record passes the wall of a social-run member today."""
     said = values.value(social_run.PASSES_ON)
@@ -65,9 +54,8 @@ def sight(for_: Actor, basis: str, rows: Sequence[int] = ()) -> dict[str, Any]:
     apart = () if basis in _passing() else organisations.social_run_apart()
     return {
         "open": open_classes(for_, basis),
-        "minors": special_classes.MINORS.code in for_.role.gates,
-        "minor_age": _minor_age(),
-        "today": clock.today(),
+        "minors": minors.GATE in for_.role.gates,
+        "grown": minors.minor_since(clock.today()),
         "own": own,
         "whole": own not in apart,
         "apart": list(apart),

@@ -6,8 +6,6 @@ number or name and birth date; emergency and duty are reviewed.
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import Q
 
 from yigongti.kernel import clock
@@ -15,14 +13,13 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.bases import basis
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.access.words import Reach
-from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.codes import code_list
 from yigongti.kernel.parameters.words import defaults
 from yigongti.organisations.queries import institution_of
+from yigongti.residents.queries import minors
 
 
 HOURS = int(defaults()["residents.opening_hours"].values[-1].value)  # type: ignore[arg-type]
-MINORS = "minors"
 
 
 def managing_ids(for_: Actor) -> list[int]:
@@ -40,15 +37,9 @@ def managed(for_: Actor) -> Q:
     return Q(managing_id__in=managing_ids(for_))
 
 
-def minor_since(day: date) -> date:
-    """Whoever was born after this day is a minor on `day`, by residents.minor_age."""
-    year = day.year - values.number("residents.minor_age", on=day)
-    return date(year, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
-
-
 def not_minor_unless_gated(for_: Actor) -> Q:
     """Minors are closed to a duty that its role page does not open to them."""
-    return Q() if MINORS in for_.role.gates else Q(birth_date__lte=minor_since(clock.today()))
+    return Q() if minors.GATE in for_.role.gates else Q(birth_date__lte=minors.minor_since(clock.today()))
 
 
 DUTIES = code_list(

@@ -18,8 +18,9 @@ from yigongti.kernel.refusal import NotFound
 from yigongti.record.policy.series import SERIES
 from yigongti.record.refusals import MinorRecordClosed
 from yigongti.record.rows import Row, chain_of, fetched, read
-from yigongti.record.seeing import ANY_VERSION, CURRENT, GATE, closed_as_minor, person, sight
+from yigongti.record.seeing import ANY_VERSION, CURRENT, GATE, person, sight
 from yigongti.residents.models import Resident
+from yigongti.residents.queries import minors
 
 
 Place = tuple[datetime, int]
@@ -52,7 +53,7 @@ def open_record(*, for_: Actor, resident_id: int) -> Opened:
     own = bases.bases_of(for_=for_)
     for some in ([one for one in own if one.standing], [one for one in own if not one.standing]):
         found = _held(for_, same[0][1], some) if some else None
-        if found and closed_as_minor(for_, found[0].birth_date):
+        if found and minors.closed_as_minor(for_=for_, born=found[0].birth_date):
             raise MinorRecordClosed
         if found:
             return Opened(resident=found[0], rows=tuple(row for row, _ in same), basis=found[1])

@@ -14,9 +14,9 @@ from yigongti.kernel.language import phrase, say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.residents.actions.stating import already, stated
-from yigongti.residents.bases import DUTIES, MINORS, minor_since
+from yigongti.residents.bases import DUTIES
 from yigongti.residents.models import Resident
-from yigongti.residents.queries import persons
+from yigongti.residents.queries import minors, persons
 from yigongti.residents.queries.beyond import proven
 from yigongti.residents.refusals import MinorClosed, NotFoundByPaper, NotOwnReview
 
@@ -66,9 +66,8 @@ def _refuse_basis(by: Actor, person: Resident, basis: str, proof: str, duty: str
         wrong.append(BadValue(field="basis", label=say("履职查阅事由"), value=duty, problem=say("请选择事由")))
     if basis in ("present", "duty") and proven(for_=by, proof=proof) != person.pk:
         wrong.append(NotFoundByPaper(field="basis", minutes=values.number("residents.found_minutes")))
-    minor = person.birth_date > minor_since(clock.today())
-    if basis == "duty" and minor and MINORS not in by.role.gates:
-        wrong.append(MinorClosed(field="basis", age=values.number("residents.minor_age")))
+    if basis == "duty" and minors.closed_as_minor(for_=by, born=person.birth_date):
+        wrong.append(MinorClosed(field="basis", age=values.number(minors.AGE)))
     raise_all(wrong)
 
 
