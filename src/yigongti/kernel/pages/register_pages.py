@@ -14,6 +14,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
+from yigongti.kernel.action.gate import Gated
 from yigongti.kernel.audit import trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
@@ -21,7 +22,7 @@ from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import said
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
-from yigongti.kernel.pages.register import Register, savers
+from yigongti.kernel.pages.register_rows import Register
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound, Refusal
 
@@ -31,8 +32,8 @@ HISTORY_ROWS = 50
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def open_pages(made: Register) -> None:
-    """Register the five pages of a register."""
+def open_pages(made: Register, save: Gated[Any]) -> None:
+    """Register the five pages of a register; what the form says passes `save`."""
 
     @page(made.code, made.route, title=made.title, permission=made.may_read, menu=made.menu, icon=made.icon)
     def rows(request: Request) -> HttpResponse:
@@ -44,7 +45,7 @@ def open_pages(made: Register) -> None:
 
     @page(f"{made.code}.new", f"{made.route}/new", title=made.title, permission=made.may_write, writes=True)
     def new(request: Request) -> HttpResponse:
-        return _form(request, made, "")
+        return _form(request, made, save, "")
 
     @page(f"{made.code}.row", f"{made.route}/<str:pk>", title=made.title, permission=made.may_read)
     def row(request: Request, pk: str) -> HttpResponse:
@@ -58,7 +59,7 @@ def open_pages(made: Register) -> None:
         writes=True,
     )
     def edit(request: Request, pk: str) -> HttpResponse:
-        return _form(request, made, pk)
+        return _form(request, made, save, pk)
 
 
 # --- list
@@ -238,7 +239,7 @@ def _said_changes(made: Register, entry: Entry) -> list[tuple[str, str, str]]:
 # --- form
 
 
-def _form(request: Request, made: Register, pk: str) -> HttpResponse:
+def _form(request: Request, made: Register, save: Gated[Any], pk: str) -> HttpResponse:
     actor = request.actor
     row = made.row(for_=actor, pk=pk, writing=True) if pk else None
     if request.method != "POST":
@@ -247,9 +248,7 @@ def _form(request: Request, made: Register, pk: str) -> HttpResponse:
         return _form_page(request, made, row, form, {}, 200)
     values = {name: str(value) for name, value in request.POST.items() if _asked_for(made, name)}
     try:
-        receipt = savers[made.code](
-            by=actor, key=key_of(request), row=pk, seen=request.POST.get("seen", ""), values=values
-        )
+        receipt = save(by=actor, key=key_of(request), row=pk, seen=request.POST.get("seen", ""), values=values)
     except Refusal as refusal:
         form = made.form(values, actor=actor, instance=row)
         form.is_valid()

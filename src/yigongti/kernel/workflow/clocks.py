@@ -1,9 +1,8 @@
-"""Clocks of cases: started with a state, stopped when it is left, fired by the worker — once, whoever fires."""
+"""Clocks of cases whose time has come: fired by the worker — once, whoever fires. deadlines.py starts them."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import datetime, time, timedelta
 
 import structlog
 from django.db import transaction
@@ -11,12 +10,10 @@ from django.db import transaction
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import Reach, Role, never, registry
-from yigongti.kernel.parameters import values
-from yigongti.kernel.parameters.words import Parameter
 from yigongti.kernel.refusal import Refusal
-from yigongti.kernel.workflow import rooms
+from yigongti.kernel.workflow import deadlines, engine, rooms
 from yigongti.kernel.workflow.models import Case, CaseSide, Clock, Notice
-from yigongti.kernel.workflow.words import Counts, Escalate, Part, Remind, Take, Timer, Workflow
+from yigongti.kernel.workflow.words import Escalate, Part, Remind, Take, Timer, Workflow
 
 
 log = structlog.get_logger()
@@ -40,35 +37,6 @@ def the_clock() -> Actor:
     return Actor(
         account_id=None, person_name="系统", post_id=None, role=CLOCKWORK, unit_id=0, unit_name="", unit_path="-"
     )
-
-
-def restart(page: Workflow, case: Case, facts: object) -> None:
-    """Stop the clocks of the state that was left, start those of the state that was entered; set the promised time."""
-    Clock.objects.filter(case=case, fired_at=None, stopped_at=None).update(stopped_at=clock.now())
-    case.due_at = None
-    started = []
-    for name, timer in page.timer_names().items():
-        if timer.state == case.state:
-            fires_at = _when(timer.after, timer.counts, _start(timer, case, facts))
-            started.append(Clock(case=case, name=name, state=case.state, fires_at=fires_at))
-            if timer.promise and (case.due_at is None or fires_at < case.due_at):
-                case.due_at = fires_at
-    Clock.objects.bulk_create(started)
-
-
-def _start(timer: Timer, case: Case, facts: object) -> datetime:
-    """When counting begins: with the state, or with the recorded date."""
-    day = getattr(facts, timer.since) if timer.since else None
-    return datetime.combine(day, time.min, tzinfo=clock.COUNTY_ZONE) if day else case.entered_at
-
-
-def _when(after: Parameter, counts: Counts, start: datetime) -> datetime:
-    amount = values.number(after)
-    if counts == "working_minutes":
-        return clock.after_working_minutes(start, amount)
-    if counts == "calendar_days":
-        return clock.after_calendar_days(start, amount)
-    return start + timedelta(minutes=amount)
 
 
 def fire_due(*, most: int = 200) -> int:
@@ -134,8 +102,6 @@ def _do(page: Workflow, case: Case, due: Clock, timer: Timer) -> None:
 
 
 def _take(case: Case, take: Take) -> None:
-    from yigongti.kernel.workflow import engine  # the engine starts clocks; a clock may take a step
-
     try:
         engine.take_as_clock(by=the_clock(), case=case, step=take.step)
     except Refusal as refusal:
@@ -148,7 +114,7 @@ def _climb(page: Workflow, case: Case, due: Clock, told: Escalate) -> None:
         return
     _notice(page, case, "escalate", ladder.rungs[due.rung])
     if ladder.every and due.rung + 1 < len(ladder.rungs):
-        fires_at = _when(ladder.every, ladder.counts, clock.now())
+        fires_at = deadlines.when(ladder.every, ladder.counts, clock.now())
         Clock.objects.create(
             case=case, name=due.name, timer=due.timer, state=due.state, rung=due.rung + 1, fires_at=fires_at
         )

@@ -17,7 +17,7 @@ from yigongti.kernel.action.gate import Receipt, Registered, actions, pass_gate
 from yigongti.kernel.action.models import Done
 from yigongti.kernel.language import listed, phrase
 from yigongti.kernel.refusal import NotFound
-from yigongti.kernel.workflow import clocks, pages, recording, rooms, sealing
+from yigongti.kernel.workflow import deadlines, pages, recording, rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
 from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, OtherPerson, SameHand, Stale
 from yigongti.kernel.workflow.rooms import Kept
@@ -175,7 +175,7 @@ def _move(
         recorded={name: recording.plain(value) for name, value in values.items()},
     )  # fmt: skip
     if frm != step.to:
-        clocks.restart(made.page, case, facts)
+        deadlines.restart(made.page, case, facts)
         Notice.objects.filter(case=case, seen_at=None).update(seen_at=now)
     case.save()
     _tell(made, step, case, facts, act, by)
