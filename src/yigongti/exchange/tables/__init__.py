@@ -1,0 +1,1 @@
+"""Tables without storage: sheets as declared, files opened, lines read, templates and marked sheets written."""
