@@ -14,7 +14,9 @@ from yigongti.kernel.language import phrase, say
 from yigongti.kernel.refusal import AlreadyDone, NotFound
 from yigongti.record import drafts, queries
 from yigongti.record.arriving import Told as Told  # what comes from outside passes through this door too
+from yigongti.record.arriving import ToldOperation as ToldOperation
 from yigongti.record.arriving import take_in as take_in
+from yigongti.record.arriving import take_in_many as take_in_many
 from yigongti.record.models import Encounter, Entry, Observation
 from yigongti.record.policy.kinds import KINDS, WRITTEN
 from yigongti.record.queries import Opened, said_value

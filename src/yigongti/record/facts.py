@@ -49,3 +49,20 @@ observations = (
     Column(name="unit", title="单位"),
     Column(name="at", title="测量时间"),
 )
+
+visit_charges = (
+    Column(name="entry", title="就诊"),
+    Column(name="charge_class", title="费用类别"),
+    Column(name="amount", title="金额", unit="分"),
+)
+
+operations = (
+    Column(name="entry", title="就诊"),
+    Column(name="number", title="第几个"),
+    Column(name="code", title="手术编码（ICD-9-CM-3）", sensitive=True),
+    Column(name="name", title="手术名称", sensitive=True),
+    Column(name="grade", title="手术级别"),
+    Column(name="day", title="手术日期"),
+    Column(name="operator", title="术者"),
+    Column(name="incision", title="切口等级"),
+)

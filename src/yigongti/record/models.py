@@ -7,6 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from yigongti.record.visit_facts import Operation as Operation
+from yigongti.record.visit_facts import VisitCharge as VisitCharge
+
 
 KINDS = ("encounter", "condition", "observation", "report", "medication", "procedure", "immunisation", "allergy",
          "document")  # fmt: skip

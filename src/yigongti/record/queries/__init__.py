@@ -8,6 +8,7 @@ from yigongti.record.classes import (
     stated_classes,
     strictest,
 )
+from yigongti.record.queries.costs import Cost, Done, cost_of, operations_of
 from yigongti.record.queries.summaries import (
     Candidate,
     Result,
@@ -35,6 +36,8 @@ from yigongti.record.rows import Row
 
 __all__ = [
     "Candidate",
+    "Cost",
+    "Done",
     "Opened",
     "Point",
     "Result",
@@ -42,6 +45,7 @@ __all__ = [
     "Summary",
     "classes_in_words",
     "classes_of_diagnosis",
+    "cost_of",
     "entries_by_ids",
     "entries_for_package",
     "entry",
@@ -51,6 +55,7 @@ __all__ = [
     "may_read_at",
     "of_encounter",
     "open_record",
+    "operations_of",
     "results",
     "said_value",
     "series",

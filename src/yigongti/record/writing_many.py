@@ -1,0 +1,191 @@
+"""Entries that other systems told, written set by set: ten thousand rows of a sheet cost a few statements.
+
+One told entry goes the same way as many, so both give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection
+
+from yigongti.kernel import clock
+from yigongti.kernel.refusal import Refusal, Refusals
+from yigongti.record.classes import classes_in_words, strictest
+from yigongti.record.models import Encounter, Entry, Observation
+from yigongti.record.policy.kinds import KINDS
+from yigongti.record.policy.special_classes import class_of
+from yigongti.record.told import Told, ToldOperation, charges_of, wrong_with
+from yigongti.record.visit_facts import Operation, VisitCharge
+
+
+BLOCK = 2000
+CORRECTED = "来源机构更正"
+NEWEST = """
+WITH RECURSIVE newer(asked, id, next) AS (
+    SELECT id, id, replaced_by_id FROM record_entry WHERE id = ANY(%s)
+    UNION ALL SELECT n.asked, e.id, e.replaced_by_id FROM newer n JOIN record_entry e ON e.id = n.next
+)
+SELECT asked, id FROM newer WHERE next IS NULL
+"""
+REPLACE = """
+UPDATE record_entry e SET replaced_by_id = pairs.fresh
+FROM unnest(%s::bigint[], %s::bigint[]) AS pairs(old, fresh) WHERE e.id = pairs.old
+"""
+
+
+@dataclass(slots=True)
+class _Before:
+    """What the version that is followed said: what is not said again still holds."""
+
+    entry: Entry
+    diagnosis: str
+    charges: dict[str, int]
+    operations: list[ToldOperation]
+
+
+def write_told(told: Sequence[Told]) -> list[Entry | Refusal]:
+    """Each as it became an entry, or why it was refused; in the order told.
+
+    Several that correct one entry follow one another, each a version of its own.
+    """
+    results: dict[int, Entry | Refusal] = {n: wrong for n, one in enumerate(told) if (wrong := _refusal(one))}
+    left = [(n, one) for n, one in enumerate(told) if n not in results]
+    while left:
+        newest = _newest({one.follows for _, one in left if one.follows})
+        taken: set[int] = set()
+        now, left_over = [], []
+        for n, one in left:
+            old = newest[one.follows].entry.pk if one.follows else 0
+            (left_over if old in taken else now).append((n, one))
+            taken |= {old} - {0}
+        written = _write([(one, newest.get(one.follows or 0)) for _, one in now])
+        results |= dict(zip([n for n, _ in now], written, strict=True))
+        left = left_over
+    return [results[n] for n in range(len(told))]
+
+
+def _refusal(told: Told) -> Refusal | None:
+    wrong = list(wrong_with(told))
+    return Refusals(wrong) if len(wrong) > 1 else wrong[0] if wrong else None
+
+
+# --- what is followed
+
+
+def _newest(asked: set[int]) -> dict[int, _Before]:
+    """The newest version of each, locked: of two corrections the second follows the first."""
+    if not asked:
+        return {}
+    heads = _heads(asked)
+    locked = {one.pk: one for one in Entry.objects.select_for_update().filter(pk__in=heads.values()).order_by("pk")}
+    while moved := {key for key, head in heads.items() if locked[head].replaced_by_id}:
+        heads |= _heads(moved)
+        missing = set(heads.values()) - set(locked)
+        locked |= {one.pk: one for one in Entry.objects.select_for_update().filter(pk__in=missing).order_by("pk")}
+    before = _before(locked)
+    return {key: before[head] for key, head in heads.items()}
+
+
+def _heads(asked: set[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [list(asked)])
+        return dict(cursor.fetchall())
+
+
+def _before(entries: Mapping[int, Entry]) -> dict[int, _Before]:
+    said = dict(Encounter.objects.filter(entry__in=entries).values_list("entry_id", "diagnosis_code"))
+    found = {
+        pk: _Before(entry=one, diagnosis=said.get(pk, ""), charges={}, operations=[]) for pk, one in entries.items()
+    }
+    for charge in VisitCharge.objects.filter(entry__in=entries):
+        found[charge.entry_id].charges[charge.charge_class] = charge.amount
+    for one in Operation.objects.filter(entry__in=entries).order_by("number"):
+        found[one.entry_id].operations.append(
+            ToldOperation(name=one.name, code=one.code, grade=one.grade, on=one.day, operator=one.operator,
+                          incision=one.incision)
+        )  # fmt: skip
+    return found
+
+
+# --- what is written
+
+
+def _write(rows: Sequence[tuple[Told, _Before | None]]) -> list[Entry]:
+    completed = [(_completed(told, old), old.entry if old else None) for told, old in rows]
+    now, class_of_words = clock.now(), cache(_class_of_words)  # titles repeat: a sheet says 高血压 a thousand times
+    rows_to_be = [_entry(told, old, now, class_of_words) for told, old in completed]
+    fresh = Entry.objects.bulk_create(rows_to_be, batch_size=BLOCK)
+    pairs = [(told, one) for (told, _), one in zip(completed, fresh, strict=True)]
+    _bulk(Encounter, (_visit(told, one) for told, one in pairs if told.encounter_class))
+    _bulk(Observation, (Observation(**_same(one), **told.measured) for told, one in pairs if told.measured))
+    _bulk(VisitCharge, (row for told, one in pairs for row in _charges(told, one)))
+    _bulk(Operation, (row for told, one in pairs for row in _operations(told, one)))
+    followed = [(old.pk, one.pk) for (_, old), one in zip(completed, fresh, strict=True) if old]
+    if followed:
+        with connection.cursor() as cursor:
+            cursor.execute(REPLACE, [[old for old, _ in followed], [new for _, new in followed]])
+    return fresh
+
+
+def _bulk(model: Any, rows: Iterable[Any]) -> None:
+    model.objects.bulk_create(list(rows), batch_size=BLOCK)
+
+
+def _completed(told: Told, old: _Before | None) -> Told:
+    """What a later message does not say again still holds."""
+    title = told.title or (old.entry.title if old else "") or KINDS[told.kind].title
+    if old is None:
+        return replace(told, title=title)
+    again = {} if told.charges or told.total is not None else {"charges": old.charges}
+    return replace(
+        told, title=title, text=told.text or old.entry.text, author=told.author or old.entry.author,
+        diagnosis_code=told.diagnosis_code or old.diagnosis,
+        operations=told.operations or (old.operations if told.encounter_class else ()),
+        **(again if told.encounter_class else {}),
+    )  # fmt: skip
+
+
+def _entry(told: Told, old: Entry | None, now: datetime, class_of_words: Callable[[str], str]) -> Entry:
+    return Entry(
+        resident_id=old.resident_id if old else told.resident_id, kind=told.kind, system=told.system, code=told.code,
+        title=told.title[:200], text=told.text, at=told.at, until=told.until, entered_at=now,
+        institution_id=told.institution_id, author=told.author[:120], source=told.source[:40],
+        encounter_id=told.encounter_id, version=old.version + 1 if old else 1,
+        withdrawn=told.withdrawn, detail=dict(told.detail), correction_reason=CORRECTED if old else "",
+        sensitivity=class_of(told.diagnosis_code or told.code) or class_of_words(f"{told.title} {told.text}"),
+    )  # fmt: skip
+
+
+def _class_of_words(said: str) -> str:
+    """The special class by the obvious words of what was found or diagnosed."""
+    return strictest(classes_in_words(said))
+
+
+def _same(fresh: Entry) -> dict[str, Any]:
+    return {"entry": fresh, "resident_id": fresh.resident_id, "at": fresh.at}
+
+
+def _visit(told: Told, fresh: Entry) -> Encounter:
+    return Encounter(
+        **_same(fresh), until=told.until, institution_id=told.institution_id, encounter_class=told.encounter_class,
+        diagnosis_code=told.diagnosis_code, out_of_county=told.out_of_county,
+    )  # fmt: skip
+
+
+def _charges(told: Told, fresh: Entry) -> list[VisitCharge]:
+    return [VisitCharge(entry=fresh, charge_class=code, amount=amount) for code, amount in charges_of(told).items()]
+
+
+def _operations(told: Told, fresh: Entry) -> list[Operation]:
+    return [
+        Operation(
+            entry=fresh, number=number, code=one.code, name=(one.name or one.code)[:200], grade=one.grade, day=one.on,
+            operator=one.operator[:120], incision=one.incision,
+        )
+        for number, one in enumerate(told.operations, 1)
+    ]  # fmt: skip
