@@ -7,6 +7,7 @@ from collections.abc import Callable
 from yigongti.exchange.tables.delimited import open_delimited
 from yigongti.exchange.tables.lines import Line, Skipped, Table
 from yigongti.exchange.tables.refusing import Empty
+from yigongti.exchange.tables.workbooks import open_workbook
 
 
 __all__ = ["Line", "Skipped", "Table", "opened"]
@@ -29,4 +30,6 @@ def opened(
     """
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
         raise Empty()
+    if data.startswith(_WORKBOOKS):
+        return open_workbook(data, most_rows=most_rows, most_columns=most_columns, known=known)
     return open_delimited(data, most_rows=most_rows, most_columns=most_columns, known=known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Unfit(ValueError):
-    """`rule` says in words what is wrong, with `{names}` to fill from `facts`; shaped as residents' readers raise it."""
+    """`rule` says in words what is wrong, with `{names}` to fill from `facts`, as residents' readers do."""
 
     def __init__(self, rule: str, **facts: object) -> None:
         self.rule = rule
