@@ -7,12 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from yigongti.record.attached import Attachment as Attachment  # a model of this chapter, kept with what it is about
 from yigongti.record.visit_facts import Operation as Operation
 from yigongti.record.visit_facts import VisitCharge as VisitCharge
 
 
 KINDS = ("encounter", "condition", "observation", "report", "medication", "procedure", "immunisation", "allergy",
-         "document")  # fmt: skip
+         "document", "imaging")  # fmt: skip
 SENSITIVITIES = ("", "psychiatric", "hiv", "tuberculosis", "sexual_health", "reproductive")
 ENCOUNTER_CLASSES = ("outpatient", "emergency", "inpatient", "home", "village", "physical_exam", "public_health")
 

@@ -78,6 +78,7 @@ def on_timeline(row: Read) -> Entry:
         author=" · ".join(part for part in (row.author, source_of(row)) if part),
         detail=detail_of(row),
         href=f"/record/entries/{row.id}",
+        picture=f"/record/entries/{row.id}/preview" if row.detail.get("preview") else "",
         state=marks_of(row),
     )
 

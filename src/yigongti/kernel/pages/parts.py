@@ -170,6 +170,7 @@ class Entry:
     author: str = ""
     detail: str = ""
     href: str = ""
+    picture: str = ""
     state: State | None = None
 
 

@@ -13,7 +13,7 @@ from yigongti.kernel.pages.parts import Act
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
-from yigongti.record.pages import costs
+from yigongti.record.pages import attachments, costs
 from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.queries import Row
@@ -40,6 +40,7 @@ def entry(request: Request, entry_id: int) -> HttpResponse:
         "versions": [(one, shown.title_of(one), shown.detail_of(one), shown.marks_of(one)) for one in versions],
         "children": [shown.on_timeline(child) for child in children],
         **costs.shown(request.actor, opened, row),
+        **attachments.drawn(request, row),
         "acts": _acts(request, row),
         "newest": versions[0] if versions else row,
     }

@@ -24,6 +24,8 @@ ALL = (
     Kind(code="allergy", title="过敏", icon="urgent", name="过敏原", when="发现时间", ends="排除时间",
          parts=(Part(name="reaction", label="反应", required=True),)),
     document,
+    Kind(code="imaging", title="影像与心电", icon="image", name="检查名称", when="检查时间",
+         parts=(Part(name="modality", label="检查方法"), Part(name="body_part", label="部位"))),
 )  # fmt: skip
 
 KINDS = {one.code: one for one in ALL}
