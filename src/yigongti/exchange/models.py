@@ -10,10 +10,12 @@ from django.db.models import Q
 
 from yigongti.exchange.batches.models import Batch as Batch
 from yigongti.exchange.batches.models import BatchRow as BatchRow
+from yigongti.exchange.imaging.models import Study as Study  # models of this chapter, kept with what they are about
+from yigongti.exchange.imaging.models import StudyInstance as StudyInstance
 
 
 CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
-ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination")
+ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination", "recording")
 STATES = ("received", "applied", "waiting", "superseded", "refused")
 
 

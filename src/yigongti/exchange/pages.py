@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.exchange import actions, identity_lines, queries
+from yigongti.exchange.imaging import identity
+from yigongti.exchange.imaging import pages as imaging_pages
 from yigongti.exchange.labels import CHANNELS, STATES, rule_words
 from yigongti.exchange.models import Message
 from yigongti.kernel.access.actor import Actor
@@ -83,7 +85,7 @@ def one_message(request: Request, pk: int) -> HttpResponse:
         "title": f"#{pk} {CHANNELS[found.channel]} {found.kind}",
         "state": State(word=say(word), kind=kind),
         "message": found,
-        "pairs": _about(request.actor, found),
+        "pairs": _about(request.actor, found) + identity.pairs(found),
         "lines": identity_lines.readable(body) if found.channel == "hl7v2" else "",
         "closed": identity_lines.closed_count(body) if found.channel == "hl7v2" else 0,
         "acts": _acts(found) if request.actor.may(WORK) and found.state == "waiting" else [],
@@ -113,6 +115,7 @@ def _named(title: str, institution: str) -> str:
 def _acts(found: Message) -> list[Act]:
     mends = [Act(word=say("改正"), href=f"/inbox/{found.pk}/mend")] if found.channel == "hl7v2" else []
     return [
+        *imaging_pages.acts(found),
         Act(word=say("重新处理"), post=f"/inbox/{found.pk}/retry", kind="primary"),
         *mends,
         Act(word=say("不收"), href=f"/inbox/{found.pk}/refuse", kind="danger"),

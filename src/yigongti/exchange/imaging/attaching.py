@@ -1,0 +1,57 @@
+"""Data staff say whose a study or a recording is where the modality did not say enough; it is remembered."""
+
+from __future__ import annotations
+
+from yigongti.exchange.imaging import identity, persons
+from yigongti.exchange.inbox import take_in
+from yigongti.exchange.models import Message, Sender
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
+from yigongti.kernel.refusal import Missing, NotFound, Refusal
+from yigongti.residents.queries import persons as residents
+
+
+class NoIdentity(Refusal):
+    """第 {number} 号不是等着对人的影像或波形。"""
+
+
+@action("exchange.attach_person", permission="exchange.inbox_work")
+def attach_person(*, by: Actor, message_id: int, resident_id: int, why: str) -> Receipt:
+    """把对不上人的影像或波形对到居民。"""
+    found = Message.objects.select_for_update().filter(pk=message_id).first()
+    if found is None:
+        raise NotFound
+    if not why.strip():
+        raise Missing(field="why", label="依据")
+    read = identity.read_again(found) if _waits_for_its_person(found) else None
+    if read is None:
+        raise NoIdentity(number=message_id)
+    person = residents.person(for_=by, resident=resident_id).person
+    sender = Sender.objects.get(pk=found.sender_id)
+    persons.decide(sender=sender, sent=read[0], resident=person.pk)
+    others = _again(found)
+    fresh = Message.objects.defer("body", "mended").get(pk=message_id)
+    taken = fresh.state == "applied"
+    return Receipt(
+        number=f"#{message_id}", persons=(person.pk,), subject=f"exchange.Message:{message_id}", href="/inbox",
+        done=phrase("第 {n} 号已收进档案", n=message_id) if taken else phrase("第 {n} 号仍在等待", n=message_id),
+        next=fresh.reason if not taken else "", data={"state": fresh.state},
+        facts={"state": fresh.state, "resident": person.pk, "number": read[0].number, "why": why.strip()[:400],
+               "others": others},
+    )  # fmt: skip
+
+
+def _waits_for_its_person(found: Message) -> bool:
+    return found.state == "waiting" and found.field == "patient" and found.channel in ("dicom", "waveform")
+
+
+def _again(found: Message) -> int:
+    """Take this one in now; what waits of the same study is left to the worker."""
+    same = Message.objects.filter(
+        state="waiting", channel=found.channel, sender_id=found.sender_id, field="patient", value=found.value
+    )
+    count = same.exclude(pk=found.pk).update(state="received")
+    Message.objects.filter(pk=found.pk).update(state="received")
+    take_in(found.pk)
+    return count
