@@ -38,17 +38,33 @@ def times(actor):
 
 
 @pytest.mark.requirement("R133")
-def test_who_guesses_numbers_is_stopped_for_the_rest_of_the_hour(noon, county, village_doctor):
+def test_who_guesses_numbers_is_stopped_for_an_hour(noon, county, village_doctor):
     there = person(county.village2, id_card=card(sequence=900))
     own = person(county.village, name="张秀英", id_card=card(sequence=901))
     assert [answer.hindered for answer in guess(village_doctor, 1, MOST)] == [""] * MOST
     stopped = find_beyond(for_=village_doctor, text=there.id_card)
-    assert stopped.hit is None and "20 次查无此人，13:00 以前" in stopped.hindered
+    assert stopped.hit is None and "20 次查无此人，13:20 以前" in stopped.hindered
     assert [row.pk for row in find(for_=village_doctor, text=own.id_card).rows] == [own.pk]
     assert find_beyond(for_=factories.actor("village_doctor", county.village), text=there.id_card).hit
     assert Entry.objects.filter(kind="refusal", action="residents.find", post_id=village_doctor.post_id).count() == 1
-    with clock.stands_at(NOON + timedelta(minutes=50)):
+    with clock.stands_at(NOON + timedelta(minutes=69)):
+        assert find_beyond(for_=village_doctor, text=there.id_card).hit is None
+    with clock.stands_at(NOON + timedelta(minutes=70)):
         assert find_beyond(for_=village_doctor, text=there.id_card).hit
+
+
+@pytest.mark.requirement("R133")
+def test_around_the_full_hour_nobody_has_the_allowance_of_two(county, village_doctor):
+    with clock.stands_at(factories.at("2026-11-18 12:50")):
+        guess(village_doctor, 1, 12)
+    with clock.stands_at(factories.at("2026-11-18 12:59")):
+        assert [bool(a.hindered) for a in guess(village_doctor, 100, 4)] == [False] * 4
+    with clock.stands_at(factories.at("2026-11-18 13:01")):
+        told = guess(village_doctor, 200, 6)
+    assert [bool(a.hindered) for a in told] == [False] * 4 + [True] * 2
+    assert "14:00 以前" in told[-1].hindered  # when the misses of 12:50 are an hour past
+    with clock.stands_at(factories.at("2026-11-18 14:01")):
+        assert [bool(a.hindered) for a in guess(village_doctor, 300, 17)] == [False] * 16 + [True]
 
 
 def test_a_county_sets_its_own_limit(noon, county, village_doctor, monkeypatch):
@@ -80,6 +96,17 @@ def test_a_name_and_birth_date_that_mean_nobody_count_and_half_typed_ones_do_not
     assert times(village_doctor) == 0
     find_beyond(for_=village_doctor, text="欧阳秀英 1958-03-04")
     assert times(village_doctor) == 1
+
+
+def test_a_number_typed_on_over_the_turn_of_a_stretch_is_one_look(county, village_doctor):
+    there = person(county.village2, id_card=card(sequence=900))
+    with clock.stands_at(factories.at("2026-11-18 12:19")):
+        find_beyond(for_=village_doctor, text=there.id_card[:9])
+    with clock.stands_at(factories.at("2026-11-18 12:20")):
+        find_beyond(for_=village_doctor, text=there.id_card[:14])
+        assert times(village_doctor) == 1
+        assert find_beyond(for_=village_doctor, text=there.id_card).hit
+    assert times(village_doctor) == 0
 
 
 def test_no_number_that_was_looked_for_lies_in_the_table(noon, county, village_doctor):

@@ -252,9 +252,10 @@ class Transfer(models.Model):
 
 
 class Miss(models.Model):
-    """How often a post, in one hour, looked beyond its bases for somebody who is not there. The row is the lock.
+    """How often a post, in ten minutes, looked beyond its bases for somebody who is not there.
 
-    `last` is a keyed print of what was looked for last, so that a number typed piece by piece is one look.
+    `hour` is when the ten minutes begin. `last` is a keyed print of what was looked for last, so that a number typed
+    piece by piece is one look.
     """
 
     post = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+", db_index=False)

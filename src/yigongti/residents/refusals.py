@@ -70,6 +70,10 @@ class SerialsUsedUp(Refusal):
 
 
 class Guessing(Refusal):
-    """您的岗位本小时内已有 {count} 次查无此人，{until} 以前只能查找已有依据的人，不能再凭号码或姓名加出生日期查找。"""
+    """您的岗位一小时内已有 {count} 次查无此人，{until} 以前只能查找已有依据的人，不能再凭号码或姓名加出生日期查找。"""
 
     status = 429
+
+
+class GuessingPapers(Guessing):
+    """您的岗位一小时内已有 {count} 次查无此人或重复登记，{until} 以前只能按“暂无证件”登记，不能凭证件登记或更正。"""

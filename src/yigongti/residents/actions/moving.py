@@ -15,6 +15,7 @@ from yigongti.kernel.refusal import BadValue, NotFound
 from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import codes, labels, masking
 from yigongti.residents.actions.numbers import next_household_no
+from yigongti.residents.actions.probing import counted, paper
 from yigongti.residents.actions.registration import managed_here
 from yigongti.residents.actions.stating import already, post_of, stated
 from yigongti.residents.bases import managing_ids
@@ -113,6 +114,7 @@ def decide_transfer(*, by: Actor, transfer: int, move: bool, note: str) -> Recei
     )
 
 
+@counted(paper)
 @action("residents.add_identifier", permission="residents.amend")
 def add_identifier(*, by: Actor, resident: int, system: str, value: str) -> Receipt:
     """登记证件或卡号。"""

@@ -17,6 +17,7 @@ from yigongti.kernel.refusal import BadValue, NotFound, Refusal, raise_all
 from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents import labels
 from yigongti.residents.actions.numbers import next_household_no, next_id, next_record_no, next_temporary_no
+from yigongti.residents.actions.probing import counted, newcomer, other_card
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Household, Identifier, Resident
 from yigongti.residents.particulars import Particulars, read
@@ -42,6 +43,7 @@ amended = event.declare("residents.amended", "居民登记已更正")
 MOTHER_AGES = (10, 60)
 
 
+@counted(newcomer)
 @action("residents.register")
 def register(*, by: Actor, typed: Mapping[str, str], managing: int | None = None, not_same: bool = False) -> Receipt:
     """登记居民。"""
@@ -67,6 +69,7 @@ NEWBORN = "{mother}之子女"
 """What a child is called until it has a name: as the hospital writes it, in every language."""
 
 
+@counted(newcomer)
 @action("residents.register_newborn", permission="residents.newborn")
 def register_newborn(
     *, by: Actor, mother: int, typed: Mapping[str, str], birth_certificate: str = "", not_same: bool = False
@@ -95,6 +98,7 @@ def register_newborn(
     )
 
 
+@counted(other_card, success_too=True)
 @action("residents.amend")
 def amend(*, by: Actor, resident: int, version: int, typed: Mapping[str, str]) -> Receipt:
     """更正居民登记。"""

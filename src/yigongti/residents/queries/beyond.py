@@ -46,7 +46,7 @@ class Beyond:
 def find_beyond(*, for_: Actor, text: str) -> Beyond:
     """Whom a full number, or a full name and birth date, means — if the actor has no basis for them yet.
 
-    Finding nobody is counted: a post that guesses is stopped for the rest of the hour.
+    Finding nobody is counted: a post that guesses is stopped until an hour has fewer of them.
     """
     if not _asks(text):
         return Beyond()

@@ -1,4 +1,7 @@
-"""Looking beyond one's bases for people who are not there: counted by post and hour, refused where it is guessing."""
+"""Looking beyond one's bases for people who are not there: counted by post, refused where it is guessing.
+
+Counted in stretches of ten minutes, so that the limit holds for any hour, not for those that a clock strikes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from yigongti.kernel import clock
@@ -19,6 +22,10 @@ from yigongti.kernel.audit import trail
 from yigongti.kernel.parameters import values
 from yigongti.residents.models import Miss
 from yigongti.residents.refusals import Guessing
+
+
+WINDOW, STRETCH = timedelta(hours=1), timedelta(minutes=10)
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('residents.misses'), %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +40,24 @@ class Missed:
 def looking(*, for_: Actor, text: str) -> Iterator[Callable[[bool], None]]:
     """Hold the post's count while it looks; tell what is given whether anybody was found. Raises Guessing.
 
-    The row's lock makes those who look at once in one post's name stand in line: the last look allowed is one look.
+    The lock makes those who look at once in one post's name stand in line: the last look allowed is one look.
     What is typed on from the look before is the same look, and counts as nothing once it finds somebody.
     """
     if for_.post_id is None:  # the house itself looks for nobody
         yield lambda found: None
         return
     with transaction.atomic():
-        row = _held(for_.post_id)
-        typed_on = row.last in _beginnings(text)
+        count = _held(for_.post_id)
+        typed_on = bool(count.last) and count.last in _beginnings(text)
         most = values.number("residents.misses_an_hour")
-        if row.times >= most and not (typed_on and row.times == most):
-            raise Guessing(count=most, until=f"{row.hour.astimezone(clock.COUNTY_ZONE) + timedelta(hours=1):%H:%M}")
-        yield lambda found: _tell(row, text, found=found, typed_on=typed_on)
+        if count.times >= most and not (typed_on and count.times == most):
+            raise Guessing(count=count.times, until=f"{count.falls_below(most).astimezone(clock.COUNTY_ZONE):%H:%M}")
+        yield lambda found: count.tell(text, found=found, typed_on=typed_on)
 
 
-def refused(*, for_: Actor, refusal: Guessing) -> None:
+def refused(*, for_: Actor, refusal: Guessing, action: str = "residents.find") -> None:
     """The trail says who was stopped; outside the count's transaction, which is gone."""
-    trail.refused(by=for_, action="residents.find", sentence=str(refusal))
+    trail.refused(by=for_, action=action, sentence=str(refusal))
 
 
 def missed_on(day: date, *, for_: Actor, limit: int = 20) -> tuple[list[Missed], int]:
@@ -65,18 +72,56 @@ def missed_on(day: date, *, for_: Actor, limit: int = 20) -> tuple[list[Missed],
     return told, rows.values("post_id").distinct().count()
 
 
-def _held(post_id: int) -> Miss:
-    hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    Miss.objects.bulk_create([Miss(post_id=post_id, hour=hour)], ignore_conflicts=True)
-    return Miss.objects.select_for_update().get(post_id=post_id, hour=hour)
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What a post missed of late, oldest stretch first."""
+
+    post_id: int
+    now: datetime
+    rows: list[Miss]
+
+    @property
+    def times(self) -> int:
+        return sum(row.times for row in self.rows)
+
+    @property
+    def last(self) -> str:
+        return self.rows[-1].last if self.rows else ""
+
+    def falls_below(self, most: int) -> datetime:
+        """When so many stretches are an hour past that there is a look to spend again."""
+        left = self.times
+        for row in self.rows:
+            left -= row.times
+            if left < most:
+                break
+        return row.hour + STRETCH + WINDOW
+
+    def tell(self, text: str, *, found: bool, typed_on: bool) -> None:
+        """Count a miss; what was typed on from takes its count back."""
+        if typed_on:
+            self.rows[-1].times -= 1
+            self.rows[-1].last = ""
+        if not found:
+            self._stretch().times += 1
+            self.rows[-1].last = _print(text)
+        if typed_on or not found:
+            for row in self.rows[-2:]:
+                row.save()
+
+    def _stretch(self) -> Miss:
+        begins = self.now.replace(minute=self.now.minute // 10 * 10, second=0, microsecond=0)
+        if not self.rows or self.rows[-1].hour < begins:
+            self.rows.append(Miss(post_id=self.post_id, hour=begins))
+        return self.rows[-1]
 
 
-def _tell(row: Miss, text: str, *, found: bool, typed_on: bool) -> None:
-    if found and not typed_on:
-        return
-    row.times += (0 if found else 1) - (1 if typed_on else 0)
-    row.last = "" if found else _print(text)
-    row.save(update_fields=["times", "last"])
+def _held(post_id: int) -> _Count:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [post_id % 2**31])
+    now = clock.now()
+    rows = Miss.objects.filter(post_id=post_id, hour__gt=now - STRETCH - WINDOW)
+    return _Count(post_id, now, list(rows.order_by("hour")))
 
 
 def _beginnings(text: str) -> set[str]:
