@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001 - full-width letters are what people paste
 
+import csv
 from datetime import date, datetime
 
 import pytest
@@ -70,4 +71,19 @@ def test_the_register_lists_the_shipped_days_with_their_source_below_the_county_
     assert "国庆节调休" in swapped and "端午节" not in swapped
     found = browser(boss).get(f"{address}?q=端午").content.decode()
     assert "2026-06-19" in found and "国庆节" not in found
+    calendar.forget()
+
+
+def test_the_export_holds_every_day_that_the_list_shows(place):
+    address = "/organisations/registers/calendar.csv"
+    CalendarDay.objects.create(day=date(2026, 10, 1), works=True, name="抢收", source="县通知")
+    calendar.forget()
+    reader = browser(place.administrator(place.county))
+    lines = list(csv.reader(b"".join(reader.get(address)).decode("utf-8-sig").splitlines()))
+    days = {row[0]: row[1:] for row in lines[1:]}
+    assert len(days) == len(lines) - 1 == len(set(calendar.shipped()) | {date(2026, 10, 1)})
+    assert days["2026-10-01"] == ["上班", "抢收", "县通知"]
+    assert days["2026-10-10"][2].startswith("随系统提供：《国务院办公厅关于2026年")
+    swapped = b"".join(reader.get(f"{address}?works=True")).decode("utf-8-sig")
+    assert "国庆节调休" in swapped and "端午节" not in swapped
     calendar.forget()

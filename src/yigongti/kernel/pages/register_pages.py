@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,7 +77,7 @@ def _list(request: Request, made: Register) -> HttpResponse:
         "register": made,
         "title": say(made.title),
         "columns": [Column(label=say(label)) for label in made.columns.values()],
-        "rows": [*(_table_row(made, row) for row in page_rows[:PAGE_ROWS]), *_shipped(made, text, chosen, more)],
+        "rows": [*(_table_row(made, row) for row in page_rows[:PAGE_ROWS]), *([] if more else _shipped(made, text, chosen))],
         "more_url": more,
         "text": text,
         "chosen": {name: value for name, value in chosen.items() if value},
@@ -89,9 +89,9 @@ def _list(request: Request, made: Register) -> HttpResponse:
     return render(request, "parts/table_more.html" if continues else "register/list.html", context)
 
 
-def _shipped(made: Register, text: str, chosen: Mapping[str, str], more: str) -> list[Row]:
+def _shipped(made: Register, text: str, chosen: Mapping[str, str]) -> list[Row]:
     """What holds without anybody having entered it, below the last of what was entered."""
-    return [] if more or made.shipped is None else made.shipped(text, chosen)
+    return made.shipped(text, chosen) if made.shipped else []
 
 
 def _asked(request: Request, made: Register) -> tuple[str, dict[str, str]]:
@@ -168,7 +168,7 @@ def _export(request: Request, made: Register) -> StreamingHttpResponse:
     trail.wrote(by=actor, action=f"{made.code}.export", sentence=f"导出{made.title}。", facts={"q": text, **chosen})
     name = f"{made.code}-{clock.today():%Y%m%d}.csv"
     return StreamingHttpResponse(
-        csv_lines(made, rows.iterator(chunk_size=500)),
+        csv_lines(made, rows.iterator(chunk_size=500), _shipped(made, text, chosen)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -181,12 +181,17 @@ class _Line:
         return line
 
 
-def csv_lines(made: Register, rows: Iterable[models.Model]) -> Iterator[str]:
-    """The rows as CSV for the spreadsheets of offices: a byte order mark first, and no cell that is a formula."""
+def csv_lines(made: Register, rows: Iterable[models.Model], shipped: Sequence[Row] = ()) -> Iterator[str]:
+    """The rows as CSV for the spreadsheets of offices: a byte order mark first, and no cell that is a formula.
+
+    What holds unless a row says otherwise stands below, as in the list.
+    """
     writer = csv.writer(_Line())
     yield "\ufeff" + writer.writerow([say(label) for label in made.columns.values()])
     for row in rows:
         yield writer.writerow([harmless(made.shown(row, name)) for name in made.columns])
+    for row in shipped:
+        yield writer.writerow([harmless(cell.text if isinstance(cell, Cell) else cell) for cell in row.cells])
 
 
 def harmless(cell: str) -> str:
