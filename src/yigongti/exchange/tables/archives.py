@@ -9,6 +9,7 @@ import zlib
 from yigongti.exchange.tables.open_documents import check_open_document
 from yigongti.exchange.tables.peeking import Peeked, peeked
 from yigongti.exchange.tables.refusing import Damaged, Encrypted, NotATable, Unpacked
+from yigongti.exchange.tables.shared_texts import check_texts, sizes
 
 
 MOST_BYTES = 300 * 1024 * 1024
@@ -19,16 +20,23 @@ MOST_ENTRIES = 5_000
 
 
 def check_archive(data: bytes) -> dict[str, Peeked]:
-    """Read every part once, so that none is longer than it says; the sheets by their path, with what they hide."""
+    """Read every part once, so that none is longer than it says; the sheets with what they hide.
+
+    Those of an .xlsx by their path, those of an .ods by their place.
+    """
     archive = _archive(data)
-    found = {}
+    sheets: dict[str, Peeked] = {}
+    texts: list[int] = []
     for entry in archive.infolist():
-        part = b"" if entry.is_dir() else _contents(archive, entry.filename)
-        if b"sheetData" in part:
-            found[entry.filename] = peeked(part)
+        found = b"" if entry.is_dir() else _contents(archive, entry.filename)
+        if b"sheetData" in found:
+            sheets[entry.filename] = peeked(found)
         elif entry.filename.lower() == "content.xml":
-            check_open_document(part)
-    return found
+            sheets |= {str(place): one for place, one in enumerate(check_open_document(found))}
+        elif entry.filename.lower().endswith("sharedstrings.xml"):
+            texts = sizes(found)
+    check_texts(texts, sheets, archive.read, len(data))
+    return sheets
 
 
 def part(data: bytes, name: str) -> bytes:

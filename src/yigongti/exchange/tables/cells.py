@@ -13,6 +13,7 @@ _JOINERS = "\u200c\u200d"  # they belong between letters of some scripts, never 
 _QUOTED = re.compile(r'="(?:[^"]|"")*"')
 _EXPONENT = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+?(\d{1,3})")
 _NARROW = re.compile(r"#{2,}")
+_WIDE = {0xFF01 + n: chr(0x21 + n) for n in range(94)} | {0x3000: " ", 0xFFE5: "¥", 0x2212: "-"}
 ERRORS = frozenset({
     "#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA",
     "#N/A N/A", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!",
@@ -35,6 +36,11 @@ def trimmed(text: str) -> str:
     if text[:1] in ("=", "'"):
         text = _unquoted(text).strip()
     return text
+
+
+def narrow(text: str) -> str:
+    """Full-width digits, letters and signs to ordinary ones, and nothing else: ² and ① are no digits."""
+    return text if text.isascii() else text.translate(_WIDE)
 
 
 def _unquoted(text: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time
 
+from yigongti.exchange.tables.cells import narrow
 from yigongti.exchange.tables.unfit import Unfit
 from yigongti.kernel.clock import COUNTY_ZONE
 
@@ -70,7 +70,7 @@ def day_of(text: str) -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass  # 2026-02-31 gets its name below
-    plain = unicodedata.normalize("NFKC", text)
+    plain = narrow(text)
     found = _DAY.fullmatch(plain)
     if not found:
         return _day_in_words(plain)
@@ -134,7 +134,7 @@ def _clock_time(hour: str, minute: str, second: str | None) -> time:
 
 
 def _moment_of(text: str, day_alone: bool) -> datetime:
-    plain = unicodedata.normalize("NFKC", text)
+    plain = narrow(text)
     compact = _COMPACT.fullmatch(plain)
     if compact:
         year, month, number, hour, minute, second = compact.groups()

@@ -34,13 +34,19 @@ class Peeked:
 
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
+    texts: int = 0
+    """How many cells refer to shared texts."""
+    usual: bool = True
+    """Whether it is written as office software writes."""
 
 
 def peeked(xml: bytes) -> Peeked:
     """Look into a sheet; refuses one that reaches too far."""
     if _UNUSUAL.search(xml) or not _searched(xml):
         return _parsed(xml)
-    return Peeked({**_errors(xml), **_without_result(xml)}, sum(1 for _ in _HIDDEN.finditer(xml)))
+    hidden = sum(1 for _ in _HIDDEN.finditer(xml)) if b"hidden" in xml else 0
+    texts = xml.count(b'"s"') + xml.count(b"'s'")
+    return Peeked({**_errors(xml), **_without_result(xml)}, hidden, texts)
 
 
 def _searched(xml: bytes) -> bool:
@@ -109,7 +115,7 @@ def _parsed(xml: bytes) -> Peeked:
     walk(xml, start=seen.start, end=seen.end, text=seen.text)
     if seen.last:
         check_reach(first=seen.first, last=seen.last, widest=seen.widest)
-    return Peeked(seen.marks, seen.hidden)
+    return Peeked(seen.marks, seen.hidden, seen.texts, usual=False)
 
 
 class _Walk:
@@ -117,7 +123,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.marks: dict[tuple[int, int], str] = {}
-        self.first = self.last = self.widest = self.hidden = self.row = self.column = 0
+        self.first = self.last = self.widest = self.hidden = self.row = self.column = self.texts = 0
         self.kind, self.value, self.formula, self.inside = "", "", False, ""
 
     def start(self, name: str, said: dict[str, str]) -> None:
@@ -134,6 +140,7 @@ class _Walk:
         found = _PLACE.fullmatch(f'r="{said.get("r", "")}"'.encode())
         self.row, self.column = (int(found[2]), column_number(found[1])) if found else (self.row, self.column + 1)
         self.kind, self.value, self.formula = said.get("t", ""), "", False
+        self.texts += self.kind == "s"
         if "r" in said and not found:
             check_reach(first=1, last=1 << 30, widest=1 << 30)
 

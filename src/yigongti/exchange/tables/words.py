@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from yigongti.exchange.tables.cells import narrow
 from yigongti.exchange.tables.days import day, moment
 from yigongti.exchange.tables.unfit import Unfit
 from yigongti.kernel.language import phrase
@@ -45,7 +46,7 @@ def text(*, most: int = MOST_LETTERS, lines: bool = False) -> Callable[[str], st
     """A reader of free text, letters as written; line breaks become blanks unless `lines` are wanted."""
 
     def read(cell: str) -> str:
-        if not cell.isprintable():
+        if not cell.isprintable() or "\ufffd" in cell:
             cell = _in_lines(cell) if lines else _BLANKS.sub(" ", cell)
             if _UNSHOWN.search(cell):
                 raise Unfit(NOT_SHOWN)
@@ -105,10 +106,10 @@ def _fen(cell: str) -> int:
     usual = _PAID.fullmatch(cell)
     if usual:
         return int(usual[1]) * 100 + int((usual[2] or "").ljust(2, "0"))
-    plain = _BLANKS.sub("", unicodedata.normalize("NFKC", cell))
+    plain = _BLANKS.sub("", narrow(cell))
     if plain.endswith(("万", "万元")):
         raise Unfit(IN_WAN)
-    sign, plain = ("-", plain[1:]) if plain.startswith(("-", "\u2212")) else ("", plain)
+    sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     value = _decimal(sign + _MONEY_SIGNS.sub("", _MONEY_SIGNS.sub("", plain)), NOT_MONEY)
     if _places(value) > 2:
         raise Unfit(FEN)
@@ -128,8 +129,7 @@ def _yuan(fen: int) -> str:
 
 
 def _decimal(cell: str, rule: str) -> Decimal:
-    plain = cell if cell.isascii() else unicodedata.normalize("NFKC", cell).replace("\u2212", "-")
-    plain = plain.strip()
+    plain = narrow(cell).strip()
     if len(plain) > _LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
         raise Unfit(rule)
     return Decimal(plain.replace(",", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain, islice
@@ -30,13 +31,23 @@ LOST = 1e15
 def open_workbook(data: bytes, *, most_rows: int, most_columns: int, known: Known) -> Table:
     """A workbook as a table."""
     hidden = _looked_into(data)
-    try:
+    with _said_in_our_words():
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return _first_with_header(book, hidden, most_rows, most_columns, known)
+
+
+@contextmanager
+def _said_in_our_words() -> Iterator[None]:
+    try:
+        yield
     except calamine.PasswordError as wrong:
         raise Encrypted() from wrong
     except calamine.CalamineError as wrong:
         raise Damaged(problem=str(wrong)[:60]) from wrong
+    except BaseException as wrong:  # a fault inside the reader arrives as a class that cannot be imported
+        if type(wrong).__name__ != "PanicException":
+            raise
+        raise Damaged(problem=str(wrong)[:60]) from None
 
 
 def _looked_into(data: bytes) -> Callable[[int], Peeked]:
@@ -45,8 +56,8 @@ def _looked_into(data: bytes) -> Callable[[int], Peeked]:
         sheets = check_old_workbook(data)
         return lambda place: sheets[place] if place < len(sheets) else Peeked()
     found = check_archive(data)
-    paths = _paths(data) if found else []
-    return lambda place: found.get(paths[place], Peeked()) if place < len(paths) else Peeked()
+    paths = _paths(data) if any("/" in name for name in found) else []
+    return lambda place: found.get(paths[place] if place < len(paths) else str(place), Peeked())
 
 
 def _paths(data: bytes) -> list[str]:
