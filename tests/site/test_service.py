@@ -75,6 +75,11 @@ def test_every_part_that_is_killed_comes_back(service):
     assert all(name in service.said() for name in ("数据库意外退出", "web 进程意外退出", "worker 进程意外退出"))
 
 
+def test_the_web_server_has_nothing_to_warn_of(quiet_service):
+    said = (quiet_service.data / "log" / "web.log").read_text(encoding="utf-8")
+    assert "WARNING" not in said + quiet_service.said()
+
+
 def test_a_second_run_on_the_same_folder_is_told_who_holds_it(quiet_service, open_folder):
     said = refused("serve", "--port", str(free_port()), "--data", str(quiet_service.data), folder=open_folder)
     assert "正被另一个运行使用" in said

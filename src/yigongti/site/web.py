@@ -8,9 +8,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 
-THREADS = 6
+CORES = os.cpu_count() or 1
+# What waits for the database leaves its core to another; beyond two a core and one more they only wait for each other.
+THREADS = min(2 * CORES + 1, 6)
 # One Python uses one core. More than four is for a county that says so.
-PROCESSES = min(os.cpu_count() or 1, 4)
+PROCESSES = min(CORES, 4)
 # Kept-alive connections of browsers count too, so this is far above what the threads work on at once.
 CONNECTIONS = 512
 
