@@ -51,8 +51,8 @@ def workbook(*rows, sheets=(), edit=None, **options):
                 for place, cell in enumerate(line):
                     if cell is not None:
                         page.write(number, place, cell, *([looks[type(cell)]] if type(cell) in looks else []))
-            if edit and page.name == "居民":
-                edit(book, page)
+        if edit:
+            edit(book, book.worksheets()[0])
     return file.getvalue()
 
 

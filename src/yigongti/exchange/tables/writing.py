@@ -29,7 +29,9 @@ LONGEST_CELL = 32_767
 MOST_COMMENTS = 5_000
 """Comments beside cells; beyond them the last column alone says what is wrong, so that the file still opens."""
 CUT = "此格有 {count} 个字，表格软件最多 {most} 个，后面的没有写出"
-_HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "num_format": "@"}
+TEXT = 49
+"""The format in which office software leaves what is typed as it is."""
+_HEAD: dict[str, Any] = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "num_format": TEXT}
 _COLOURS = {"must": "#FCE4D6", "may": "#E2EFDA", "wrong": "#FFC7CE"}
 
 
@@ -52,10 +54,10 @@ def template(sheet: Sheet) -> bytes:
 
 
 def _looks() -> dict[str, dict[str, Any]]:
-    grey = {"italic": True, "font_color": "#7F7F7F", "text_wrap": True, "valign": "top", "num_format": "@"}
+    grey = {"italic": True, "font_color": "#7F7F7F", "text_wrap": True, "valign": "top", "num_format": TEXT}
     return {
         "must": {**_HEAD, "bg_color": _COLOURS["must"]}, "may": {**_HEAD, "bg_color": _COLOURS["may"]},
-        "said": grey, "text": {"num_format": "@"}, "wrap": {"text_wrap": True, "valign": "top"},
+        "said": grey, "text": {"num_format": TEXT}, "wrap": {"text_wrap": True, "valign": "top"},
     }  # fmt: skip
 
 
@@ -162,8 +164,8 @@ class _Marking:
     def __init__(self, book: xlsxwriter.Workbook, head: Sequence[str]) -> None:
         self.page = book.add_worksheet(PROBLEMS)
         self.head_look = book.add_format({**_HEAD, "bg_color": _COLOURS["may"]})
-        self.text = book.add_format({"num_format": "@"})
-        self.wrong = book.add_format({"num_format": "@", "bg_color": _COLOURS["wrong"]})
+        self.text = book.add_format({"num_format": TEXT})
+        self.wrong = book.add_format({"num_format": TEXT, "bg_color": _COLOURS["wrong"]})
         self.kept = [place for place, cell in enumerate(head) if key(cell) not in OWN]
         self.head = head
         self.last = len(self.kept) + 1
