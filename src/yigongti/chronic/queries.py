@@ -16,6 +16,8 @@ from yigongti.residents.queries.naming import SAID, said
 
 
 AFTER_RETURN = "转诊 {number} 转回后首次随访"
+USUAL = frozenset({"高血压季度随访", "糖尿病季度随访", "上次血压控制不满意，两周复查"})
+"""Causes that everybody writes in the same words: the plan of the public-health standard, and its two-week check."""
 COLUMNS = (
     "case_id",
     "resident_id",
@@ -35,8 +37,10 @@ def rows(case_ids: list[int]) -> Mapping[int, CaseRow]:
 
 
 def said_why(why: str, raised_by: str) -> str:
-    """Why the duty was raised, in the reader's language where the house wrote it and not a human."""
-    return say(AFTER_RETURN, number=raised_by) if raised_by and why == AFTER_RETURN.format(number=raised_by) else why
+    """Why the duty was raised, in the reader's language where these are the house's or the standard's own words."""
+    if raised_by and why == AFTER_RETURN.format(number=raised_by):
+        return say(AFTER_RETURN, number=raised_by)
+    return say(why) if why in USUAL else why
 
 
 _LISTED = Question(lambda: FollowUp.objects.filter(Among("case_id", Slot("cases"))).values_list(*COLUMNS))
