@@ -1,9 +1,10 @@
-"""JSON bytes become a resource with nothing lost: digits, order and unknown elements stay; what is no JSON is refused."""
+"""JSON bytes become a resource with nothing lost: digits, order and unknown elements stay; no JSON, no resource."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from yigongti.exchange.fhir_r4.numerals import TooLong, decimal, whole
@@ -42,7 +43,7 @@ def read(data: bytes, *, largest: int = LARGEST) -> dict[str, Any]:
 
 def is_too_deep(found: Any) -> bool:
     """Whether objects and arrays are nested beyond what a reader can be asked to follow."""
-    level = [found]
+    level = [found] if isinstance(found, dict | list) else []
     for _depth in range(DEEPEST + 1):
         level = [
             child
@@ -64,7 +65,9 @@ def _decoded(data: bytes) -> str:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_float=decimal, parse_int=whole, parse_constant=_constant)
+        return json.loads(
+            text, object_pairs_hook=_object, parse_float=decimal, parse_int=whole, parse_constant=_constant
+        )
     except json.JSONDecodeError as bad:
         said = phrase("第 {line} 行第 {column} 列不是有效的 JSON。", line=bad.lineno, column=bad.colno)
         raise _unreadable("json", said) from None
@@ -77,8 +80,8 @@ def _parsed(text: str) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        names = Counter(name for name, _value in pairs)
+        twice = names.most_common(1)[0][0]
         raise _unreadable("duplicate", phrase("同一个对象里“{name}”出现了两次。", name=twice[:80]))
     return made
 

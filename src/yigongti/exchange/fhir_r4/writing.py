@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from json.encoder import encode_basestring as quoted  # type: ignore[attr-defined]
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 
