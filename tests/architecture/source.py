@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "yigongti"
 
 CHAPTERS = (
     "kernel", "organisations", "residents", "record", "capacity", "diagnosis", "consultation", "referral", "chronic",
-    "exchange", "simulator", "site",
+    "fund", "exchange", "simulator", "site",
 )  # fmt: skip
 
 

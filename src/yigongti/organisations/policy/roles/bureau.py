@@ -18,6 +18,7 @@ bureau = registry.add_role(
         may=(
             "organisations.tree",
             "referral.board",
+            "fund.sums",
             "residents.find",
             "residents.open_with_basis",
             "residents.overdue_reviews",

@@ -20,6 +20,7 @@ president = registry.add_role(
             "organisations.approve_charter",
             "capacity.see",
             "referral.board",
+            "fund.sums",
             "residents.find",
             "residents.open_with_basis",
             "residents.overdue_reviews",
@@ -34,7 +35,7 @@ president = registry.add_role(
             never("minors", "查阅未成年人（不满十四周岁）的档案"),
             never("figures", "改动任何数字、评分、排名或报告", until="indicators"),
             never("own_submission", "批准自己提交的事项"),
-            never("frozen", "重开已冻结的考核", until="fund"),
+            never("frozen", "重开已冻结的考核", until="fund.assessment"),
         ),
     )
 )

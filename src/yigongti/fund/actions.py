@@ -1,0 +1,61 @@
+"""Claims taken in as told, and taken back. There is no third way to change one: nobody edits a claim here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from yigongti.fund.models import Claim
+from yigongti.fund.told import MATCHES, ToldClaim, columns_of, wrong_with
+from yigongti.fund.told import AmountsExceedTotal as AmountsExceedTotal  # for who asks why a row was refused
+from yigongti.kernel import versions
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
+from yigongti.kernel.refusal import Missing
+from yigongti.organisations.queries import the_county
+
+
+@action("fund.take_in_claims", permission="fund.take_in")
+def take_in_claims(*, by: Actor, claims: Sequence[ToldClaim], source: str) -> Receipt:
+    """收进医保局的结算单。
+
+    `data["claims"]` says of each, in the order told, what became of it: new, same, corrected, or refused and why.
+    `source` names the batch of ours. One entry of the trail stands for the whole call, with all persons.
+    """
+    county = the_county()
+    division = county.division if county else ""
+    shape = versions.Shape(
+        model=Claim, matches=MATCHES, wrong=lambda told: list(wrong_with(told, county=division)),
+        columns=lambda told: columns_of(told, county=division),
+    )  # fmt: skip
+    outcomes = versions.take_in(shape, claims, source=source)
+    persons = {one.resident_id for one, said in zip(claims, outcomes, strict=True)
+               if one.resident_id and said.what != "refused"}  # fmt: skip
+    counted = Counter(one.what for one in outcomes)
+    return Receipt(
+        number=source, persons=tuple(persons), href="/fund", facts=dict(counted),
+        done=phrase(
+            "新收 {new} 条，更正 {corrected} 条，已有 {same} 条，不收 {refused} 条",
+            **{what: counted[what] for what in ("new", "corrected", "same", "refused")},
+        ),
+        data={"claims": [one.said() for one in outcomes]},
+    )  # fmt: skip
+
+
+@action("fund.withdraw_claims", permission="fund.take_in")
+def withdraw_claims(*, by: Actor, ids: Sequence[int], why: str) -> Receipt:
+    """撤回收错的结算单（原样留着，不再计数）。
+
+    Where a correction is taken back, the version before it counts again.
+    """
+    if not why.strip():
+        raise Missing(field="why", label="撤回的理由")
+    gone, again = versions.withdraw(Claim, ids, why=why)
+    touched = Claim.objects.filter(pk__in=[*gone, *again], resident__isnull=False)
+    return Receipt(
+        number=str(len(gone)), done=phrase("撤回 {n} 条，{again} 条恢复为之前的版本", n=len(gone), again=len(again)),
+        persons=tuple(set(touched.values_list("resident_id", flat=True))), href="/fund",
+        facts={"why": why.strip()[:200], "withdrawn": len(gone), "again": len(again)},
+        data={"withdrawn": gone, "again": again},
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Pages of the fund: a month's sums by where care was given, the claims behind them, one claim with its versions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from yigongti.fund import drawn, queries
+from yigongti.fund.models import Claim
+from yigongti.fund.queries import LINES, SUMS, Asked
+from yigongti.kernel import clock
+from yigongti.kernel.audit import trail
+from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.parts import Column, Option
+from yigongti.kernel.pages.registry import page
+from yigongti.kernel.pages.said import exact_date
+from yigongti.residents.queries.masked import shown_to
+
+
+ROWS = 50
+FILTERS = ("area", "level", "care", "matched")
+
+
+@page(SUMS, "fund", title="医保结算", menu=40, icon="chart")
+def sums(request: Request) -> HttpResponse:
+    """A month by where care was given: numerator, denominator, coverage, and as of when."""
+    actor = request.actor
+    months = queries.months(for_=actor)
+    month = _month(request, months)
+    context: dict[str, Any] = {"title": say("医保结算"), "months": _months("/fund", month, months), "bed": None}
+    if month:
+        covered = queries.coverage(for_=actor, month=month)
+        beds, visits = (queries.sums(for_=actor, asked=Asked(month=month, care=care)) for care in ("bed", "visit"))
+        whole = queries.sums(for_=actor, asked=Asked(month=month))
+        few = actor.may(LINES)
+        context |= {
+            "coverage": drawn.coverage(covered, whole),
+            "tables": [
+                (say(title), drawn.sum_columns(), drawn.sum_rows(rows, shown=few))
+                for title, rows in (("住院", beds), ("门诊", visits), ("全部（含药店）", whole))
+            ],
+            "figures": drawn.figures(beds, whole, covered, month, shown=few),
+            "lines": f"/fund/claims?{urlencode({'month': f'{month:%Y-%m}'})}" if actor.may(LINES) else "",
+        }
+    return render(request, "fund/sums.html", context)
+
+
+def _month(request: Request, months: list[date]) -> date | None:
+    """The month asked for if there are claims of it, else the newest."""
+    asked = {f"{one:%Y-%m}": one for one in months}
+    return asked.get(request.GET.get("month", ""), months[0] if months else None)
+
+
+def _months(address: str, month: date | None, months: list[date], more: dict[str, str] | None = None) -> list[Option]:
+    return [
+        Option(value=f"{one:%Y-%m}", label=f"{one:%Y-%m}", current=one == month,
+               href=f"{address}?{urlencode({'month': f'{one:%Y-%m}', **(more or {})})}")
+        for one in months
+    ]  # fmt: skip
+
+
+@page(LINES, "fund/claims", title="结算明细")
+def claims(request: Request) -> HttpResponse:
+    """The claims of a month, persons masked, with the sums of what is asked for."""
+    actor = request.actor
+    months = queries.months(for_=actor)
+    asked = _asked(request, months)
+    found, more = _page_of(request, asked) if asked else ([], "")
+    _note(request, "fund.claims", "查看医保结算明细", found)
+    chosen = {name: getattr(asked, name) for name in FILTERS} if asked else {}
+    context = {
+        "title": say("结算明细"),
+        "months": _months("/fund/claims", asked.month if asked else None, months, _said(chosen)),
+        "filters": drawn.filters("/fund/claims", asked),
+        "columns": [Column(label=say(label), numeric=label in drawn.MONEY) for label in drawn.COLUMNS],
+        "rows": [drawn.line(one, shown) for one, shown in _with_persons(request, found)],
+        "more_url": more,
+        "sums": drawn.sum_line(queries.sums(for_=actor, asked=asked)) if asked else "",
+        "export": _address("/fund/claims.csv", asked) if asked else "",
+    }
+    continues = request.headers.get("HX-Request") and request.GET.get("after")
+    return render(request, "parts/table_more.html" if continues else "fund/claims.html", context)
+
+
+def _asked(request: Request, months: list[date]) -> Asked | None:
+    month = _month(request, months)
+    known = drawn.CHOICES
+    chosen = {name: request.GET.get(name, "") for name in FILTERS}
+    return Asked(month=month, **{n: v if v in known[n] else "" for n, v in chosen.items()}) if month else None
+
+
+def _page_of(request: Request, asked: Asked) -> tuple[list[Claim], str]:
+    after = _place(request.GET.get("after", ""))
+    found = queries.claims(for_=request.actor, asked=asked, after=after, limit=ROWS + 1)
+    last = found[ROWS - 1] if len(found) > ROWS else None
+    return found[:ROWS], _address("/fund/claims", asked, after=f"{last.settled_on}_{last.pk}") if last else ""
+
+
+def _place(after: str) -> tuple[date, int] | None:
+    day, _, pk = after.partition("_")
+    try:
+        return (date.fromisoformat(day), int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+    except ValueError:
+        return None
+
+
+def _address(route: str, asked: Asked, **more: str) -> str:
+    given = {"month": f"{asked.month:%Y-%m}", **{name: getattr(asked, name) for name in FILTERS}, **more}
+    return f"{route}?{urlencode(_said(given))}"
+
+
+def _said(given: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in given.items() if value}
+
+
+def _with_persons(request: Request, found: list[Claim]) -> list[tuple[Claim, Any]]:
+    persons = shown_to(for_=request.actor, ids=[one.resident_id for one in found if one.resident_id])
+    return [(one, persons.get(one.resident_id or 0)) for one in found]
+
+
+def _note(request: Request, code: str, sentence: str, found: list[Claim], subject: str = "") -> None:
+    persons = [one.resident_id for one in found if one.resident_id]
+    trail.saw(by=request.actor, page=code, sentence=f"{sentence}（已遮）", persons=persons, basis="masked",
+              subject=subject)  # fmt: skip
+
+
+@page("fund.export", "fund/claims.csv", title="结算明细", permission=LINES)
+def export(request: Request) -> Any:
+    """What the list shows, whole, for the spreadsheet: masked as on the screen."""
+    actor = request.actor
+    asked = _asked(request, queries.months(for_=actor))
+    facts = {"month": f"{asked.month:%Y-%m}", **{n: getattr(asked, n) for n in FILTERS}} if asked else {}
+    trail.wrote(by=actor, action="fund.export", sentence="导出医保结算明细（已遮）。", facts=facts)
+    rows = queries.every_claim(for_=actor, asked=asked).iterator(chunk_size=500) if asked else ()
+    return StreamingHttpResponse(
+        drawn.csv_lines(rows, actor), content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="fund-claims-{clock.today():%Y%m%d}.csv"'},
+    )  # fmt: skip
+
+
+@page("fund.claim", "fund/claims/<int:pk>", title="一笔结算", permission=LINES)
+def claim(request: Request, pk: int) -> HttpResponse:
+    """One claim as settled, masked, with its versions."""
+    found, same = queries.claim(for_=request.actor, pk=pk)
+    _note(request, "fund.claim", "查看一笔医保结算", [found], f"fund.Claim:{pk}")
+    ((_, shown),) = _with_persons(request, [found])
+    context = {
+        "title": say("结算 {number}", number=found.number),
+        "state": drawn.standing(found),
+        "pairs": drawn.pairs(found, shown, for_=request.actor),
+        "amounts": drawn.amounts(found),
+        "columns": [Column(label=say(label)) for label in ("版本", "收进", "来源批次", "状态", "撤回的理由")],
+        "rows": [drawn.version(one, exact_date(one.taken_in_at)) for one in same],
+        "back": _address("/fund/claims", Asked(month=found.month)),
+    }
+    return render(request, "fund/claim.html", context)
