@@ -126,6 +126,6 @@ def _sheet(stream: bytes, begin: int) -> Peeked:
 def _error(kind: int, body: memoryview) -> str:
     if kind == _ERROR and len(body) >= 8 and body[7]:
         return _SAID.get(body[6], "#UNKNOWN!")
-    if kind in _FORMULAS and len(body) >= 14 and body[6] == 2 and body[12:14] == b"\xff\xff":
+    if kind in _FORMULAS and len(body) >= 14 and body[6] == 2 and bytes(body[12:14]) == b"\xff\xff":
         return _SAID.get(body[8], "#UNKNOWN!")
     return ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from yigongti.kernel.language import Phrase, packed, phrase, say, unpacked
@@ -20,7 +21,7 @@ class Problem:
     header: str
     value: str
     rule: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = made(default_factory=dict)
     column: int = -1
     """Where in the line as received, counted from 0; -1 where the line has no such column."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from yigongti.exchange.tables.cells import trimmed, whole_enough
@@ -33,7 +34,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     hint: str = ""
     example: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = made(default_factory=dict)
     """Code → label: the dropdown of the template."""
     blank: Any = ""
     """The value of an empty cell."""
@@ -47,7 +48,7 @@ class Sheet:
     title: str
     columns: tuple[Column, ...]
     about: str = ""
-    _known: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _known: dict[str, Column] = made(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if len({column.field for column in self.columns}) < len(self.columns) or not self.columns:

@@ -148,8 +148,8 @@ def _numbered(sheet: calamine.CalamineSheet, hidden: Peeked, merges: Merges) -> 
     """Rows with the numbers that office software shows, from its column A on."""
     before = ("",) * (sheet.start or (0, 0))[1]
     marks: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), said in hidden.marks.items():
-        marks.setdefault(row, []).append((column - 1, said))
+    for (at, column), said in hidden.marks.items():
+        marks.setdefault(at, []).append((column - 1, said))
     filling: dict[int, tuple[int, str]] = {}
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = (*before, *map(_text, row))

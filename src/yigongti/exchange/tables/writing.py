@@ -8,9 +8,9 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # type: ignore[import-untyped] # it ships no types
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from yigongti.exchange.tables.headers import LINE_NUMBER, OWN, PROBLEMS, key
 from yigongti.exchange.tables.lines import EXAMPLE, EXPLAINED, Line
