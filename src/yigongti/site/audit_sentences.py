@@ -1,4 +1,4 @@
-"""The sentence of an entry in the reader's language: the trail keeps Chinese; what the house said itself has its English.
+"""The sentence of an entry in the reader's language: the trail keeps Chinese, the house's own words have their English.
 
 An entry is what its action is called, and what was done. A sentence that was filled in is known again by its template;
 what people wrote stays as they wrote it.

@@ -1,4 +1,4 @@
-"""How an entry of the trail is read: basis by title, subject by name with a link where there is one, sentence in words."""
+"""How an entry of the trail is read: sentence and basis in words, subject by name, with a link where there is one."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _basis(code: str) -> str:
 def _subject(subject: str, about: Subjects, actor: Actor) -> tuple[str, str]:
     """Words and link; a subject that no longer stands is said as it was written."""
     label, _, key = subject.partition(":")
-    number = int(key) if key.isascii() and key.isdecimal() else None
+    number = int(key) if key.isascii() and key.isdecimal() else 0  # which no row has
     if label == CASE and number in about.cases:
         case = about.cases[number]
         words = f"{say(rooms.of(case).page.title)} {case.number}" if case.workflow in rooms.kept else case.number
@@ -100,7 +100,7 @@ def _subject(subject: str, about: Subjects, actor: Actor) -> tuple[str, str]:
         return say("居民档案 {number}", number=about.files[number]), ""
     if label == PARAMETER and key in defaults():
         return say("参数：{title}", title=say(defaults()[key].title)), f"/parameters#{key}"
-    return _thing(label, key, about.named.get((label, number or 0)), actor) or (subject, "")
+    return _thing(label, key, about.named.get((label, number)), actor) or (subject, "")
 
 
 def _thing(label: str, key: str, name: str | None, actor: Actor) -> tuple[str, str] | None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.factories import actor, at, resident, submitted
 from yigongti.kernel import clock
+from yigongti.kernel.access.words import registry
 from yigongti.kernel.workflow import casepage, engine, worklists
 from yigongti.kernel.workflow.models import Case, CaseSide
-from yigongti.kernel.workflow.sight import panels_for, visible
+from yigongti.kernel.workflow.sight import panels_for, seen, visible
 
 
 MORNING = at("2026-11-18 09:00")
@@ -49,6 +50,31 @@ def test_the_desk_of_another_hospital_and_the_neighbour_village_see_nothing(here
                      actor("hr_officer", here.group)):  # fmt: skip
         assert not visible(for_=stranger).exists()
         assert worklists.everything(for_=stranger) == []
+
+
+def test_one_case_by_its_number_is_seen_by_exactly_those_who_see_it_among_all(here):
+    numbers_ = [submitted(here.doctor, resident(here.village, name=f"甲{n}"), here.cardiology) for n in range(2)]
+    engine.take(by=here.desk, number=numbers_[0], step="decline", given={"decline_reason": "no_bed"})
+    places = [here.root, here.group, here.hospital, here.cardiology, here.orthopaedics, here.township, here.village,
+              here.village2, here.other_village, here.foreign_group, here.foreign_hospital]  # fmt: skip
+    whole, one = set(), set()
+    for role in registry.roles:
+        for place in places:
+            who = actor(role, place)
+            whole |= {(role, place.pk, n) for n in visible(for_=who).values_list("number", flat=True)}
+            one |= {(role, place.pk, n) for n in numbers_ if seen(for_=who, number=n)}
+    assert one == whole
+    assert {n for _role, _place, n in one} == set(numbers_)
+    assert seen(for_=here.desk, number="SZ-nothing") is None
+
+
+def test_a_case_page_asks_for_the_case_by_its_number_alone(here):
+    number = submitted(here.doctor, resident(here.village), here.cardiology)
+    with CaptureQueriesContext(connection) as asked:
+        assert seen(for_=here.desk, number=number)
+    assert len(asked) == 1
+    condition = asked[0]["sql"].partition("WHERE")[2]
+    assert number in condition and "path" not in condition
 
 
 SEEN = {

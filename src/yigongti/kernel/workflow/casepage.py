@@ -12,7 +12,7 @@ from yigongti.kernel.refusal import NotFound
 from yigongti.kernel.workflow import clocks, rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Clock
 from yigongti.kernel.workflow.rooms import CaseRow, Panel
-from yigongti.kernel.workflow.sight import my_parts, panels_for, visible
+from yigongti.kernel.workflow.sight import my_parts, panels_for, seen
 from yigongti.kernel.workflow.words import BIRTH, CLOCK, State, Step, Take, Timer, Workflow
 
 
@@ -57,12 +57,12 @@ class CaseView:
 
 def case_view(*, for_: Actor, number: str) -> CaseView:
     """The case as the actor may see it. Raises NotFound beyond sight."""
-    case = visible(for_=for_).select_related("turn_unit__parent").filter(number=number).first()
-    if case is None:
+    found = seen(for_=for_, number=number)
+    if found is None:
         raise NotFound
+    case, sides = found
     made = rooms.of(case)
     page = made.page
-    sides = list(CaseSide.objects.select_related("unit__parent").filter(case=case))
     acts = list(case.acts.order_by("sequence"))
     facts = made.facts.objects.select_related().get(case=case)
     facts = sealing.facts_for(for_=for_, case=case, facts=facts, acts=acts)
@@ -102,11 +102,11 @@ def _path(page: Workflow, case: Case, acts: list[Act]) -> list[Stop]:
             stops.append(Stop(state=page.state(act.to), at=act.at, actor=act.actor, standing=False, passed=True))
     if stops:
         stops[-1] = Stop(state=stops[-1].state, at=stops[-1].at, actor=stops[-1].actor, standing=True, passed=False)
-    seen = {s.state.code for s in stops}
+    stood = {s.state.code for s in stops}
     here = case.state
-    while (onward := _onward(page, here)) and onward not in seen:
+    while (onward := _onward(page, here)) and onward not in stood:
         stops.append(Stop(state=page.state(onward), at=None, actor="", standing=False, passed=False))
-        seen.add(onward)
+        stood.add(onward)
         here = onward
     return stops
 

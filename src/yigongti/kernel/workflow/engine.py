@@ -21,7 +21,7 @@ from yigongti.kernel.workflow import deadlines, pages, recording, rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, CaseSide, Notice
 from yigongti.kernel.workflow.refusals import AlreadyOpen, NotFromHere, NotYourTurn, OtherPerson, SameHand, Stale
 from yigongti.kernel.workflow.rooms import Kept
-from yigongti.kernel.workflow.sight import my_parts, visible
+from yigongti.kernel.workflow.sight import my_parts, seen
 from yigongti.kernel.workflow.words import BIRTH, CLOCK, Step, Workflow
 
 
@@ -36,8 +36,8 @@ def take(
     *, by: Actor, number: str, step: str, given: Mapping[str, Any], key: UUID | None = None, version: int | None = None
 ) -> Receipt:
     """Take a step of a case. Raises NotFound for a case the actor may not see, NotFromHere when another was first."""
-    workflow = visible(for_=by).filter(number=number).values_list("workflow", flat=True).first()
-    workflow = workflow or _acted_on_before(key, by)
+    found = seen(for_=by, number=number)
+    workflow = found[0].workflow if found else _acted_on_before(key, by)
     if workflow is None:
         raise NotFound
     return _gated(by, workflow, step, key, {"number": number, "given": given, "version": version}, _take)

@@ -34,6 +34,21 @@ def visible(*, for_: Actor) -> QuerySet[Case]:
     return Case.objects.filter(Exists(CaseSide.objects.filter(sees, for_.reach("unit__"), case=OuterRef("pk"))))
 
 
+def seen(*, for_: Actor, number: str) -> tuple[Case, list[CaseSide]] | None:
+    """The case of that number with its sides, if the actor may see it: `visible`, asked of one case.
+
+    The number finds the case, whatever the planner thinks of reach; its few sides then say who sees it.
+    """
+    found = CaseSide.objects.select_related("case__turn_unit__parent", "unit__parent").filter(case__number=number)
+    sides = list(found.order_by("pk"))
+    if not sides or sides[0].case.workflow not in rooms.kept:
+        return None
+    case, page = sides[0].case, rooms.of(sides[0].case).page
+    looked_from = {s.side for s in page.sees if case.state in s.states} & my_sides(page, for_)
+    within = any(one.side in looked_from and for_.reaches_path(one.unit.path) for one in sides)
+    return (case, sides) if within and for_.may(f"{page.code}.follow") else None
+
+
 def sides_within(*, for_: Actor, case: Case) -> set[str]:
     """The sides of the case that lie within the actor's reach and that its role may look from."""
     page = rooms.of(case).page
