@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.exchange.tables.making import PEOPLE
-from yigongti.exchange.tables import words
+from yigongti.exchange.tables import cells, days, words, writing
+from yigongti.exchange.tables import sheet as sheet_module
 from yigongti.exchange.tables.sheet import Column, Problem, Sheet, fit, heading, letters, problem, read_line
-from yigongti.kernel.language import phrase, spoken
+from yigongti.kernel.language import english, phrase, spoken
 from yigongti.kernel.refusal import Refusals
 
 
@@ -185,3 +187,12 @@ def test_a_problem_survives_json_and_is_said_in_english():
             "which is the month and which the day cannot be told; please write year-month-day, as 2026-02-03",
             "“冠心病” is none of what may stand here (高血压)",
         ]
+
+
+def test_every_rule_has_its_english():
+    """Rules travel as facts, out of sight of the test that reads what is said."""
+    modules = (cells, days, sheet_module, words, writing)
+    rules = {name: value for module in modules for name, value in vars(module).items()
+             if name.isupper() and isinstance(value, str) and re.search("[一-鿿]{4}", value)}  # fmt: skip
+    assert len(rules) > 20
+    assert {name: rule for name, rule in rules.items() if rule not in english()} == {}

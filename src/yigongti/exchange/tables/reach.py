@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yigongti.exchange.tables.refusing import TooSparse
+from yigongti.exchange.tables.refusing import TooFar
 
 
 MOST_CELLS = 12_000_000
@@ -12,4 +12,4 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 def check_reach(*, first: int, last: int, widest: int) -> None:
     """Refuse a block of more cells than fit into memory; rows and columns are counted from 1."""
     if (last - first + 1) * widest > MOST_CELLS or last > LAST_ROW or widest > LAST_COLUMN:
-        raise TooSparse(row=last, column=widest)
+        raise TooFar(row=last, column=widest, most=MOST_CELLS)

@@ -55,8 +55,8 @@ class TooLong(NoTable):
     """表格有 {count} 行，一次最多 {most} 行，请分成几份。"""
 
 
-class TooSparse(NoTable):
-    """表格用到了第 {row} 行、第 {column} 列，中间大多是空的。请删去多余的行和列后另存。"""
+class TooFar(NoTable):
+    """表格铺到了第 {row} 行、第 {column} 列，一次最多 {most} 格。请删去多余的行和列后另存，或分成几份。"""
 
 
 class CellTooLong(NoTable):
