@@ -134,7 +134,7 @@ def _start(port):
     name = connection.settings_dict["NAME"]
     dsn = os.environ["YIGONGTI_DATABASE_URL"]
     settings = {**os.environ, "YIGONGTI_DATABASE_URL": _with_database(dsn, name)}
-    command = [sys.executable, "-m", "yigongti.site", "listen", "--port", str(port)]
+    command = [sys.executable, "-m", "yigongti.site", "listen", "--port", str(port), "--dicom-port", "0"]
     return subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL)
 
 

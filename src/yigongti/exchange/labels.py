@@ -24,3 +24,17 @@ RULES = {
 def rule_words(rule: str) -> str:
     """A rule as data staff read it; a reader's own rule is that it could not be read, with its code."""
     return say(RULES[rule]) if rule in RULES else say("消息读不懂（{rule}）", rule=rule)
+
+
+BATCH_STATES: dict[str, tuple[str, StateKind]] = {
+    "reading": ("正在读取", "active"), "checking": ("正在检查", "active"), "checked": ("已检查，还没有收进", "waiting"),
+    "running": ("正在收进", "active"), "done": ("已收进", "done"), "cancelled": ("已停下", "soon"),
+    "undoing": ("正在撤销", "active"), "undone": ("已撤销", "closed"), "stopped": ("出错停下", "overdue"),
+    "refused": ("读不了", "overdue"),
+}  # fmt: skip
+ROW_STATES: dict[str, tuple[str, StateKind]] = {
+    "read": ("还没检查", "waiting"), "wrong": ("有问题", "overdue"), "alike": ("像已登记的人", "soon"),
+    "good": ("可以收进", "waiting"), "known": ("已经有了", "closed"), "applied": ("已收进", "done"),
+    "undone": ("已撤销", "closed"), "stays": ("不能撤销", "soon"),
+}  # fmt: skip
+VERDICTS = {"same": "是同一人，不再登记", "different": "不是同一人，照样登记"}

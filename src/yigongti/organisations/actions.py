@@ -31,6 +31,7 @@ from yigongti.organisations.models import (
     Institution,
 )
 from yigongti.organisations.permissions import MANAGE
+from yigongti.organisations.unmaking import unmake as unmake  # sheets that are undone pass through this door
 
 
 ONLY_ROOMS = "只有村卫生室这样变更；其他机构请用“变更归属”"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -82,6 +83,17 @@ def open_institutions() -> QuerySet[Institution]:
 def is_open_today() -> Q:
     """Institutions or departments that are not closed yet."""
     return Q(closed_on__isnull=True) | Q(closed_on__gte=clock.today())
+
+
+def institutions_by_name(*, for_: Actor, names: Iterable[str]) -> dict[str, int]:
+    """The open institution within reach that each name or short name means; a name of two means none."""
+    wanted = {name for name in names if name}
+    rows = open_institutions().filter(for_.reach("unit__")).filter(Q(name__in=wanted) | Q(short_name__in=wanted))
+    found: dict[str, set[int]] = {}
+    for pk, name, short in rows.values_list("pk", "name", "short_name"):
+        for said in {name, short} & wanted:
+            found.setdefault(said, set()).add(pk)
+    return {name: many.pop() for name, many in found.items() if len(many) == 1}
 
 
 # --- what may be seen (R18)

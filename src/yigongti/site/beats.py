@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from yigongti.exchange import inbox
+from yigongti.exchange.batches import working
 from yigongti.kernel import clock, jobs
 from yigongti.kernel.audit import partitions, seals, trail
 from yigongti.kernel.jobs import beat
@@ -42,6 +43,13 @@ def make_partitions() -> None:
 def take_in_what_arrived() -> None:
     """Take in what the inbox has kept."""
     while inbox.take_all():
+        pass
+
+
+@beat("exchange.batches", cron="* * * * * *")
+def move_sheets() -> None:
+    """Check, take in or take back the sheets that staff have brought."""
+    while working.work():
         pass
 
 

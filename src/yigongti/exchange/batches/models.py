@@ -16,7 +16,8 @@ ROW_STATES = ("read", "wrong", "good", "alike", "known", "applied", "undone", "s
 
 
 class Batch(models.Model):
-    """One sheet as it was brought. `heading` says where each column stands; `reached` is the last row of this stage.
+    """One sheet as it was brought. `heading` says where each column stands; `reached` is the last row of this stage;
+    `constants` fill the empty cells of a column, or a column that the sheet does not have.
 
     `trouble` says why it could not be read, or what stopped it.
     """
@@ -28,6 +29,7 @@ class Batch(models.Model):
     head = ArrayField(models.TextField(), default=list)
     heading = models.JSONField(default=dict)
     told = models.JSONField(default=list)
+    constants = models.JSONField(default=dict)
     rows = models.IntegerField(default=0)
     reached = models.IntegerField(default=0)
     trouble = models.TextField(blank=True)

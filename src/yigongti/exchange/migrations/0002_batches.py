@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('head', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('heading', models.JSONField(default=dict)),
                 ('told', models.JSONField(default=list)),
+                ('constants', models.JSONField(default=dict)),
                 ('rows', models.IntegerField(default=0)),
                 ('reached', models.IntegerField(default=0)),
                 ('trouble', models.TextField(blank=True)),

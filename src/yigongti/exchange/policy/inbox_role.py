@@ -11,7 +11,14 @@ inbox = registry.add_role(
         reach=Reach.BELOW,
         does="把外部系统送来的数据对到人、记进健康档案；对不上的、看不懂的留着等数据员。",
         source="R133、R159",
-        may=("residents.take_in", "record.take_in", "fund.take_in", "organisations.open_outside"),
+        may=(
+            "residents.take_in",
+            "residents.register_many",
+            "residents.unregister_many",
+            "record.take_in",
+            "fund.take_in",
+            "organisations.open_outside",
+        ),
         never=(
             never("other_writes", "办理转诊、随访等任何单子"),
             never("read", "查阅档案"),

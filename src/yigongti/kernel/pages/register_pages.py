@@ -77,7 +77,10 @@ def _list(request: Request, made: Register) -> HttpResponse:
         "register": made,
         "title": say(made.title),
         "columns": [Column(label=say(label)) for label in made.columns.values()],
-        "rows": [*(_table_row(made, row) for row in page_rows[:PAGE_ROWS]), *([] if more else _shipped(made, text, chosen))],
+        "rows": [
+            *(_table_row(made, row) for row in page_rows[:PAGE_ROWS]),
+            *([] if more else _shipped(made, text, chosen)),
+        ],
         "more_url": more,
         "text": text,
         "chosen": {name: value for name, value in chosen.items() if value},

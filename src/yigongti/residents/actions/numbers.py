@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django.db import connection
 
 from yigongti.kernel import clock
@@ -12,20 +15,26 @@ from yigongti.residents.refusals import SerialsUsedUp
 # The first number under a prefix follows whatever an import already gave out.
 NEXT = """
 INSERT INTO residents_serial (prefix, last)
-VALUES (%(prefix)s, 1 + COALESCE((SELECT max(right(record_no, 5))::int FROM residents_resident
+VALUES (%(prefix)s, %(count)s + COALESCE((SELECT max(right(record_no, 5))::int FROM residents_resident
                                   WHERE record_no LIKE %(begins)s), 0))
-ON CONFLICT (prefix) DO UPDATE SET last = residents_serial.last + 1 RETURNING last
+ON CONFLICT (prefix) DO UPDATE SET last = residents_serial.last + %(count)s RETURNING last
 """
 
 
 def next_serial(prefix: str) -> int:
     """The next serial under a prefix. Who asks at the same time waits until this transaction ends."""
+    return reserved_serials(prefix, 1)[0]
+
+
+def reserved_serials(prefix: str, count: int) -> range:
+    """The next serials under a prefix, so many in a row; reserve several prefixes in their order, or two may wait for
+    one another. Raises SerialsUsedUp."""
     with connection.cursor() as cursor:
-        cursor.execute(NEXT, {"prefix": prefix, "begins": f"{prefix}%"})
-        (serial,) = cursor.fetchone()
-    if serial > 99_999:
+        cursor.execute(NEXT, {"prefix": prefix, "begins": f"{prefix}%", "count": count})
+        (last,) = cursor.fetchone()
+    if last > 99_999:
         raise SerialsUsedUp(prefix=prefix)
-    return int(serial)
+    return range(last - count + 1, last + 1)
 
 
 def next_record_no(division: str) -> str:
@@ -42,8 +51,14 @@ def next_household_no(division: str) -> str:
 
 def next_temporary_no(division: str) -> str:
     """A number for somebody without papers: L, county, day, serial."""
-    prefix = f"L{division[:6]}{clock.today():%Y%m%d}"
-    return f"{prefix}{next_serial(prefix):05d}"
+    return next_temporary_nos([division])[0]
+
+
+def next_temporary_nos(divisions: Sequence[str]) -> list[str]:
+    """The same for several people, in their order."""
+    prefixes = [f"L{division[:6]}{clock.today():%Y%m%d}" for division in divisions]
+    serials = {prefix: iter(reserved_serials(prefix, count)) for prefix, count in sorted(Counter(prefixes).items())}
+    return [f"{prefix}{next(serials[prefix]):05d}" for prefix in prefixes]
 
 
 def next_id() -> int:

@@ -21,6 +21,8 @@ administrator = registry.add_role(
             "accounts.manage",
             "accounts.cover",
             "parameters.manage",
+            "exchange.tables",
+            "exchange.tables_work",
             "audit.see",
             "audit.verify",
         ),

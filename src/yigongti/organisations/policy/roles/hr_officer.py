@@ -16,6 +16,8 @@ hr_officer = registry.add_role(
             "organisations.tree",
             "organisations.staff",
             "organisations.duty",
+            "exchange.tables",
+            "exchange.tables_work",
         ),
         bases=(),
         gates=(),

@@ -1,0 +1,104 @@
+"""Sheets of a folder, without anybody at a screen: recognised by their columns, checked, and what is good taken in.
+
+What is wrong, or looks like somebody registered, waits in its sheet on the page for sheets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from yigongti.exchange.batches import working
+from yigongti.exchange.batches.actions import BroughtBefore, keep
+from yigongti.exchange.batches.checking import problems_of
+from yigongti.exchange.batches.kept_as import media_type
+from yigongti.exchange.batches.kinds import Kind, kinds
+from yigongti.exchange.batches.models import Batch, BatchRow
+from yigongti.exchange.senders import sender_of, the_inbox
+from yigongti.exchange.tables.opening import opened
+from yigongti.kernel.files import store
+from yigongti.kernel.parameters import values
+from yigongti.kernel.refusal import Refusal
+
+
+UNNAMED = "无名氏"
+"""How a hospital registers somebody whose name it does not know."""
+STATES = {"applied": "applied", "known": "superseded", "wrong": "waiting", "alike": "waiting", "good": "waiting",
+          "read": "waiting"}  # fmt: skip
+
+
+def kinds_of_file(body: bytes, name: str) -> list[Kind]:
+    """The kinds whose marks are among the file's columns, in the order in which they are to be taken in."""
+    most = values.number("exchange.table_most_rows")
+    try:
+        found = opened(body, name=name, most_rows=most, known=_known)
+    except Refusal:
+        return []
+    marked = (kind for kind in kinds.values() if kind.marks)
+    return sorted((kind for kind in marked if kind.marks <= _fields(kind, found.head)), key=lambda kind: kind.order)
+
+
+def _known(cell: str) -> bool:
+    return any(kind.sheet.knows(cell) for kind in kinds.values())
+
+
+def _fields(kind: Kind, head: tuple[str, ...]) -> set[str]:
+    return {column.field for cell in head if (column := kind.sheet.column_of(cell))}
+
+
+def load(path: Path, kind: Kind, constants: Mapping[str, str]) -> Counter[tuple[str, str]]:
+    """Take one file in as one kind; how many rows are in which state, and why."""
+    body = path.read_bytes()
+    kept = store.keep(
+        by=the_inbox(), name=path.name, media_type=media_type(path.name), chunks=[body],
+        megabytes=values.number("exchange.table_largest_megabytes"),
+    )  # fmt: skip
+    known = {column.field for column in kind.sheet.columns}
+    given = {name: text for name, text in constants.items() if name in known}
+    try:
+        batch = keep(kind=kind.code, digest=kept.digest, name=path.name, constants=given, post_id=None)
+    except BroughtBefore as before:
+        return Counter({("superseded", str(before)): 1})
+    except Refusal as refusal:
+        return Counter({("refused", str(refusal)): 1})
+    return _told(_worked(batch.pk))
+
+
+def _worked(pk: int) -> Batch:
+    while working.step(pk):
+        pass
+    if Batch.objects.filter(pk=pk, state="checked").update(state="running"):
+        while working.step(pk):
+            pass
+    return Batch.objects.get(pk=pk)
+
+
+def assumed(kind: Kind, source: str) -> dict[str, str]:
+    """What a folder's files leave unsaid: whose numbers they carry, who they are from, that a name is not known."""
+    place = sender_of(channel="table", code=source, title=source).institution.name
+    return {"source": source, "managing": place} | ({"name": UNNAMED} if kind.code == "residents" else {})
+
+
+def headed(kind: Kind, constants: Mapping[str, str]) -> dict[str, str]:
+    """Constants that were told by the headers of columns, by their fields; those of other kinds fall away."""
+    known = {header: column.field for header in constants if (column := kind.sheet.column_of(header))}
+    return {known[header]: text for header, text in constants.items() if header in known}
+
+
+def _told(batch: Batch) -> Counter[tuple[str, str]]:
+    if batch.state in ("refused", "stopped"):
+        return Counter({("refused", batch.trouble): 1})
+    told: Counter[tuple[str, str]] = Counter()
+    for row in BatchRow.objects.filter(batch=batch).iterator():
+        told[STATES[row.state], _why(row)] += 1
+    return told
+
+
+def _why(row: BatchRow) -> str:
+    if row.state == "alike":
+        return "像已登记的人，等数据员决定"
+    if row.state != "wrong":
+        return ""
+    rules = [f"{one.header}：{one.rule}" if one.facts else one.says for one in problems_of(row)]
+    return "；".join(rules) or row.note

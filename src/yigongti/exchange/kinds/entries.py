@@ -1,0 +1,55 @@
+"""Rows that become entries of the record: written many at once, withdrawn again as versions, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
+
+from yigongti.exchange.batches.kinds import Outcome, Row
+from yigongti.exchange.senders import the_inbox
+from yigongti.kernel import clock
+from yigongti.record.actions import Told, take_in_many
+
+
+Tells = Callable[[Row], Sequence[Told]]
+"""The entries that a row stands for."""
+MADE = "record.Entry:"
+
+
+def take_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
+    """The entries of each row; a row with problems by now stays out and says so."""
+    told = {row.number: [] if row.problems else list(tells(row)) for row in rows}
+    written = iter(take_in_many(by=the_inbox(), told=[one for many in told.values() for one in many]).data["entries"])
+    return [_outcome(row, [next(written) for _ in told[row.number]]) for row in rows]
+
+
+def _outcome(row: Row, written: Sequence[dict[str, Any]]) -> Outcome:
+    if row.problems:
+        return Outcome(state="wrong", note="；".join(one.says for one in row.problems))
+    refused = [str(one["refused"]) for one in written if "refused" in one]
+    kept = " ".join(str(one["entry"]) for one in written if "entry" in one)
+    if not kept:
+        return Outcome(state="wrong" if refused else "known", note="；".join(refused) or "这一行没有要记的")
+    return Outcome(state="applied", made=f"{MADE}{kept}", note="；".join(refused))
+
+
+def undo_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
+    """A withdrawn version of each entry: out of every list and figure, still there for whom the record shows it."""
+    gone = [
+        replace(told, withdrawn=True, follows=entry, measured=None)
+        for row in rows
+        for entry, told in zip(_entries(row), tells(row), strict=False)
+    ]
+    take_in_many(by=the_inbox(), told=gone)
+    return [Outcome(state="undone", made=row.made) for row in rows]
+
+
+def _entries(row: Row) -> list[int]:
+    return [int(one) for one in row.made.removeprefix(MADE).split()]
+
+
+def moment_of(at: Any) -> datetime:
+    """A moment, or the beginning of a day, in the county's zone."""
+    return at if isinstance(at, datetime) else datetime.combine(at, time(), tzinfo=clock.COUNTY_ZONE)
