@@ -12,13 +12,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import connections
 from django.test import Client
 
-from tests.factories import PASSWORD, account, at, post
+from tests.factories import PASSWORD, account, at, post, resident, submitted
 from tests.factories import county as make_county
 from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.models import Account
 from yigongti.kernel.access.units import close_unit
 from yigongti.kernel.audit.models import Entry
+from yigongti.kernel.pages import drawn_cases
 from yigongti.kernel.pages.registry import pages
 from yigongti.kernel.parameters import values
 from yigongti.organisations import queries as organisations
@@ -449,3 +450,32 @@ def test_a_page_that_is_refused_is_in_the_trail(client, li):
     row = Entry.objects.filter(kind="refusal").latest("id")
     assert (row.action, row.sentence, row.account_id) == ("audit.see", "乡村医生没有“审计记录”的权限。", li.pk)
     assert uuid.UUID(row.facts["mark"])
+
+
+@pytest.mark.requirement("R47")
+def test_the_code_on_a_slip_leads_to_the_case_after_signing_in_with_one_factor_or_two(county, li, chief):
+    with clock.stands_at(MORNING):
+        doctor = sign_in.actor_of(li.posts.get())
+        number = submitted(doctor, resident(county.village), county.cardiology)
+        address = f"http://testserver/cases/{number}"
+        slip = entered(Client()).get(f"/cases/{number}/paper").content.decode()
+        assert str(drawn_cases.check_code(address)) in slip
+
+        phone = Client()  # which has never been here
+        asked = phone.get(address)
+        assert asked.status_code == 302 and asked["Location"].startswith("/sign-in?")
+        kept = html.unescape(
+            re.search(r'name="next" value="([^"]*)"', phone.get(asked["Location"]).content.decode())[1]
+        )
+        answer = enter(phone, next=kept)
+        assert answer["Location"] == f"/cases/{number}"
+        assert number in phone.get(answer["Location"]).content.decode()
+
+        other = Client()
+        half = enter(other, "chief", next=kept)
+        assert half["Location"].startswith("/second-factor?")
+        page = other.get(half["Location"]).content.decode()
+        kept = html.unescape(re.search(r'name="next" value="([^"]*)"', page)[1])
+        whole = other.post("/second-factor", {"code": code_of(chief), "next": kept})
+        assert whole["Location"] == f"/cases/{number}"
+        assert other.get(whole["Location"]).status_code in (403, 404)  # it opens nothing to who may not see the case

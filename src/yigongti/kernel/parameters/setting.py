@@ -33,7 +33,7 @@ def set_value(*, by: Actor, code: str, value: str, begins: str, source: str) -> 
     ParameterValue.objects.create(
         code=code, begins=day, value=read, source=source.strip()[:200], entered_at=clock.now(), entered_by_id=by.post_id
     )
-    transaction.on_commit(values.forget)
+    transaction.on_commit(values.changed)
     return Receipt(
         number=code, done=_told(shipped, day, value), href="/parameters",
         next="各页面在十秒内按新值办理；已经开始的时限不变", subject=f"parameters:{code}",
