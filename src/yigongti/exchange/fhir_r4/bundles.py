@@ -56,7 +56,7 @@ def _check_address(entry: Resource, faults: Faults) -> None:
 def _check_request(entry: Resource, faults: Faults) -> None:
     request = entry.get("request")
     method = request.get("method") if isinstance(request, dict) else None
-    if method in WITH_BODY and "resource" not in entry:
+    if isinstance(method, str) and method in WITH_BODY and "resource" not in entry:
         faults.add("required", "r4.request", phrase("{method} 请求要带资源。", method=method), "resource")
 
 

@@ -223,7 +223,16 @@ def _checked(holder: str, element: Element, kind: Kind) -> Check:
 
 def _beside(element: Element, key: str) -> Check:
     """What stands in `_name` beside `name`: ids and extensions of primitive values."""
-    check = checker("Element")
+    whole = checker("Element")
+
+    def check(value: Any, holder: Resource, visit: Visit, faults: Faults) -> None:
+        if type(value) is dict and value.keys() == {"id"} and key in holder:
+            since = len(faults)
+            _element_id(value["id"], value, visit, faults)
+            faults.step(since, "id")
+        else:
+            whole(value, holder, visit, faults)
+
     return check if element.most == 1 else Lists(check, most=element.most, beside=key)
 
 

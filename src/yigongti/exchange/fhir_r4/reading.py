@@ -44,7 +44,7 @@ def read(data: bytes, *, largest: int = LARGEST) -> dict[str, Any]:
 def is_too_deep(found: Any) -> bool:
     """Whether objects and arrays are nested beyond what a reader can be asked to follow."""
     level = [found] if isinstance(found, dict | list) else []
-    for _depth in range(DEEPEST + 1):
+    for _depth in range(DEEPEST):
         level = [
             child
             for one in level

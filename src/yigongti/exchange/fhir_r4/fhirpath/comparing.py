@@ -95,6 +95,6 @@ def moment(text: str) -> tuple[datetime, Decimal] | None:
     minute, second, part, zone = found.groups()
     try:
         begun = datetime.fromisoformat(minute + ("+00:00" if zone == "Z" else zone))
-        return begun + timedelta(seconds=int(second)), Decimal(f"0.{part or 0}")
+        return begun + timedelta(seconds=int(second)), Decimal(f"0.{part}" if part else 0)
     except (ValueError, OverflowError):
         return None
