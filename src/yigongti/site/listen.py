@@ -63,7 +63,7 @@ def _dicom(chosen: argparse.Namespace) -> Iterator[None]:
     if not chosen.dicom_port:
         yield
         return
-    from yigongti.exchange.imaging.listening import listen
+    from yigongti.exchange.imaging.listening import listen, stop
 
     with ExitStack() as stack:
         stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
@@ -72,7 +72,7 @@ def _dicom(chosen: argparse.Namespace) -> Iterator[None]:
             server = listen(host=chosen.host, port=chosen.dicom_port, title=chosen.dicom_title.strip())
         except (OSError, OverflowError) as taken:
             raise _unusable(chosen.dicom_port, taken) from taken
-        stack.callback(server.shutdown)
+        stack.callback(stop, server)
         say(f"DICOM {chosen.host}:{chosen.dicom_port} {chosen.dicom_title}")
         yield
 
