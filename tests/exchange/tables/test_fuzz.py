@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 from hypothesis import strategies as st
 
 from tests.exchange.tables.making import (
@@ -18,6 +21,7 @@ from tests.exchange.tables.making import (
 )
 from tests.exchange.tables.samples import OLD_WORKBOOK
 from tests.site.test_fuzz import seconds, try_all
+from yigongti.exchange.tables import peeking
 from yigongti.exchange.tables.opening import opened
 from yigongti.exchange.tables.sheet import Problem, heading, read_line
 from yigongti.kernel.refusal import Refusal
@@ -174,3 +178,21 @@ def test_the_wounds_reach_what_lies_behind(seconds):
     """The whole files are read, so what is tried above is not refused at the door."""
     for data in (BOOK, OPEN_BOOK, OLD_WORKBOOK, *TEXTS, with_part(BOOK, SHEET_XML, lambda xml: xml)):
         assert list(opened(data, most_rows=50, known=PEOPLE.knows).lines)
+
+
+def test_long_repetitions_take_their_length_and_no_more():
+    """What a search could walk through again and again is walked through once."""
+    pieces = [b"<c ", b"<f", b' r="', b' r="A1"', b'<c r="A1', b"<f></f></c>", b"</f>", b" ", b"<row ",
+              b'<c r="A1" t="e">',
+              b'<c r="A1" t="s">', b"<x:c", b"<si>"]  # fmt: skip
+    begun = time.process_time()
+    for piece in pieces:
+        for begin in (b"<sheetData>", b'<sheetData><c r="A1"', b"<sheetData></f>"):
+            with contextlib.suppress(Refusal):
+                peeking.peeked(begin + piece * 40_000)
+    for text in ("(", " ", "合", "2026-2-3" + " ", '="', '""', "#", "1,", "，"):
+        _take_line(heading(PEOPLE, HEAD), (text * 20_000,) * 6)
+        PEOPLE.knows(text * 20_000)
+        with contextlib.suppress(Refusal):
+            list(opened((",".join(HEAD) + "\n" + text * 20_000).encode(), most_rows=50).lines)
+    assert time.process_time() - begun < 20, "it takes two; walked through again and again, many minutes"

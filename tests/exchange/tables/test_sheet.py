@@ -192,7 +192,7 @@ def test_a_problem_survives_json_and_is_said_in_english():
 def test_every_rule_has_its_english():
     """Rules travel as facts, out of sight of the test that reads what is said."""
     modules = (cells, days, sheet_module, words, writing)
-    rules = {name: value for module in modules for name, value in vars(module).items()
-             if name.isupper() and isinstance(value, str) and re.search("[一-鿿]{4}", value)}  # fmt: skip
+    named = [item for module in modules for item in vars(module).items() if re.fullmatch("[A-Z][A-Z_]+", item[0])]
+    rules = {name: rule for name, rule in named if isinstance(rule, str) and re.search("[一-鿿]{4}", rule)}
     assert len(rules) > 20
     assert {name: rule for name, rule in rules.items() if rule not in english()} == {}

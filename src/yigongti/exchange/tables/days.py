@@ -13,6 +13,7 @@ from yigongti.kernel.clock import COUNTY_ZONE
 
 Limit = date | Callable[[], date] | None
 
+LONGEST = 60
 FORM, MOMENT_FORM = "应为年月日，例如 2026-02-03", "应为年月日和时间，例如 2026-02-03 14:05"
 NO_SUCH_DAY = "{day} 在日历上不存在"
 SHORT_YEAR = "年份只写了两位，看不出是哪一年，请写成四位年份"
@@ -70,7 +71,7 @@ def day_of(text: str) -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass  # 2026-02-31 gets its name below
-    plain = narrow(text)
+    plain = _short(text)
     found = _DAY.fullmatch(plain)
     if not found:
         return _day_in_words(plain)
@@ -78,6 +79,13 @@ def day_of(text: str) -> date:
     if groups[6] is not None:
         _clock_time(groups[6], groups[7], groups[8])
     return calendar_day(groups[0] or groups[3], groups[1] or groups[4], groups[2] or groups[5])
+
+
+def _short(text: str) -> str:
+    """In ordinary digits; what is longer than any day is none."""
+    if len(text) > LONGEST:
+        raise Unfit(FORM)
+    return narrow(text)
 
 
 def calendar_day(year: str | int, month: str | int, number: str | int) -> date:
@@ -134,7 +142,7 @@ def _clock_time(hour: str, minute: str, second: str | None) -> time:
 
 
 def _moment_of(text: str, day_alone: bool) -> datetime:
-    plain = narrow(text)
+    plain = _short(text)
     compact = _COMPACT.fullmatch(plain)
     if compact:
         year, month, number, hour, minute, second = compact.groups()

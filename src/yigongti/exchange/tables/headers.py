@@ -10,13 +10,15 @@ from yigongti.exchange.tables.cells import trimmed
 
 LINE_NUMBER, PROBLEMS = "第几行", "问题"
 """The columns that a marked sheet carries beside those received; they are nobody's."""
+LONGEST = 200
+"""What is longer is no header; its beginning is compared."""
 _LEFT_OUT = re.compile(r"[\s*★※:\u200b-\u200f]+")
 _NOTE = re.compile(r"[(\[【\u3014{<《][^)\]】\u3015}>》]*[)\]】\u3015}>》]")
 
 
 def key(header: str) -> str:
     """The header with its explanations in brackets, in one form."""
-    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", trimmed(header)).casefold())
+    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", trimmed(header)[:LONGEST]).casefold())
 
 
 def bare(header: str) -> str:

@@ -17,15 +17,16 @@ from yigongti.exchange.tables.reach import check_reach
 
 CHUNK = 1 << 20
 LONGEST_CELL_XML = 40_000
-_FILLED = re.compile(rb'<c [^>]*?\br="([A-Z]{1,9})([0-9]{1,9})"[^>]*(?<!/)>')
-_EMPTY = re.compile(rb"<c [^>]*/>")
+# Possessive and never across a tag: each runs through its text once, whatever the text is.
+_FILLED = re.compile(rb'<c r="([A-Z]{1,9})([0-9]{1,9})"[^<>]*+(?<!/)>')
+_EMPTY = re.compile(rb"<c [^<>]*+(?<=/)>")
 _ANY = re.compile(rb"<c[\s/>]")
-_UNUSUAL = re.compile(rb"<!|<\w+:(?:c|row|sheetData)[\s/>]")
-_ERROR = re.compile(rb'<c [^>]*\bt="e"[^>]*(?<!/)>')
-_NO_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_UNUSUAL = re.compile(rb"<!|<\w++:(?:c|row|sheetData)[\s/>]")
+_ERROR = re.compile(rb'<c (?=[^<>]*\bt="e")[^<>]*+(?<!/)>')
+_NO_RESULT = re.compile(rb"<c ([^<>]*+)(?<!/)>\s*+<f[^<>]*+(?:(?<=/)>|>[^<>]*+</f>)\s*+(?:<v ?/>|<v></v>)?+\s*+</c>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
-_HIDDEN = re.compile(rb'<row [^>]*\bhidden="(?:1|true)"')
+_HIDDEN = re.compile(rb'<row (?=[^<>]*\bhidden="(?:1|true)")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,8 @@ def _chunks(xml: bytes) -> Iterator[bytes]:
     """Pieces that cut no tag."""
     begin = 0
     while begin < len(xml):
-        end = begin + CHUNK
-        if end < len(xml):
-            end = max(xml.rfind(b"<", begin + 1, end), begin) or end
-            end = end if end > begin else xml.find(b"<", begin + CHUNK) % (len(xml) + 1)
+        end = xml.find(b"<", begin + CHUNK)
+        end = len(xml) if end < 0 else end
         yield xml[begin:end]
         begin = end
 
@@ -95,19 +94,16 @@ def _place(tag: bytes) -> tuple[int, int]:
 def _errors(xml: bytes) -> dict[tuple[int, int], str]:
     found = {}
     for tag in _ERROR.finditer(xml) if b't="e"' in xml else ():
-        value = _VALUE.search(xml, tag.end(), tag.end() + LONGEST_CELL_XML)
+        end = xml.find(b"</c>", tag.end(), tag.end() + LONGEST_CELL_XML)
+        value = _VALUE.search(xml, tag.end(), end) if end > 0 else None
         found[_place(tag[0])] = value[1][:20].decode("ascii", "replace") if value else "#N/A"
     return found
 
 
 def _without_result(xml: bytes) -> dict[tuple[int, int], str]:
-    found = {}
-    for end in _NO_RESULT.finditer(xml):
-        begin = xml.rfind(b"<c ", max(0, end.start() - LONGEST_CELL_XML), end.start())
-        tag = xml[begin : xml.find(b">", begin)] if begin >= 0 else b""
-        if b't="str"' not in tag and b't="e"' not in tag:  # an empty text is a result
-            found[_place(tag)] = UNCOUNTED_MARK
-    return found
+    """Formulas without a value; an empty text is one."""
+    found = (cell[1] for cell in _NO_RESULT.finditer(xml))
+    return {_place(b" " + tag): UNCOUNTED_MARK for tag in found if b't="str"' not in tag and b't="e"' not in tag}
 
 
 def _parsed(xml: bytes) -> Peeked:

@@ -11,8 +11,8 @@ from yigongti.exchange.tables.refusing import Unpacked
 
 
 MOST_BYTES = 1 << 30
-_TEXT = re.compile(rb"<(?:\w+:)?si[\s>/]")
-_REFERENCE = re.compile(rb"""<c [^>]*\bt\s*=\s*["']s["'][^>]*>\s*<v>\s*([0-9]{1,9})""")
+_TEXT = re.compile(rb"<(?:\w++:)?si[\s>/]")
+_REFERENCE = re.compile(rb"""<c (?=[^<>]*\bt=["']s["'])[^<>]*+>\s*+<v>([0-9]{1,9})""")
 
 
 def sizes(xml: bytes) -> list[int]:

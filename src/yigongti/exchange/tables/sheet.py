@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from typing import Any
@@ -179,11 +179,3 @@ def _unfit(column: Column, place: int, text: str, wrong: ValueError) -> Problem:
     if not isinstance(rule, str):  # a reader's own mistake, not the sender's
         raise wrong
     return problem(at=column.field, header=column.header, value=text, rule=rule, facts=facts, column=place)
-
-
-def problems_by_place(problems: Iterable[Problem]) -> Iterator[tuple[int, list[Problem]]]:
-    """Problems gathered by the cell they stand in."""
-    gathered: dict[int, list[Problem]] = {}
-    for one in problems:
-        gathered.setdefault(one.column, []).append(one)
-    return iter(gathered.items())
