@@ -5,16 +5,21 @@ What is wrong, or looks like somebody registered, waits in its sheet on the page
 
 from __future__ import annotations
 
+import re
+import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+
+from django.db import transaction
 
 from yigongti.exchange.batches import working
 from yigongti.exchange.batches.actions import BroughtBefore, keep
 from yigongti.exchange.batches.checking import problems_of
 from yigongti.exchange.batches.kept_as import media_type
 from yigongti.exchange.batches.kinds import Kind, kinds
-from yigongti.exchange.batches.models import Batch, BatchRow
+from yigongti.exchange.batches.models import BUSY, Batch, BatchRow
+from yigongti.exchange.kinds.entries import NOTHING
 from yigongti.exchange.senders import sender_of, the_inbox
 from yigongti.exchange.tables.opening import opened
 from yigongti.kernel.files import store
@@ -22,6 +27,7 @@ from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 
 
+FACT = re.compile(r"\{[^}]*\}")
 UNNAMED = "无名氏"
 """How a hospital registers somebody whose name it does not know."""
 STATES = {"applied": "applied", "known": "superseded", "wrong": "waiting", "alike": "waiting", "good": "waiting",
@@ -57,7 +63,8 @@ def load(path: Path, kind: Kind, constants: Mapping[str, str]) -> Counter[tuple[
     known = {column.field for column in kind.sheet.columns}
     given = {name: text for name, text in constants.items() if name in known}
     try:
-        batch = keep(kind=kind.code, digest=kept.digest, name=path.name, constants=given, post_id=None)
+        with transaction.atomic(durable=True):
+            batch = keep(kind=kind.code, digest=kept.digest, name=path.name, constants=given, post_id=None)
     except BroughtBefore as before:
         return Counter({("superseded", str(before)): 1})
     except Refusal as refusal:
@@ -66,12 +73,17 @@ def load(path: Path, kind: Kind, constants: Mapping[str, str]) -> Counter[tuple[
 
 
 def _worked(pk: int) -> Batch:
-    while working.step(pk):
-        pass
+    _to_its_end(pk)
     if Batch.objects.filter(pk=pk, state="checked").update(state="running"):
-        while working.step(pk):
-            pass
+        _to_its_end(pk)
     return Batch.objects.get(pk=pk)
+
+
+def _to_its_end(pk: int) -> None:
+    """A worker that runs meanwhile may have it in hand: then wait for its step."""
+    while Batch.objects.filter(pk=pk, state__in=BUSY).exists():
+        if not working.step(pk):
+            time.sleep(0.05)
 
 
 def assumed(kind: Kind, source: str) -> dict[str, str]:
@@ -91,7 +103,7 @@ def _told(batch: Batch) -> Counter[tuple[str, str]]:
         return Counter({("refused", batch.trouble): 1})
     told: Counter[tuple[str, str]] = Counter()
     for row in BatchRow.objects.filter(batch=batch).iterator():
-        told[STATES[row.state], _why(row)] += 1
+        told["nothing" if row.note == NOTHING else STATES[row.state], _why(row)] += 1
     return told
 
 
@@ -100,5 +112,4 @@ def _why(row: BatchRow) -> str:
         return "像已登记的人，等数据员决定"
     if row.state != "wrong":
         return ""
-    rules = [f"{one.header}：{one.rule}" if one.facts else one.says for one in problems_of(row)]
-    return "；".join(rules) or row.note
+    return "；".join(f"{one.header}：{FACT.sub('…', one.rule)}" for one in problems_of(row)) or row.note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,16 +17,16 @@ from yigongti.residents.queries.alike import Seen, side_by_side
 
 
 RULES = """
-SELECT p->>'header', p->>'rule', p->'facts', count(*), min(r.number)
+SELECT p->>'header', p->>'rule', (array_agg(p->'facts' ORDER BY r.number))[1], count(*), min(r.number)
 FROM exchange_batchrow r, jsonb_array_elements(r.problems) p
-WHERE r.batch_id = %s AND r.state = 'wrong' GROUP BY 1, 2, 3 ORDER BY 4 DESC, 5 LIMIT %s
+WHERE r.batch_id = %s AND r.state = 'wrong' GROUP BY 1, 2 ORDER BY 4 DESC, 5 LIMIT %s
 """
 MOST_RULES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of one column that rows break: how many, and the first."""
+    """One rule of one column that rows break: how many, the first, and what it says of that one."""
 
     header: str
     rule: str
@@ -73,7 +74,8 @@ def rules(*, of: Batch) -> list[Rule]:
     """What is wrong, most often first; the rows themselves show all of it."""
     with connection.cursor() as cursor:
         cursor.execute(RULES, [of.pk, MOST_RULES])
-        return [Rule(*line) for line in cursor.fetchall()]
+        found = cursor.fetchall()
+    return [Rule(header, rule, json.loads(facts), n, first) for header, rule, facts, n, first in found]
 
 
 def closed_to(*, for_: Actor, of: Batch, kind: Kind) -> frozenset[str]:

@@ -16,6 +16,7 @@ from yigongti.record.actions import Told, take_in_many
 Tells = Callable[[Row], Sequence[Told]]
 """The entries that a row stands for."""
 MADE = "record.Entry:"
+NOTHING = "这一行没有要记的"
 
 
 def take_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
@@ -31,7 +32,7 @@ def _outcome(row: Row, written: Sequence[dict[str, Any]]) -> Outcome:
     refused = [str(one["refused"]) for one in written if "refused" in one]
     kept = " ".join(str(one["entry"]) for one in written if "entry" in one)
     if not kept:
-        return Outcome(state="wrong" if refused else "known", note="；".join(refused) or "这一行没有要记的")
+        return Outcome(state="wrong" if refused else "known", note="；".join(refused) or NOTHING)
     return Outcome(state="applied", made=f"{MADE}{kept}", note="；".join(refused))
 
 
