@@ -16,7 +16,6 @@ from yigongti.exchange.tables.reach import check_reach
 
 
 CHUNK = 1 << 20
-LONGEST_CELL_XML = 40_000
 # Possessive and never across a tag: each runs through its text once, whatever the text is.
 _FILLED = re.compile(rb'<c r="([A-Z]{1,9})([0-9]{1,9})"[^<>]*+(?<!/)>')
 _EMPTY = re.compile(rb"<c [^<>]*+(?<=/)>")
@@ -94,8 +93,8 @@ def _place(tag: bytes) -> tuple[int, int]:
 def _errors(xml: bytes) -> dict[tuple[int, int], str]:
     found = {}
     for tag in _ERROR.finditer(xml) if b't="e"' in xml else ():
-        end = xml.find(b"</c>", tag.end(), tag.end() + LONGEST_CELL_XML)
-        value = _VALUE.search(xml, tag.end(), end) if end > 0 else None
+        until = xml.find(b"<c ", tag.end())  # to the next cell, so that all searches together are one walk
+        value = _VALUE.search(xml, tag.end(), until if until > 0 else len(xml))
         found[_place(tag[0])] = value[1][:20].decode("ascii", "replace") if value else "#N/A"
     return found
 
