@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
+from tests.architecture.source import ROOT
 from yigongti.exchange.fhir_r4 import definitions
 from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled
 from yigongti.exchange.fhir_r4.rule_words import WORDS
@@ -77,6 +81,25 @@ def test_every_search_parameter_can_be_asked(kind):
         compiled(parameter.expression)
 
 
+def test_what_belongs_to_a_patient_is_known_by_parameters_that_exist():
+    members = definitions.compartment("Patient")
+    assert members["Observation"] == ("performer", "subject") and "Medication" not in members and len(members) > 60
+    for kind, names in members.items():
+        assert set(names) <= set(definitions.search_parameters(kind))
+
+
 def test_extensions_of_the_standard_know_their_values():
     assert definitions.extension_kinds("http://hl7.org/fhir/StructureDefinition/narrativeLink") == ["url"]
     assert definitions.extension_kinds("http://example.org/own") is None
+
+
+def test_nothing_of_it_needs_the_framework():
+    """A checker that can be asked anywhere: by a script, in a worker, in a browser one day."""
+    asked = (
+        "import sys; from yigongti.exchange.fhir_r4 import patching, reading, searching, validator, writing;"
+        "validator.check({'resourceType': 'Patient'}); sys.exit('django' in sys.modules or 'psycopg' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", asked], env={"PYTHONPATH": str(ROOT / "src")}, check=False).returncode
+        == 0
+    )

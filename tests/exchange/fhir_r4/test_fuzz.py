@@ -25,7 +25,8 @@ WORDS = sorted({
 })  # fmt: skip
 TEXTS = st.sampled_from([
     "#", "#m", "", " ", "Patient", "Bundle", "Patient/1", "urn:uuid:1", "2026-02-30", "9999-12-31", "0001", "true",
-    "<div/>",    "<div xmlns='http://www.w3.org/1999/xhtml'>x</div>", "\n", "\x07", "transaction", "searchset", "final", "http://x/y",
+    "<div/>",
+    "<div xmlns='http://www.w3.org/1999/xhtml'>x</div>", "\n", "\x07", "transaction", "searchset", "final", "http://x/y",
 ]) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)  # fmt: skip
 NUMBERS = st.integers(-(2**40), 2**40) | st.sampled_from([Decimal("1.10"), Decimal("1E+400"), Decimal("-0")])
 PLAIN = st.none() | st.booleans() | NUMBERS | TEXTS

@@ -262,6 +262,15 @@ def test_a_flood_of_faults_is_counted_not_listed():
     assert len(issues) == MOST + 1 and str(2000 - MOST) in issues[-1].words
 
 
+@pytest.mark.parametrize("more", [
+    {"managingOrganization": {"reference": 1}}, {"maritalStatus": {"coding": 1}}, {"photo": [{"contentType": 1}]},
+    {"extension": [{"url": 1}]}, {"contained": [1]}, {"link": [{"other": {"reference": ["x"], "type": {}}}]},
+])  # fmt: skip
+def test_what_comes_after_the_flood_breaks_nothing(more):
+    issues = check({"resourceType": "Patient", "name": [{"x": 1}] * MOST, **more})
+    assert len(issues) == MOST + 1
+
+
 @pytest.mark.parametrize("made", [None, [], "x", 1, {}, {"resourceType": 1}, {"resourceType": "Resource"}])
 def test_what_is_no_resource_is_refused(made):
     assert is_refused(check(made))

@@ -141,3 +141,9 @@ def search_parameters(kind: str) -> dict[str, SearchParameter]:
     """By which parameters this type is searched, those of every resource among them."""
     listed = {**_facts()["search"][ANY], **_facts()["search"].get(kind, {})}
     return {code: SearchParameter(code, type_, said, tuple(to)) for code, (type_, said, to) in listed.items()}
+
+
+@cache
+def compartment(kind: str) -> dict[str, tuple[str, ...]]:
+    """Resource type → parameters by which it belongs to a patient, practitioner, encounter, device or relative."""
+    return {member: tuple(names) for member, names in _facts()["compartments"][kind].items()}

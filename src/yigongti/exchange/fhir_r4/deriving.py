@@ -73,6 +73,11 @@ def derive(definitions: Path, expansions: Path) -> Json:
         "codes": _codes(expansions, wanted),
         "extensions": dict(_extension(one) for one in structures if _is_extension(one)),
         "search": _search(definitions),
+        "compartments": {
+            one["code"]: _members(one)
+            for one in _files(definitions, "CompartmentDefinition")
+            if not one.get("experimental") or "example" not in one["id"]
+        },
     }
 
 
@@ -230,6 +235,12 @@ def _search(definitions: Path) -> Json:
             own = _own_part(one["expression"], kind)
             found.setdefault(kind, {})[one["code"]] = [one["type"], own, sorted(one.get("target", ()))]
     return found
+
+
+def _members(one: Json) -> Json:
+    """Resource → the parameters by which it belongs; what belongs by itself (`{def}`) is nobody's parameter."""
+    found = {each["code"]: [name for name in each.get("param", ()) if name != "{def}"] for each in one["resource"]}
+    return {kind: sorted(names) for kind, names in found.items() if names}
 
 
 def _is_standard(one: Json) -> bool:

@@ -46,17 +46,17 @@ class Fault:
 class Faults(list[Fault]):
     """All of one resource."""
 
-    __slots__ = ("more",)
+    __slots__ = ("total",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.more = 0
+        self.total = 0
+        """How many there are, those that are not written out among them."""
 
     def add(self, code: str, rule: str, words: Phrase, *steps: str | int, severity: str = ERROR) -> None:
         """One more; `steps` are the last of the way to the element, in reading order."""
-        if len(self) >= MOST:
-            self.more += 1
-        else:
+        self.total += 1
+        if self.total <= MOST:
             self.append(Fault(code, rule, words, severity, list(reversed(steps))))
 
     def step(self, since: int, step: str | int) -> None:
@@ -67,8 +67,8 @@ class Faults(list[Fault]):
     def issues(self, root: str) -> list[Issue]:
         """In the order of the resource."""
         found = [fault.issue(root) for fault in self]
-        if self.more:
-            words = phrase("还有 {count} 处问题没有列出。", count=self.more)
+        if self.total > MOST:
+            words = phrase("还有 {count} 处问题没有列出。", count=self.total - MOST)
             found.append(Issue(ERROR, "too-costly", "r4.more", root, words))
         return found
 

@@ -33,9 +33,9 @@ def pointing(check: Check, targets: tuple[str, ...]) -> Check:
     allowed = frozenset() if not targets or ANY in targets else frozenset(targets)
 
     def checked(value: Any, holder: Resource, visit: Visit, faults: Faults) -> None:
-        since = len(faults)
+        since = faults.total
         check(value, holder, visit, faults)
-        if len(faults) == since:
+        if faults.total == since:
             _check_target(value, targets, allowed, visit, faults)
 
     return checked

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from yigongti.exchange.fhir_r4.definitions import is_primitive, resource_kinds, search_parameters
-from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled
+from yigongti.exchange.fhir_r4.definitions import is_primitive, keys, resource_kinds, search_parameters
+from yigongti.exchange.fhir_r4.fhirpath.compiling import Compiled, compiled
 from yigongti.exchange.fhir_r4.fhirpath.nodes import Node, Surroundings, resource_node
 from yigongti.exchange.fhir_r4.search_values import Amount, Link, Number, Span, Token, Value
 from yigongti.exchange.fhir_r4.spans import span_between, span_of
@@ -21,6 +23,7 @@ class UnknownParameter(Refusal):
     status = 400
 
 
+BEGINS = re.compile(r"\(*(?:[A-Z]\w*\.)?(extension(?=\()|[a-z]\w*\b(?!\())")
 ADDRESS = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?")
 ISO_4217 = "urn:iso:std:iso:4217"
 NAMES = ("text", "family", "given", "prefix", "suffix")
@@ -30,12 +33,40 @@ ADDRESSES = ("text", "line", "city", "district", "state", "postalCode", "country
 def values_of(resource: dict[str, Any], parameter: str) -> list[Value]:
     """Each value once, in the resource's order; composite and special parameters are not values and are refused."""
     node = resource_node(resource)
-    asked = search_parameters(node[1]).get(parameter)
-    if asked is None or asked.type not in _READERS:
+    plan = _plan(node[1], parameter)
+    if plan is None:
         raise UnknownParameter(rule="fhir.unknown_parameter", kind=node[1], parameter=parameter)
-    read = _READERS[asked.type]
-    found = compiled(asked.expression)([node], Surroundings(resource, resource, node))
-    return list(dict.fromkeys(value for one in found for value in read(one)))
+    if plan.begins is not None and plan.begins.isdisjoint(resource):
+        return []
+    found = plan.expression([node], Surroundings(resource, resource, node))
+    return list(dict.fromkeys(value for one in found for value in plan.read(one)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    expression: Compiled
+    read: Callable[[Node], Iterator[Value]]
+    begins: frozenset[str] | None
+    """Names in JSON of which one must stand in the resource for anything to be found; None where that is not so."""
+
+
+@cache
+def _plan(kind: str, parameter: str) -> _Plan | None:
+    asked = search_parameters(kind).get(parameter)
+    if asked is None or asked.type not in _READERS:
+        return None
+    return _Plan(compiled(asked.expression), _READERS[asked.type], _begins(asked.expression, kind))
+
+
+def _begins(expression: str, kind: str) -> frozenset[str] | None:
+    """Most parameters are of elements that a resource does not have: they need not be asked."""
+    if "exists()" in expression:
+        return None
+    parts = [BEGINS.match(part) for part in expression.split(" | ")]
+    names = [part[1] for part in parts if part]
+    if len(names) < len(parts) or not set(names) <= keys(kind).keys():
+        return None
+    return frozenset(prefix + name for one in names for name, _code in keys(kind)[one] for prefix in ("", "_"))
 
 
 # --- token

@@ -33,9 +33,9 @@ def _code_check(check: Check, value_set: str, allowed: frozenset[str]) -> Check:
     def checked(value: Any, holder: Resource, visit: Visit, faults: Faults) -> None:
         if type(value) is str and value in allowed:
             return
-        since = len(faults)
+        since = faults.total
         check(value, holder, visit, faults)
-        if len(faults) == since:
+        if faults.total == since:
             _refuse(value, value_set, allowed, faults)
 
     return checked
@@ -43,9 +43,9 @@ def _code_check(check: Check, value_set: str, allowed: frozenset[str]) -> Check:
 
 def _mime_check(check: Check) -> Check:
     def checked(value: Any, holder: Resource, visit: Visit, faults: Faults) -> None:
-        since = len(faults)
+        since = faults.total
         check(value, holder, visit, faults)
-        if len(faults) == since and not MIME_TYPE.fullmatch(value):
+        if faults.total == since and not MIME_TYPE.fullmatch(value):
             words = phrase("“{value}”不是媒体类型，应写作 text/plain 这样的“大类/小类”。", value=shown(value))
             faults.add("code-invalid", "r4.code", words)
 
@@ -56,9 +56,9 @@ def _concept_check(check: Check, value_set: str, listed: dict[str, frozenset[str
     allowed = frozenset().union(*listed.values())
 
     def checked(value: Any, holder: Resource, visit: Visit, faults: Faults) -> None:
-        since = len(faults)
+        since = faults.total
         check(value, holder, visit, faults)
-        if len(faults) != since:
+        if faults.total != since:
             return
         coded = [(one.get("system"), one.get("code")) for one in value.get("coding", ())]
         if not any(code in listed.get(system, ()) for system, code in coded):
