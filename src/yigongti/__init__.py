@@ -9,6 +9,7 @@ record         the lifelong record: encounters, results, medicines, documents
 capacity       wards, beds, clinic sessions, slots: seen, held and released atomically
 referral       up, down and out of the county; direct admission — the exemplar chapter
 chronic        follow-up duties (first floor)
+publichealth   births and deaths as certified (first floor)
 fund           claims as the insurance bureau settled them (first floor)
 exchange       what other systems send: kept as received, read, matched, applied once (HL7 v2 so far)
 simulator      a county that lives, with the truth about itself

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "yigongti"
 
 CHAPTERS = (
     "kernel", "organisations", "residents", "record", "capacity", "diagnosis", "consultation", "referral", "chronic",
-    "fund", "exchange", "simulator", "site",
+    "publichealth", "fund", "exchange", "simulator", "site",
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def sum_columns() -> list[Column]:
         Column(label=say("就医地")), Column(label=say("人次"), numeric=True),
         Column(label=say("占全部人次"), numeric=True),
         *(Column(label=say(label), numeric=True, unit=say("元")) for label in yuans),
-        Column(label=say("占全部基金支付"), numeric=True), Column(label=say("对到居民"), numeric=True),
+        Column(label=say("占全部基金支付"), numeric=True), Column(label=say("已对到居民"), numeric=True),
     ]  # fmt: skip
 
 

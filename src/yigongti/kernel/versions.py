@@ -254,11 +254,11 @@ def _copy(model: type[Version], rows: Sequence[Mapping[str, Any]]) -> None:
     with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([_plain(row[one.attname]) for one in held])
+                copy.write_row([_plain(one, row[one.attname]) for one in held])
 
 
-def _plain(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict) else value
+def _plain(column: Any, value: Any) -> Any:
+    return Jsonb(value) if isinstance(column, models.JSONField) else value
 
 
 def _fill(shape: Shape, told: Sequence[T], outcomes: Mapping[int, Outcome]) -> None:

@@ -18,6 +18,7 @@ class ResidentsConfig(AppConfig):
             "actions.moving",
             "actions.openings",
             "actions.sweeping",
+            "actions.deaths",
             "finding",
             "case_finding",  # after the people: what is found first stands first
             "pages",

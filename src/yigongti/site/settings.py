@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "yigongti.capacity",
     "yigongti.referral",
     "yigongti.chronic",
+    "yigongti.publichealth",
     "yigongti.fund",
     "yigongti.exchange",
     "yigongti.site",

@@ -17,6 +17,8 @@ inbox = registry.add_role(
             "residents.unregister_many",
             "record.take_in",
             "fund.take_in",
+            "publichealth.take_in",
+            "residents.record_deaths",
             "organisations.open_outside",
         ),
         never=(

@@ -155,7 +155,8 @@ def newborn(request: Request, resident_id: int) -> HttpResponse:
     """A child in its mother's household, with a birth certificate or a temporary number."""
     actor = request.actor
     mother = reachable(actor, resident_id)
-    typed = _typed(request) or {"name": f"{mother.name}之子", "phone": mother.phone, "phone_owner": "family"}
+    typed = _typed(request) or {"name": f"{mother.name}之子", "phone": mother.phone, "phone_owner": "family",
+                                 **_from_certificate(request)}  # fmt: skip
     errors: Mapping[str, list[str]] = {}
     refused: Refusal | None = None
     if request.method == "POST":
@@ -185,6 +186,12 @@ def newborn(request: Request, resident_id: int) -> HttpResponse:
         "word": say("登记"),
     }
     return render(request, "residents/enter.html", context, status=refused.status if refused else 200)
+
+
+def _from_certificate(request: Request) -> dict[str, str]:
+    """What a birth certificate has told already need not be typed again."""
+    known = ("name", "sex", "birth_date", "birth_certificate")
+    return {name: request.GET[name][:100] for name in known if request.GET.get(name)}
 
 
 def _note(actor: Actor, pk: int, code: str, sentence: str) -> None:

@@ -3,6 +3,7 @@
 from yigongti.organisations.policy.roles import (
     administrator,
     bureau,
+    cdc_officer,
     county_doctor,
     data_steward,
     hr_officer,
@@ -19,6 +20,7 @@ from yigongti.organisations.policy.roles import (
 __all__ = [
     "administrator",
     "bureau",
+    "cdc_officer",
     "county_doctor",
     "data_steward",
     "hr_officer",

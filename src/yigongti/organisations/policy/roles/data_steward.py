@@ -19,6 +19,7 @@ data_steward = registry.add_role(
             "residents.merge",
             "residents.unmerge",
             "residents.decide_suspicion",
+            "residents.deaths",
             "residents.emergency_review",
             "residents.open_with_basis",
             "organisations.tree",

@@ -26,6 +26,8 @@ township_doctor = registry.add_role(
             "record.correct",
             "capacity.see",
             "residents.newborn",
+            "publichealth.births",
+            "publichealth.deaths",
             "organisations.tree",
         ),
         bases=(

@@ -40,7 +40,7 @@ village_doctor = registry.add_role(
             never("special", "看到精神、艾滋病、性病、结核的专门记录"),
             never("silent_change", "悄悄改动已提交的随访"),
             never("report", "出具诊断报告", until="diagnosis.models"),
-            never("death", "独自办结死亡登记", until="publichealth"),
+            never("death", "独自办结死亡登记"),
         ),
     )
 )

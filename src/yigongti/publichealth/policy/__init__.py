@@ -1,0 +1,1 @@
+"""What the owner of public health signs: the codes of certificates of birth and death."""

@@ -1,0 +1,90 @@
+"""Births: taken in, the child found by its own paper or by its certificate; otherwise its registration is offered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from yigongti.kernel import clock, event, versions
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.refusal import Missing, Refusal
+from yigongti.publichealth import receipts
+from yigongti.publichealth.models import Birth
+from yigongti.publichealth.told import BIRTH_MATCHES, ToldBirth, birth_columns, wrong_birth
+from yigongti.residents.actions.arriving import take_in as take_in_person
+from yigongti.residents.queries.certificates import SYSTEM, certificates_of, children_of
+
+
+SHAPE = versions.Shape(
+    model=Birth, matches=BIRTH_MATCHES, wrong=lambda told: list(wrong_birth(told)), columns=birth_columns
+)
+
+
+@action("publichealth.take_in_births", permission="publichealth.take_in")
+def take_in_births(*, by: Actor, births: Sequence[ToldBirth], source: str) -> Receipt:
+    """收进出生医学证明。
+
+    `data["births"]` says of each what became of it: new, same, corrected, or refused and why. A child with an ID card
+    of its own is registered where its mother is managed; any other is registered by whoever looks after the mother.
+    """
+    outcomes = versions.take_in(SHAPE, births, source=source)
+    _find_children(by, [one.id for one in outcomes if one.id])
+    persons = {key for one, said in zip(births, outcomes, strict=True) if said.what != "refused"
+               for key in (one.mother_id, one.newborn_id) if key}  # fmt: skip
+    said = [one.said() for one in outcomes]
+    return receipts.taken(said, name="births", source=source, persons=persons, href="/publichealth/births")
+
+
+@action("publichealth.withdraw_births", permission="publichealth.take_in")
+def withdraw_births(*, by: Actor, ids: Sequence[int], why: str) -> Receipt:
+    """撤回收错的出生证明（原样留着；已登记的新生儿不动）。"""
+    if not why.strip():
+        raise Missing(field="why", label="撤回的理由")
+    gone, again = versions.withdraw(Birth, ids, why=why)
+    touched = Birth.objects.filter(pk__in=[*gone, *again]).values_list("mother_id", "newborn_id")
+    persons = {key for pair in touched for key in pair if key}
+    return receipts.withdrawn(gone, again, why=why, persons=persons, href="/publichealth/births")
+
+
+def _find_children(by: Actor, ids: Iterable[int]) -> None:
+    """Who holds the certificate already is the child; who came with a card of its own is found or registered by it."""
+    waiting = Birth.objects.filter(pk__in=list(ids), stands=True, cancelled=False, outcome="live", newborn=None)
+    rows = list(waiting.select_related("mother__master"))
+    known = children_of(for_=by, certificates=[one.number for one in rows])
+    for one in rows:
+        child = known.get(one.number) or (_by_card(by, one) if one.newborn_id_card_told and one.mother else None)
+        if child and child not in (one.mother_id, one.mother and one.mother.master_id):
+            one.newborn_id = child
+    Birth.objects.bulk_update([one for one in rows if one.newborn_id], ["newborn"], batch_size=500)
+
+
+def _by_card(by: Actor, birth: Birth) -> int | None:
+    """The child by its own card; None where registration refuses it: whoever manages the mother is offered it."""
+    mother = birth.mother.master if birth.mother else None
+    if mother is None or not birth.newborn_name_told:
+        return None
+    typed = {
+        "name": birth.newborn_name_told, "id_card": birth.newborn_id_card_told, "sex": birth.sex,
+        "birth_date": birth.born_at.astimezone(clock.COUNTY_ZONE).date().isoformat(),
+        "lives_address": mother.lives_address,
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            papers = [(SYSTEM, birth.number)]
+            done = take_in_person(by=by, key=uuid.uuid4(), typed=typed, papers=papers, managing=mother.managing_id)
+    except Refusal:
+        return None
+    return int(done.data["resident"])
+
+
+@event.on("residents.registered")
+def registered(*, by: Actor, facts: Mapping[str, Any]) -> None:
+    """A child just registered with its certificate is the child of that birth."""
+    numbers = certificates_of(for_=by, resident=facts["resident"])
+    if numbers:
+        born = Birth.objects.filter(number__in=numbers, stands=True, outcome="live", newborn=None)
+        born.exclude(mother_id=facts["resident"]).update(newborn_id=facts["resident"])

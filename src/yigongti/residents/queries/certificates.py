@@ -1,0 +1,24 @@
+"""Birth certificates as papers of children: whom they name, and which a child has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.residents.models import Identifier
+
+
+SYSTEM, TAKES_IN = "birth_certificate", "residents.take_in"
+
+
+def children_of(*, for_: Actor, certificates: Iterable[str]) -> dict[str, int]:
+    """By certificate, the one registration that holds it; for what takes in, which shows nobody."""
+    for_.require(TAKES_IN)
+    rows = Identifier.objects.filter(system=SYSTEM, value__in=set(certificates), ended_on=None)
+    return dict(rows.order_by("pk").values_list("value", "resident_id"))
+
+
+def certificates_of(*, for_: Actor, resident: int) -> list[str]:
+    """The certificates of a registration that has just been made."""
+    rows = Identifier.objects.filter(system=SYSTEM, resident_id=resident, ended_on=None)
+    return list(rows.values_list("value", flat=True))
