@@ -90,8 +90,8 @@ def test_state_and_kind_columns_are_constrained_by_the_database():
 # Codes whose list is open: a case's state belongs to its page, and new kinds come with new chapters. The kind of an
 # audit entry and the state of a message are constrained in their own SQL; what kinds of message there are, senders say.
 LOOSE = [
-    "access.Unit.kind", "audit.Entry.kind", "exchange.Batch.kind", "exchange.Message.kind", "exchange.Message.state", "workflow.Case.state",
-    "workflow.Clock.state",
+    "access.Unit.kind", "audit.Entry.kind", "exchange.Batch.kind", "exchange.Message.kind", "exchange.Message.state",
+    "workflow.Case.state", "workflow.Clock.state",
 ]  # fmt: skip
 
 

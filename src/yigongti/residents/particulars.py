@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -37,7 +37,11 @@ class Particulars:
     def columns(self) -> dict[str, Any]:
         """The resident's columns, with the spelling that goes with the name."""
         spelled, initials = pinyin.spell(self.name)
-        return {**asdict(self), "pinyin": spelled, "initials": initials}
+        told = {name: getattr(self, name) for name in COLUMNS}
+        return {**told, "pinyin": spelled, "initials": initials}
+
+
+COLUMNS = tuple(one.name for one in fields(Particulars))
 
 
 def read(typed: Mapping[str, str]) -> Particulars:

@@ -25,10 +25,9 @@ REPEATS = """
 UPDATE exchange_batchrow r
 SET state = 'wrong', problems = r.problems || jsonb_build_array(jsonb_build_object(
     'field', '', 'header', '', 'value', '', 'rule', '与第 {row} 行重复', 'facts', jsonb_build_object('row', f.first)))
-FROM (SELECT key, min(number) AS first FROM exchange_batchrow
-      WHERE batch_id = %(batch)s AND key <> '' AND (%(key)s = '' OR key = %(key)s)
-      GROUP BY key HAVING count(*) > 1) f
-WHERE r.batch_id = %(batch)s AND r.key = f.key AND r.number > f.first AND r.state IN ('good', 'alike', 'known')
+FROM (SELECT number, min(number) OVER (PARTITION BY key) AS first FROM exchange_batchrow
+      WHERE batch_id = %(batch)s AND key <> '' AND (%(key)s = '' OR key = %(key)s)) f
+WHERE f.number > f.first AND r.batch_id = %(batch)s AND r.number = f.number AND r.state IN ('good', 'alike', 'known')
 """
 
 

@@ -71,6 +71,8 @@ def _copy(batch: Batch, table: Table) -> int:
         for row in _rows(batch, table):
             copy.write_row(row)
             count += 1
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE exchange_batchrow")  # what was just copied is planned for by its size
     return count
 
 
