@@ -95,32 +95,21 @@ def _sheets(folder: Folder) -> Said:
     return said
 
 
-def _dicom(folder: Folder) -> Said:
-    """Images, with or without an ending to their names; the institution that each names sends it."""
-    from yigongti.exchange import inbox
-    from yigongti.exchange.imaging.arriving_dicom import is_dicom, keep_file
+def _images(folder: Folder) -> Said:
+    from yigongti.exchange.imaging.loading import image
 
-    def take(path: Path) -> Said:
-        return [inbox.settled(keep_file(path))] if path.suffix or is_dicom(path) else []
-
-    return folder.each(take)
+    return folder.each(image)
 
 
 def _recordings(folder: Folder) -> Said:
-    """Electrocardiograms, each with the files that belong to it; an XML that is none is left to others."""
-    from yigongti.exchange import inbox
-    from yigongti.exchange.imaging.arriving_waveforms import form_of, keep, recording_at
+    from yigongti.exchange.imaging.loading import recording
 
-    def take(path: Path) -> Said:
-        mine = path.suffix.lower() != ".xml" or form_of(path)
-        return [inbox.settled(keep(recording_at(path)))] if mine else []
-
-    return folder.each(take)
+    return folder.each(recording)
 
 
 DOORS: tuple[tuple[frozenset[str], Door], ...] = (
     (frozenset({".hl7"}), _hl7v2),
-    (frozenset({".dcm", ".dicom", ".ima", ""}), _dicom),
+    (frozenset({".dcm", ".dicom", ".ima", ""}), _images),
     (frozenset({".hea", ".scp", ".xml"}), _recordings),
     (frozenset({".csv", ".xlsx", ".xls", ".ods"}), _sheets),
 )

@@ -31,7 +31,10 @@ from yigongti.record.attached import Attachment
 from yigongti.record.models import Entry
 
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"),  # of the client
+]
 ROOT = Path(__file__).parents[3]
 SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
 
@@ -213,7 +216,6 @@ def test_dcmtk_s_clients_are_served(port, tmp_path):
     assert (Entry.objects.count(), StudyInstance.objects.count()) == (1, 2)
 
 
-@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")  # the client's own
 def test_a_listener_that_is_killed_loses_nothing_that_it_acknowledged(county, request):
     objects = 400 if request.config.getoption("--long") else 48
     acknowledged, port = set(), _free_port()

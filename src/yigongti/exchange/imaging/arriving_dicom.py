@@ -17,9 +17,10 @@ from yigongti.kernel.refusal import Refusal
 PREAMBLE, MAGIC, CHUNK = 128, b"DICM", 1 << 20
 
 
-def is_dicom(head: bytes) -> bool:
-    """Whether a file begins as DICOM files do; one needs its first 132 bytes."""
-    return head[PREAMBLE : PREAMBLE + 4] == MAGIC
+def is_dicom(path: Path) -> bool:
+    """Whether a file begins as DICOM files do."""
+    with path.open("rb") as content:
+        return content.read(PREAMBLE + len(MAGIC)).endswith(MAGIC)
 
 
 def keep_file(path: Path) -> Arrived:

@@ -23,7 +23,7 @@ def attach_person(*, by: Actor, message_id: int, resident_id: int, why: str) -> 
     if found is None:
         raise NotFound
     if not why.strip():
-        raise Missing(field="why", label="依据")
+        raise Missing(field="why", label="核对依据")
     read = identity.read_again(found) if _waits_for_its_person(found) else None
     if read is None:
         raise NoIdentity(number=message_id)

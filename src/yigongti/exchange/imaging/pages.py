@@ -20,18 +20,18 @@ class AttachForm(ActForm):
     """Who it is, and how that is known."""
 
     resident = Picked("resident", label="居民", help_text="姓名、拼音首字母、身份证号或电话")
-    why = forms.CharField(label="依据", max_length=200, help_text="例如与影像科核对过申请单")
+    why = forms.CharField(label="核对依据", max_length=200, help_text="例如与影像科核对过申请单")
 
 
 @page(
-    "exchange.attach_person", "inbox/<int:pk>/attach", title="对到居民", permission="exchange.inbox_work", writes=True
+    "exchange.attach_person", "inbox/<int:pk>/attach", title="对到一位居民", permission="exchange.inbox_work", writes=True
 )  # fmt: skip
 def attach(request: Request, pk: int) -> HttpResponse:
     """Say whose it is; the sender's number under this name means them from now on."""
     found = queries.message(for_=request.actor, pk=pk)
     return act_by_form(
         request, AttachForm, title=say("第 {n} 号对到居民", n=pk), line=found.reason, back=f"/inbox/{pk}",
-        word=say("对到居民"),
+        word=say("对到一位居民"),
         act=lambda given, key: attach_person(
             by=request.actor, key=key, message_id=pk, resident_id=given["resident"].pk, why=given["why"]
         ),
@@ -42,4 +42,4 @@ def acts(found: Message) -> list[Act]:
     """What can be done about one that waits for its person."""
     if found.field != "patient" or found.channel not in ("dicom", "waveform"):
         return []
-    return [Act(word=say("对到居民"), href=f"/inbox/{found.pk}/attach")]
+    return [Act(word=say("对到一位居民"), href=f"/inbox/{found.pk}/attach")]

@@ -26,7 +26,7 @@ LONGEST = 120
 
 
 class Unidentified(BadValue):
-    """这份检查对不到人：{why}请数据员核对后对到居民。"""
+    """这份检查对不到人：{why}。请数据员核对后对到居民。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def resident_of(*, sender: Sender, sent: Sent) -> int:
     told = _told(sent)
     lacking = [word for word, part in (("姓名", told.name), ("出生日期", told.born or told.id_card)) if not part]
     if lacking:
-        raise _unidentified(sent, f"没有{'和'.join(lacking)}。")
+        raise _unidentified(sent, f"没有{'和'.join(lacking)}")
     try:
         return person_of(sender=sender, told=told)
     except Refusal as why:
@@ -69,7 +69,7 @@ def resident_of(*, sender: Sender, sent: Sent) -> int:
 
 
 def _unidentified(sent: Sent, why: str, rule: str = "") -> Unidentified:
-    return Unidentified(field="patient", rule=rule, value=sent.own, why=why)
+    return Unidentified(field="patient", rule=rule, value=sent.own, why=why.rstrip("。"))
 
 
 def alone(key: str) -> None:

@@ -16,7 +16,7 @@ from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries
 from yigongti.record.attached import Attachment
 from yigongti.record.pages.person import saw
-from yigongti.record.queries import attachments
+from yigongti.record.queries import Opened, attachments
 from yigongti.record.rows import Row
 
 
@@ -57,14 +57,15 @@ def _served(place: Path, media_type: str, *, name: str, in_place: bool) -> FileR
     return response
 
 
-def drawn(request: Request, row: Row) -> dict[str, Any]:
+def drawn(request: Request, opened: Opened, row: Row) -> dict[str, Any]:
     """What the entry's page shows of its files."""
     if row.kind != "imaging":
         return {}
     after = request.GET.get("after", "")
-    found = attachments.of_read(
-        entry_id=row.id, after=int(after) if after.isdecimal() and len(after) < 18 else 0, limit=ROWS
-    )
+    found = attachments.of_entry(
+        for_=request.actor, opened=opened, entry_id=row.id, limit=ROWS,
+        after=int(after) if after.isdecimal() and len(after) < 18 else 0,
+    )  # fmt: skip
     if found is None:
         return {}
     base = f"/record/entries/{row.id}"

@@ -40,7 +40,7 @@ def entry(request: Request, entry_id: int) -> HttpResponse:
         "versions": [(one, shown.title_of(one), shown.detail_of(one), shown.marks_of(one)) for one in versions],
         "children": [shown.on_timeline(child) for child in children],
         **costs.shown(request.actor, opened, row),
-        **attachments.drawn(request, row),
+        **attachments.drawn(request, opened, row),
         "acts": _acts(request, row),
         "newest": versions[0] if versions else row,
     }

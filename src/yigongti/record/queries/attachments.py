@@ -25,15 +25,10 @@ class Attached:
     more: bool
 
 
-def of_entry(*, for_: Actor, entry_id: int, after: int = 0, limit: int = 20) -> Attached | None:
-    """The files of an entry under all its versions; None where it has none. Raises what reading the entry raises."""
-    entry(for_=for_, entry_id=entry_id)
-    return of_read(entry_id=entry_id, after=after, limit=limit)
-
-
-def of_read(*, entry_id: int, after: int = 0, limit: int = 20) -> Attached | None:
-    """The same for an entry that has just been read for its reader."""
-    whole = Attachment.objects.filter(entry_id__in=chain_of(entry_id))
+def of_entry(*, for_: Actor, opened: Opened, entry_id: int, after: int = 0, limit: int = 20) -> Attached | None:
+    """The files under all versions of an entry that was read for the actor; None where it has none."""
+    for_.require("record.read")
+    whole = Attachment.objects.filter(entry_id__in=chain_of(entry_id), entry__resident_id__in=opened.rows)
     counted = {
         (role, part): n for role, part, n in whole.values_list("role", "part").annotate(n=Count("id")).order_by()
     }
