@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from tests.exchange.fhir_r4 import samples
-from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled, truth
+from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled
 from yigongti.exchange.fhir_r4.fhirpath.nodes import Surroundings, resource_node
+from yigongti.exchange.fhir_r4.fhirpath.operators import truth
 from yigongti.exchange.fhir_r4.fhirpath.parsing import BadPath
 
 

@@ -67,7 +67,7 @@ WRONG = [
     ("Patient", "birthDate", "", "r4.empty", "Patient.birthDate"),
     ("Patient", "name.0.given", ["秀", None], "r4.null", "Patient.name[0].given[1]"),
     ("Patient", "name.1._given", [None], "r4.null", "Patient.name[1].given[0]"),
-    ("Patient", "name.0", None, "r4.object", "Patient.name[0]"),
+    ("Patient", "name.0", None, "r4.null", "Patient.name[0]"),
     # formats
     ("Patient", "birthDate", "2026-02-31", "r4.date", "Patient.birthDate"),
     ("Patient", "birthDate", 19900307, "r4.date", "Patient.birthDate"),

@@ -170,6 +170,8 @@ def refuse_object(code: str, value: Any, faults: Faults) -> None:
     """What should have been an object with something in it."""
     if type(value) is list:
         faults.add("structure", "r4.single", phrase("只能有一个值，不应写成数组。"))
+    elif value is None:
+        faults.add("structure", "r4.null", phrase("不能是 null：没有值就不写这个元素。"))
     elif type(value) is not dict:
         faults.add("structure", "r4.object", phrase("应是 {kind} 对象。", kind=code))
     else:

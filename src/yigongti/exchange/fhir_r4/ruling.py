@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from yigongti.exchange.fhir_r4.faults import Faults
-from yigongti.exchange.fhir_r4.fhirpath.compiling import Compiled, compiled, truth
+from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled
 from yigongti.exchange.fhir_r4.fhirpath.nodes import Surroundings
+from yigongti.exchange.fhir_r4.fhirpath.operators import Compiled, truth
 from yigongti.exchange.fhir_r4.rule_words import WORDS
 from yigongti.exchange.fhir_r4.visits import Check, Resource, Visit
 from yigongti.kernel.language import Phrase, phrase

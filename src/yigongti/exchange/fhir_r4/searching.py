@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import is_primitive, keys, resource_kinds, search_parameters
-from yigongti.exchange.fhir_r4.fhirpath.compiling import Compiled, compiled
+from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled
 from yigongti.exchange.fhir_r4.fhirpath.nodes import Node, Surroundings, resource_node
+from yigongti.exchange.fhir_r4.fhirpath.operators import Compiled
 from yigongti.exchange.fhir_r4.search_values import Amount, Link, Number, Span, Token, Value
 from yigongti.exchange.fhir_r4.spans import span_between, span_of
 from yigongti.kernel.refusal import Refusal

@@ -9,7 +9,6 @@ from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import resource_kinds
 from yigongti.exchange.fhir_r4.fhirpath.comparing import distinct, identity
-from yigongti.exchange.fhir_r4.fhirpath.compiling import Compiled, boolean, build, is_of, truth
 from yigongti.exchange.fhir_r4.fhirpath.nodes import (
     FALSE,
     TRUE,
@@ -21,10 +20,10 @@ from yigongti.exchange.fhir_r4.fhirpath.nodes import (
     descendants,
     resource_node,
 )
-from yigongti.exchange.fhir_r4.fhirpath.parsing import BadPath, Name, Tree
+from yigongti.exchange.fhir_r4.fhirpath.operators import Compiled, boolean, truth, typed
 
 
-Build = Callable[[Compiled, tuple[Tree, ...]], Compiled]
+Build = Callable[[Compiled, tuple[Compiled, ...]], Compiled]
 
 REFERENCE = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
@@ -47,12 +46,10 @@ def _each(function: Callable[[Node], Nodes]) -> Build:
 def _of_text(function: Callable[..., Any], kind: str) -> Build:
     """Of one text, with texts as arguments; nothing of nothing."""
 
-    def made(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-        asked = [build(one) for one in arguments]
-
+    def made(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
         def called(focus: Nodes, around: Surroundings) -> Nodes:
             nodes = before(focus, around)
-            values = [argument(focus, around) for argument in asked]
+            values = [argument(focus, around) for argument in arguments]
             if len(nodes) != 1 or type(nodes[0][0]) is not str or not all(values):
                 return []
             return [(function(nodes[0][0], *(value[0][0] for value in values)), kind)]
@@ -65,8 +62,8 @@ def _of_text(function: Callable[..., Any], kind: str) -> Build:
 def _by_criteria(function: Callable[[list[bool | None], Nodes], Nodes]) -> Build:
     """Of the nodes and what the argument says of each."""
 
-    def made(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-        criteria = build(arguments[0])
+    def made(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
+        criteria = arguments[0]
 
         def called(focus: Nodes, around: Surroundings) -> Nodes:
             nodes = before(focus, around)
@@ -80,41 +77,20 @@ def _by_criteria(function: Callable[[list[bool | None], Nodes], Nodes]) -> Build
 # --- the functions
 
 
-def _exists(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
+def _exists(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
     if arguments:
         before = _where(before, arguments)
     return lambda focus, around: TRUE if before(focus, around) else FALSE
 
 
-def _select(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-    projection = build(arguments[0])
+def _select(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
+    projection = arguments[0]
     return lambda focus, around: [found for node in before(focus, around) for found in projection([node], around)]
 
 
-def _of_type(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-    kind = _type_name(arguments)
-    return lambda focus, around: [node for node in before(focus, around) if is_of(node[1], kind)]
-
-
-def _is(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-    kind = _type_name(arguments)
-
-    def tested(focus: Nodes, around: Surroundings) -> Nodes:
-        nodes = before(focus, around)
-        return boolean(all(is_of(node[1], kind) for node in nodes)) if nodes else []
-
-    return tested
-
-
-def _type_name(arguments: tuple[Tree, ...]) -> str:
-    if len(arguments) != 1 or not isinstance(arguments[0], Name):
-        raise BadPath(str(arguments))
-    return arguments[0].name
-
-
-def _iif(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-    condition, yes = build(arguments[0]), build(arguments[1])
-    no = build(arguments[2]) if len(arguments) > 2 else None
+def _iif(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
+    condition, yes = arguments[:2]
+    no = arguments[2] if len(arguments) > 2 else None
 
     def chosen(focus: Nodes, around: Surroundings) -> Nodes:
         nodes = before(focus, around)
@@ -128,8 +104,8 @@ def _iif(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
 def _paired(function: Callable[[Nodes, Nodes], Nodes]) -> Build:
     """Of the nodes and another collection."""
 
-    def made(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-        other = build(arguments[0])
+    def made(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
+        other = arguments[0]
         return lambda focus, around: function(before(focus, around), other(focus, around))
 
     return made
@@ -145,8 +121,8 @@ def _not(nodes: Nodes) -> Nodes:
     return boolean(None if said is None else not said)
 
 
-def _extension(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
-    asked = build(arguments[0])
+def _extension(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
+    asked = arguments[0]
 
     def extensions(focus: Nodes, around: Surroundings) -> Nodes:
         url = asked(focus, around)[0][0]
@@ -156,13 +132,13 @@ def _extension(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
     return extensions
 
 
-def _has_extension(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
+def _has_extension(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
     return _exists(_extension(before, arguments), ())
 
 
-def _at(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
+def _at(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
     """`nodes[0]`."""
-    asked = build(arguments[0])
+    asked = arguments[0]
 
     def indexed(focus: Nodes, around: Surroundings) -> Nodes:
         number = asked(focus, around)[0][0]
@@ -171,7 +147,7 @@ def _at(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
     return indexed
 
 
-def _resolve(before: Compiled, arguments: tuple[Tree, ...]) -> Compiled:
+def _resolve(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
     """What is contained, itself; of anything else the type alone, as its address or `type` tells it."""
     return lambda focus, around: [found for node in before(focus, around) for found in _resolved(node, around)]
 
@@ -206,38 +182,43 @@ def _pattern(said: str) -> re.Pattern[str]:
 
 _where = _by_criteria(lambda said, nodes: [node for node, yes in zip(nodes, said, strict=True) if yes])
 
-FUNCTIONS: dict[str, Build] = {
-    "all": _by_criteria(lambda said, nodes: boolean(all(said))),
-    "allFalse": _plain(lambda nodes: boolean(all(value is False for value, _kind in nodes))),
-    "as": _of_type,
-    "at": _at,
-    "children": _each(all_children),
-    "combine": _paired(lambda left, right: left + right),
-    "contains": _of_text(lambda text, part: part in text, "boolean"),
-    "count": _plain(lambda nodes: [(len(nodes), "integer")]),
-    "descendants": _each(lambda node: list(descendants(node))),
-    "distinct": _plain(distinct),
-    "empty": _plain(lambda nodes: FALSE if nodes else TRUE),
-    "exists": _exists,
-    "extension": _extension,
-    "first": _plain(lambda nodes: nodes[:1]),
-    "hasExtension": _has_extension,
-    "hasValue": _plain(_has_value),
-    "iif": _iif,
-    "intersect": _paired(_intersection),
-    "is": _is,
-    "isDistinct": _plain(lambda nodes: boolean(len(distinct(nodes)) == len(nodes))),
-    "matches": _of_text(lambda text, said: _pattern(said).search(text) is not None, "boolean"),
-    "not": _plain(_not),
-    "ofType": _of_type,
-    "replaceMatches": _of_text(lambda text, said, new: _pattern(said).sub(new, text), "string"),
-    "resolve": _resolve,
-    "select": _select,
-    "startsWith": _of_text(lambda text, part: text.startswith(part), "boolean"),
-    "substring": _of_text(lambda text, begin: text[begin:], "string"),
-    "tail": _plain(lambda nodes: nodes[1:]),
-    "toInteger": _each(_to_integer),
-    "toString": _each(lambda node: [(str(node[0]), "string")] if node[0] is not None else []),
-    "trace": lambda before, arguments: before,
-    "where": _where,
+FUNCTIONS: dict[str, tuple[int, Build]] = {
+    "all": (1, _by_criteria(lambda said, nodes: boolean(all(said)))),
+    "allFalse": (0, _plain(lambda nodes: boolean(all(value is False for value, _kind in nodes)))),
+    "at": (1, _at),
+    "children": (0, _each(all_children)),
+    "combine": (1, _paired(lambda left, right: left + right)),
+    "contains": (1, _of_text(lambda text, part: part in text, "boolean")),
+    "count": (0, _plain(lambda nodes: [(len(nodes), "integer")])),
+    "descendants": (0, _each(lambda node: list(descendants(node)))),
+    "distinct": (0, _plain(distinct)),
+    "empty": (0, _plain(lambda nodes: FALSE if nodes else TRUE)),
+    "exists": (0, _exists),
+    "extension": (1, _extension),
+    "first": (0, _plain(lambda nodes: nodes[:1])),
+    "hasExtension": (1, _has_extension),
+    "hasValue": (0, _plain(_has_value)),
+    "iif": (2, _iif),
+    "intersect": (1, _paired(_intersection)),
+    "isDistinct": (0, _plain(lambda nodes: boolean(len(distinct(nodes)) == len(nodes)))),
+    "matches": (1, _of_text(lambda text, said: _pattern(said).search(text) is not None, "boolean")),
+    "not": (0, _plain(_not)),
+    "replaceMatches": (2, _of_text(lambda text, said, new: _pattern(said).sub(new, text), "string")),
+    "resolve": (0, _resolve),
+    "select": (1, _select),
+    "startsWith": (1, _of_text(lambda text, part: text.startswith(part), "boolean")),
+    "substring": (1, _of_text(lambda text, begin: text[begin:], "string")),
+    "tail": (0, _plain(lambda nodes: nodes[1:])),
+    "toInteger": (0, _each(_to_integer)),
+    "toString": (0, _each(lambda node: [(str(node[0]), "string")] if node[0] is not None else [])),
+    "trace": (0, lambda before, arguments: before),
+    "where": (1, _where),
 }
+"""By name: how many arguments it needs, and what makes it."""
+
+OF_TYPE: dict[str, Callable[[Compiled, str], Compiled]] = {
+    "as": lambda before, kind: typed("as", before, kind),
+    "is": lambda before, kind: typed("is", before, kind),
+    "ofType": lambda before, kind: typed("as", before, kind),
+}
+"""Those that are told a type."""
