@@ -114,9 +114,10 @@ def _named(title: str, institution: str) -> str:
 
 def _acts(found: Message) -> list[Act]:
     mends = [Act(word=say("改正"), href=f"/inbox/{found.pk}/mend")] if found.channel == "hl7v2" else []
+    first = imaging_pages.acts(found)
     return [
-        *imaging_pages.acts(found),
-        Act(word=say("重新处理"), post=f"/inbox/{found.pk}/retry", kind="primary"),
+        *first,
+        Act(word=say("重新处理"), post=f"/inbox/{found.pk}/retry", kind="secondary" if first else "primary"),
         *mends,
         Act(word=say("不收"), href=f"/inbox/{found.pk}/refuse", kind="danger"),
     ]

@@ -124,7 +124,7 @@ def test_half_an_image_waits_with_its_reason_and_the_whole_one_after_it_goes_in(
 )
 def test_who_is_not_told_waits_for_data_staff(county, tmp_path, changed, why):
     found = brought(tmp_path, instance(1, **changed))
-    assert (found.state, found.field) == ("waiting", "patient")
+    assert (found.state, found.field) == ("waiting", "病人身份")
     assert why in found.reason
     assert not Entry.objects.exists()
     assert not Resident.objects.exists()
@@ -149,7 +149,7 @@ def test_another_number_under_the_same_study_waits(county, tmp_path):
 def test_a_known_number_under_another_name_waits(county, tmp_path):
     brought(tmp_path, instance(1))
     other = brought(tmp_path, instance(2, StudyInstanceUID="1.2.33", name=b"LI^SI"))
-    assert (other.rule, other.field, other.value) == ("NameDiffers", "patient", "1.2.33")
+    assert (other.rule, other.field, other.value) == ("NameDiffers", "病人身份", "1.2.33")
 
 
 @pytest.mark.requirement("R161")

@@ -43,13 +43,13 @@ def attach_person(*, by: Actor, message_id: int, resident_id: int, why: str) -> 
 
 
 def _waits_for_its_person(found: Message) -> bool:
-    return found.state == "waiting" and found.field == "patient" and found.channel in ("dicom", "waveform")
+    return found.state == "waiting" and found.field == persons.PATIENT and found.channel in ("dicom", "waveform")
 
 
 def _again(found: Message) -> int:
     """Take this one in now; what waits of the same study is left to the worker."""
     same = Message.objects.filter(
-        state="waiting", channel=found.channel, sender_id=found.sender_id, field="patient", value=found.value
+        state="waiting", channel=found.channel, sender_id=found.sender_id, field=persons.PATIENT, value=found.value
     )
     count = same.exclude(pk=found.pk).update(state="received")
     Message.objects.filter(pk=found.pk).update(state="received")

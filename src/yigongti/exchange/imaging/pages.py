@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from yigongti.exchange import queries
 from yigongti.exchange.imaging.attaching import attach_person
+from yigongti.exchange.imaging.persons import PATIENT
 from yigongti.exchange.models import Message
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
@@ -24,7 +25,8 @@ class AttachForm(ActForm):
 
 
 @page(
-    "exchange.attach_person", "inbox/<int:pk>/attach", title="对到一位居民", permission="exchange.inbox_work", writes=True
+    "exchange.attach_person", "inbox/<int:pk>/attach", title="对到一位居民", permission="exchange.inbox_work",
+    writes=True,
 )  # fmt: skip
 def attach(request: Request, pk: int) -> HttpResponse:
     """Say whose it is; the sender's number under this name means them from now on."""
@@ -40,6 +42,6 @@ def attach(request: Request, pk: int) -> HttpResponse:
 
 def acts(found: Message) -> list[Act]:
     """What can be done about one that waits for its person."""
-    if found.field != "patient" or found.channel not in ("dicom", "waveform"):
+    if found.field != PATIENT or found.channel not in ("dicom", "waveform"):
         return []
-    return [Act(word=say("对到一位居民"), href=f"/inbox/{found.pk}/attach")]
+    return [Act(word=say("对到一位居民"), href=f"/inbox/{found.pk}/attach", kind="primary")]

@@ -20,6 +20,8 @@ from yigongti.residents.actions.arriving import agrees
 
 
 SEXES = {"male": "1", "female": "2"}
+PATIENT = "病人身份"
+"""Where a message stands that waits for its person."""
 NUMBER, AS, OWN = "number", "as", "own"
 """Systems of numbers: the patient's with the sender; that number with the name as sent; the study's or recording's."""
 LONGEST = 120
@@ -69,7 +71,7 @@ def resident_of(*, sender: Sender, sent: Sent) -> int:
 
 
 def _unidentified(sent: Sent, why: str, rule: str = "") -> Unidentified:
-    return Unidentified(field="patient", rule=rule, value=sent.own, why=why.rstrip("。"))
+    return Unidentified(field=PATIENT, rule=rule, value=sent.own, why=why.rstrip("。"))
 
 
 def alone(key: str) -> None:

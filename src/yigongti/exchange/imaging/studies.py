@@ -101,10 +101,9 @@ def entry_words(told: dict[str, Any], uid: str) -> dict[str, Any]:
     return {
         "title": title_of(told), "text": "\n".join(filter(None, lines)),
         "detail": {
-            "modality": "、".join(dict.fromkeys(words.modality(one) for one in told["modalities"])),
-            "body_part": "、".join(told["body_parts"]),
+            "device": told.get("device", ""), "accession": told.get("accession", ""),
             "dicom": {"study": uid, **{name: told.get(name, "") for name in
-                      ("accession", "description", "institution", "device", "examined")},
+                      ("description", "institution", "examined", "body_parts")},
                       "modalities": told["modalities"]},
             **({"preview": told["preview"]} if told.get("preview") else {}),
             **({"waveform": told["waveform"]} if told.get("waveform") else {}),

@@ -54,7 +54,7 @@ def _told(sender: Sender, resident: int, recording: Recording, received_at: date
         title=words.recording_title(recording), text=words.recording_text(recording),
         at=recordings.local(recording.started) or received_at,
         detail={
-            "modality": words.modality("ECG"), "waveform": recordings.detail_of(recording),
+            "device": recording.device, "waveform": recordings.detail_of(recording),
             "preview": {"digest": preview.digest, "media_type": preview.media_type},
         },
     )  # fmt: skip

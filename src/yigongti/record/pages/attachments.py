@@ -21,7 +21,8 @@ from yigongti.record.rows import Row
 
 
 # What the house draws or a picture's first frame is: shown in its place. All else is only ever taken away.
-PICTURES = frozenset({"image/png", "image/jpeg", "image/svg+xml"})
+SVG = "image/svg+xml"
+PICTURES = frozenset({"image/png", "image/jpeg", SVG})
 ROWS = 20
 
 
@@ -70,7 +71,7 @@ def drawn(request: Request, opened: Opened, row: Row) -> dict[str, Any]:
         return {}
     base = f"/record/entries/{row.id}"
     return {
-        "pictures": [(f"{base}/files/{one.pk}", one.label) for one in found.previews],
+        "pictures": [(f"{base}/files/{one.pk}", one.label, one.media_type == SVG) for one in found.previews],
         "counted": _counted(found),
         "files": [(f"{base}/files/{one.pk}", one.name, one.label, _size(one)) for one in found.files],
         "more_files": f"{base}?after={found.files[-1].pk}#files" if found.more else "",

@@ -25,7 +25,7 @@ ALL = (
          parts=(Part(name="reaction", label="反应", required=True),)),
     document,
     Kind(code="imaging", title="影像与心电", icon="image", name="检查名称", when="检查时间",
-         parts=(Part(name="modality", label="检查方法"), Part(name="body_part", label="部位"))),
+         parts=(Part(name="device", label="设备"), Part(name="accession", label="申请单号"))),
 )  # fmt: skip
 
 KINDS = {one.code: one for one in ALL}
