@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -50,9 +51,9 @@ class Question:
         self.write = write
 
     @cached_property
-    def _written(self) -> tuple[str, tuple[Any, ...]] | None:
+    def _written(self) -> tuple[str, tuple[str, ...]] | None:
         try:
-            return self.write().query.sql_with_params()
+            return _with_constants(*self.write().query.sql_with_params())
         except EmptyResultSet:  # a question to which nothing can ever be the answer
             return None
 
@@ -60,8 +61,25 @@ class Question:
         """The rows. Raises KeyError for a slot that is not given."""
         if self._written is None:
             return []
-        sql, places = self._written
+        sql, slots = self._written
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given[p.name] if isinstance(p, Given) else p for p in places])
+            cursor.execute(sql, [given[name] for name in slots])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
+
+
+def _with_constants(sql: str, values: Sequence[Any]) -> tuple[str, tuple[str, ...]]:
+    """The SQL with all that never changes written into it, as the driver would write it each time, and its slots."""
+    following = iter(values)
+    slots: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(following)
+        if isinstance(value, Given):
+            slots.append(value.name)
+            return "%s"
+        return str(connection.ops.compose_sql("%s", [value])).replace("%", "%%")
+
+    return re.sub("%[%s]", place, sql), tuple(slots)

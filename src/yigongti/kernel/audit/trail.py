@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ INSERT INTO audit_entry (at, kind, action, sentence, account_id, post_id, actor,
 VALUES (%(at)s, %(kind)s, %(action)s, %(sentence)s, %(account_id)s, %(post_id)s, %(actor)s, %(role)s, %(unit_id)s,
         %(persons)s::bigint[], %(basis)s, %(subject)s, %(facts)s::jsonb)
 """
+NO_FACTS = "{}"
 ALREADY = "SELECT 1 FROM audit_entry WHERE at = %(at)s AND facts->>'mark' = %(mark)s"
 
 
@@ -86,8 +88,12 @@ def _row(
         "persons": sorted(set(persons)),
         "basis": basis,
         "subject": subject,
-        "facts": json.dumps(_storable(json.loads(json.dumps(dict(facts or {}), default=str))), ensure_ascii=False),
+        "facts": _kept(facts) if facts else NO_FACTS,
     }
+
+
+def _kept(facts: Mapping[str, Any]) -> str:
+    return json.dumps(_storable(json.loads(json.dumps(dict(facts), default=str))), ensure_ascii=False)
 
 
 def _storable(thing: Any) -> Any:
@@ -106,9 +112,11 @@ def _insert(row: Mapping[str, Any]) -> None:
 
 def _insert_or_journal(row: dict[str, Any]) -> None:
     """The mark tells a replay whether the entry reached the trail although the answer was lost."""
-    row["facts"] = json.dumps({**json.loads(row["facts"]), "mark": uuid.uuid4().hex}, ensure_ascii=False)
+    mark = f'"mark": "{uuid.uuid4().hex}"'
+    row["facts"] = f"{{{mark}}}" if row["facts"] == NO_FACTS else f"{row['facts'][:-1]}, {mark}}}"
     try:
-        with transaction.atomic():
+        # One statement is whole by itself; only inside a transaction must its failure be held apart.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             _insert(row)
     except Error as trouble:
         log.error("audit.journalled", error=str(trouble))

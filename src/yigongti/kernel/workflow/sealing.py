@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.asking import asked
+from yigongti.kernel.access.words import Role
 from yigongti.kernel.question import Among, Slot
 from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow.models import Act, Case, CaseSide
@@ -62,27 +62,33 @@ def rows_for(*, for_: Actor, cases: Sequence[Case], rows: Mapping[int, CaseRow])
 
     Of a special class a list shows nothing clinical to anybody: lists lie open on desks.
     """
-    told = [case for case in cases if not case.classes and rows[case.pk].clinical and _reading_sides(for_, case)]
-    open_ones = _at_their_sides(for_, told) if told else set()
-    return {case.pk: _said(rows[case.pk], case.pk in open_ones) for case in cases}
+    reading = {
+        case.id: sides
+        for case in cases
+        if not case.classes and rows[case.id].clinical and (sides := _reading_sides(for_, case))
+    }
+    open_ones = _at_their_sides(for_, reading) if reading else set()
+    return {case.id: rows[case.id].told(clinically=case.id in open_ones) for case in cases}
 
 
-def _said(row: CaseRow, shown: bool) -> CaseRow:
-    if not row.clinical:
-        return row
-    return replace(row, clinical="", what=" · ".join(t for t in (row.clinical, row.what) if t) if shown else row.what)
+_reading: dict[tuple[int, int, str], tuple[Workflow, Role, frozenset[str]]] = {}
 
 
-def _reading_sides(for_: Actor, case: Case) -> set[str]:
-    """The sides for which the actor's role acts and that see panels in the case's state."""
-    page = rooms.of(case).page
-    acts = {p.side for p in page.parts if for_.role.code in p.roles}
-    return {s.side for s in page.sees if s.side in acts and s.panels and case.state in s.states}
+def _reading_sides(for_: Actor, case: Case) -> frozenset[str]:
+    """The sides for which the actor's role acts and that see panels in the case's state; worked out once a role."""
+    page, role = rooms.of(case).page, for_.role
+    known = _reading.get((id(page), id(role), case.state))
+    if known is None:
+        acts = {p.side for p in page.parts if role.code in p.roles}
+        sides = frozenset(s.side for s in page.sees if s.side in acts and s.panels and case.state in s.states)
+        known = _reading[id(page), id(role), case.state] = page, role, sides  # which keeps both, and so their ids
+    return known[2]
 
 
-def _at_their_sides(for_: Actor, cases: Sequence[Case]) -> set[int]:
-    sides = set(asked("sides", for_=for_, write=_sides_within, cases=[case.pk for case in cases]))
-    return {case.pk for case in cases if any((case.pk, side) in sides for side in _reading_sides(for_, case))}
+def _at_their_sides(for_: Actor, reading: Mapping[int, frozenset[str]]) -> set[int]:
+    """The cases at which one of the sides named for each lies within the actor's reach."""
+    within = asked("sides", for_=for_, write=_sides_within, cases=list(reading))
+    return {case for case, side in within if side in reading[case]}
 
 
 def _sides_within(who: Actor) -> QuerySet[Any, Any]:

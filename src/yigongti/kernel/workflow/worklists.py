@@ -10,20 +10,25 @@ from typing import Any
 from django.db import connection
 from django.db.models import Case as Case_
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.base import ModelState
 from django.db.models.functions import Coalesce
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import NO_POST, Actor
 from yigongti.kernel.access.asking import asked
+from yigongti.kernel.access.words import Role
 from yigongti.kernel.question import Among, Slot
 from yigongti.kernel.workflow import rooms, sealing
 from yigongti.kernel.workflow.models import Act, Case, Notice
 from yigongti.kernel.workflow.rooms import CaseRow
 from yigongti.kernel.workflow.sight import visible
-from yigongti.kernel.workflow.words import Step
+from yigongti.kernel.workflow.words import Step, Workflow
 
 
-COLUMNS = [field.attname for field in Case._meta.concrete_fields]
+UNLISTED = {"title", "open_key", "opened_at", "parent_id"}
+"""What no list shows."""
+COLUMNS = [field.attname for field in Case._meta.concrete_fields if field.attname not in UNLISTED]
+LISTED = (*COLUMNS, "urged")
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 LATE, URGENT, REST = 0, 1, 2
@@ -153,9 +158,10 @@ def _lines(
     _, due, last, at = after or (LATE, FAR, 0, clock.now())
     rows = asked(shape, *map(id, rooms.kept.values()), for_=for_, write=shape.write,
                  workflow=workflow, state=state, due=due, last=last, at=at, persons=persons)  # fmt: skip
-    cases = [_case(row) for row in rows]
+    alias = connection.alias
+    cases = [_case(row, alias) for row in rows]
     shown = sealing.rows_for(for_=for_, cases=cases, rows=_rows(cases))
-    return [_line(case, shown[case.pk], for_, at) for case in cases]
+    return [_line(case, shown[case.id], for_, at) for case in cases]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,34 +198,50 @@ class _Shape:
         return cases.order_by("band", "rank", "pk")
 
 
-def _case(row: Sequence[Any]) -> Case:
-    case = Case.from_db(connection.alias, COLUMNS, row[:-1])
-    case.urged = row[-1]  # type: ignore[attr-defined]
+def _case(row: Sequence[Any], alias: str) -> Case:
+    """The case as Django would have it, without asking each of its fields: a list makes fifty."""
+    case = Case.__new__(Case)
+    case._state = ModelState()
+    case._state.adding, case._state.db = False, alias
+    case.__dict__.update(zip(LISTED, row, strict=True))
     return case
 
 
 def _rows(found: Sequence[Case]) -> dict[int, CaseRow]:
     rows: dict[int, CaseRow] = {}
     for code in {case.workflow for case in found}:
-        rows.update(rooms.kept[code].rows([case.pk for case in found if case.workflow == code]))
+        rows.update(rooms.kept[code].rows([case.id for case in found if case.workflow == code]))
     return rows
 
 
 def _line(case: Case, row: CaseRow, for_: Actor, at: datetime) -> Line:
-    page = rooms.of(case).page
+    station = _station(rooms.of(case).page, case.state, for_)
     return Line(
-        case=case,
-        row=row,
-        title=page.title,
-        state=page.state(case.state).title,
-        turn=page.turn_title(case.state),
-        primary=next(
-            (s for s in page.steps_from(case.state) if s.weight == "primary" and _mine_by_role(page, s, for_)), None
-        ),
-        urged=bool(getattr(case, "urged", False)),
-        asked_at=at,
-    )
+        case=case, row=row, title=station.page.title, state=station.title, turn=station.turn, primary=station.primary,
+        urged=bool(getattr(case, "urged", False)), asked_at=at,
+    )  # fmt: skip
 
 
-def _mine_by_role(page: object, step: Step, for_: Actor) -> bool:
-    return for_.may(f"{page.code}.{step.code}")  # type: ignore[attr-defined]
+@dataclass(frozen=True, slots=True)
+class _Station:
+    """What a page says of a state to a role; it keeps both, and so their ids."""
+
+    page: Workflow
+    role: Role
+    title: str
+    turn: str
+    primary: Step | None
+
+
+_stations: dict[tuple[int, str, int], _Station] = {}
+
+
+def _station(page: Workflow, state: str, for_: Actor) -> _Station:
+    """Worked out once: a page has few states, a list many cases."""
+    place = (id(page), state, id(for_.role))
+    known = _stations.get(place)
+    if known is None:
+        offered = (s for s in page.steps_from(state) if s.weight == "primary" and for_.may(page.permission(s)))
+        known = _Station(page, for_.role, page.state(state).title, page.turn_title(state), next(offered, None))
+        _stations[place] = known
+    return known
