@@ -15,7 +15,7 @@ from yigongti.exchange.imaging.models import StudyInstance as StudyInstance
 
 
 CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
-ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination", "recording")
+ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination", "recording", "resource")
 STATES = ("received", "applied", "waiting", "superseded", "refused")
 
 
@@ -113,7 +113,7 @@ class KnownPerson(models.Model):
 
 
 class KnownEntry(models.Model):
-    """A sender's own number of a report, a visit or a document, and its newest version in the record."""
+    """A sender's own number of a report, a visit, a document or a resource, and its newest version in the record."""
 
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=24)
