@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.fhir_r4 import samples
+from yigongti.exchange.fhir_r4.patching import patched
 from yigongti.exchange.fhir_r4.reading import DEEPEST, Unreadable, read
 from yigongti.exchange.fhir_r4.writing import write
 from yigongti.kernel.language import spoken
@@ -25,6 +28,13 @@ def test_numbers_keep_the_digits_they_were_written_with(text):
 def test_numbers_can_be_calculated_with_however_they_were_written():
     assert read(b'{"value":1.50e-2}')["value"] + 1 == Decimal("1.015")
     assert read(b'{"value":-0}')["value"] == 0
+
+
+def test_the_digits_survive_copying_and_other_processes():
+    found = read(b'{"value":1e5}')
+    sent = pickle.loads(pickle.dumps(found))  # noqa: S301 - what we packed ourselves
+    for same in (copy.deepcopy(found), sent, patched(found, [])):
+        assert write(same) == b'{"value":1e5}'
 
 
 def test_order_unknown_elements_and_all_letters_stay():

@@ -15,10 +15,19 @@ class Numeral(Decimal):
     __slots__ = ("text",)
     text: str
 
+    def __new__(cls, text: str) -> Numeral:
+        """Kept with its text, which also goes along when it is copied or sent to another process."""
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
     def __str__(self) -> str:
         return self.text
 
     __repr__ = __str__
+
+    def __reduce__(self) -> tuple[type[Numeral], tuple[str]]:
+        return Numeral, (self.text,)
 
 
 class TooLong(ValueError):
@@ -34,17 +43,11 @@ def decimal(text: str) -> Decimal:
         return made
     if made and abs(made.adjusted()) > LONGEST:
         raise TooLong(text)
-    return _kept(text)
+    return Numeral(text)
 
 
 def whole(text: str) -> int | Decimal:
     """A JSON number of digits alone."""
     if len(text) > LONGEST:
         raise TooLong(text)
-    return _kept(text) if text == "-0" else int(text)
-
-
-def _kept(text: str) -> Numeral:
-    made = Numeral(text)
-    made.text = text
-    return made
+    return Numeral(text) if text == "-0" else int(text)
