@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
@@ -14,6 +15,9 @@ from yigongti.site.progress import say
 from yigongti.site.running import Ended, ending_signals, settings_at_hand
 from yigongti.site.sentence import Sentence
 
+
+if TYPE_CHECKING:
+    from yigongti.exchange.listening import Listener
 
 LEFT_AFTER = 24 * 60 * 60
 """Seconds after which a half-received object belongs to a listener that is gone."""
@@ -47,7 +51,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return chosen
 
 
-def _mllp(chosen: argparse.Namespace):  # type: ignore[no-untyped-def]  # its type is known once Django is set up
+def _mllp(chosen: argparse.Namespace) -> "Listener":
     from yigongti.exchange.listening import listen
 
     try:

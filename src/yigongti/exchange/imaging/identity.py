@@ -7,7 +7,7 @@ from datetime import datetime
 from yigongti.exchange.dicom import reading
 from yigongti.exchange.dicom.opening import opened
 from yigongti.exchange.dicom.pixels import DATA
-from yigongti.exchange.imaging import taking_dicom, taking_waveforms
+from yigongti.exchange.imaging import recordings, taking_dicom, taking_waveforms
 from yigongti.exchange.imaging.manifest import contents, files_of
 from yigongti.exchange.imaging.persons import Sent
 from yigongti.exchange.models import Message
@@ -53,10 +53,12 @@ def _dicom(message: Message) -> tuple[Sent, datetime | None]:
         head = content.read(HEAD)
     file = opened(head, wanted=[tag for tag in taking_dicom.WANTED if tag != DATA])
     found = reading.told(file)
-    return taking_dicom.sent_of(file, found), found.examined or found.acquired
+    return taking_dicom.sent_of(file, found), recordings.local(found.examined or found.acquired)
 
 
 def _waveform(message: Message) -> tuple[Sent, datetime | None]:
     body = bytes(message.body)
     recording = read(contents(body))
-    return taking_waveforms.sent_of(recording, own=taking_waveforms.number_of(recording, body)), recording.started
+    return taking_waveforms.sent_of(recording, own=taking_waveforms.number_of(recording, body)), recordings.local(
+        recording.started
+    )

@@ -87,9 +87,9 @@ def stop(server: ThreadedAssociationServer) -> None:
 
 
 def _meter(event: evt.Event, most: int) -> None:
-    socket = event.assoc.dul.socket
+    socket: Any = event.assoc.dul.socket
     if socket is not None:
-        socket.recv = Metered(socket.recv, most=most)  # type: ignore[method-assign]
+        socket.recv = Metered(socket.recv, most=most)
 
 
 def _clear(event: evt.Event) -> None:
@@ -104,7 +104,8 @@ def _echo(_event: evt.Event) -> int:
 
 
 def _store(event: evt.Event) -> int:
-    request, calling = event.request, str(event.assoc.requestor.ae_title).strip()
+    request: Any = event.request
+    calling = str(event.assoc.requestor.ae_title).strip()
     try:
         keep_object(
             event.dataset_path, calling=calling, instance=str(request.AffectedSOPInstanceUID),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
 from yigongti.kernel.files import store
@@ -27,7 +27,7 @@ ROWS = 20
 
 
 @page("record.preview", "record/entries/<int:entry_id>/preview", title="预览图", permission="record.read")
-def preview(request: Request, entry_id: int) -> HttpResponseBase:
+def preview(request: Request, entry_id: int) -> HttpResponse:
     """The picture by which an entry is recognised on the timeline."""
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
     shown = row.detail.get("preview") or {}
@@ -41,7 +41,7 @@ def preview(request: Request, entry_id: int) -> HttpResponseBase:
     "record.attachment", "record/entries/<int:entry_id>/files/<int:attachment_id>", title="影像和波形原件",
     permission="record.read",
 )  # fmt: skip
-def attachment(request: Request, entry_id: int, attachment_id: int) -> HttpResponseBase:
+def attachment(request: Request, entry_id: int, attachment_id: int) -> HttpResponse:
     """One file of an entry: a preview in its place, anything else to be taken away."""
     opened, _row, found = attachments.one(for_=request.actor, entry_id=entry_id, attachment_id=attachment_id)
     in_place = found.role == "preview" and found.media_type in PICTURES
@@ -50,12 +50,12 @@ def attachment(request: Request, entry_id: int, attachment_id: int) -> HttpRespo
     return _served(store.whole(found.file_id), found.media_type, name=found.name, in_place=in_place)
 
 
-def _served(place: Path, media_type: str, *, name: str, in_place: bool) -> FileResponse:
+def _served(place: Path, media_type: str, *, name: str, in_place: bool) -> HttpResponse:
     response = FileResponse(place.open("rb"), content_type=media_type if in_place else "application/octet-stream")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["Content-Disposition"] = content_disposition_header(not in_place, name) or "attachment"
-    return response
+    return cast(HttpResponse, response)  # it streams, for an image may be larger than a process should hold
 
 
 def drawn(request: Request, opened: Opened, row: Row) -> dict[str, Any]:
