@@ -18,7 +18,8 @@ RULES = {
     "TwoPersons": "号码对到不同的人",
     "OtherBytes": "同一编号、内容不同", "NoRuleYet": "还没有处理规则", "hl7v2.no_rule": "还没有处理规则的消息类型",
     "Unidentified": "影像或波形没有说清是谁", "OtherPatient": "同一检查、号码不同", "NothingSent": "文件没收下",
-    "dicom.incomplete": "影像不完整", "NotProduction": "测试或培训消息", "CouldNot": "系统没能处理",
+    "dicom.incomplete": "影像不完整", "StudyWithdrawn": "检查在档案里已撤销",
+    "NotProduction": "测试或培训消息", "CouldNot": "系统没能处理",
 }  # fmt: skip
 
 

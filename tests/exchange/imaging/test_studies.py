@@ -146,6 +146,13 @@ def test_another_number_under_the_same_study_waits(county, tmp_path):
     assert (other.state, other.rule) == ("waiting", "OtherPatient")
 
 
+def test_what_comes_for_a_withdrawn_study_waits(county, tmp_path):
+    brought(tmp_path, instance(1))
+    Entry.objects.update(withdrawn=True)
+    later = brought(tmp_path, instance(2))
+    assert (later.state, later.rule) == ("waiting", "StudyWithdrawn")
+
+
 def test_a_known_number_under_another_name_waits(county, tmp_path):
     brought(tmp_path, instance(1))
     other = brought(tmp_path, instance(2, StudyInstanceUID="1.2.33", name=b"LI^SI"))

@@ -21,6 +21,12 @@ class OtherPatient(Refusal):
     status = 422
 
 
+class StudyWithdrawn(Refusal):
+    """这项检查在档案里已撤销，后到的先留着：请核对撤销的缘由。"""
+
+    status = 422
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class More:
     """What an instance adds to the pictures of its study: a recording's facts, a preview for its series."""
@@ -43,10 +49,13 @@ def locked(*, sender: Sender, uid: str) -> Study:
 
 
 def is_known(study: Study, found: Instance, digest: str) -> bool:
-    """Whether this very object was taken in. Raises OtherBytes, and OtherPatient where the study is another's."""
+    """Whether this very object was taken in. Raises OtherBytes, StudyWithdrawn, and OtherPatient where the study
+    is another's."""
     known = StudyInstance.objects.filter(study=study, uid=found.instance).values_list("file_id", flat=True).first()
     if known is not None and known != digest:
         raise OtherBytes(field="0008,0018", number=found.instance)
+    if study.entry is not None and study.entry.withdrawn:
+        raise StudyWithdrawn(field="0020,000D")
     told = patient_of(found)
     if study.entry_id is not None and (study.patient_number, study.patient_name) != told:
         raise OtherPatient(field="0010,0020", known=f"{study.patient_number} {study.patient_name}", told=" ".join(told))
