@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from yigongti.exchange.fhir_r4.fhirpath.nodes import Node, Nodes
+from yigongti.exchange.fhir_r4.fhirpath.nodes import Kept, Node, Nodes
 
 
 TIMED = frozenset({"date", "dateTime", "instant"})
@@ -24,6 +24,15 @@ def identity(value: Any) -> Hashable:
     if type(value) is list:
         return tuple(identity(child) for child in value)
     return (type(value) is bool, value)
+
+
+def among(nodes: Nodes) -> frozenset[Hashable]:
+    """The values of nodes, to look others up in."""
+    if not isinstance(nodes, Kept):
+        return frozenset(identity(value) for value, _kind in nodes)
+    if nodes.among is None:
+        nodes.among = frozenset(identity(value) for value, _kind in nodes)
+    return nodes.among
 
 
 def are_equal(left: Nodes, right: Nodes) -> bool | None:

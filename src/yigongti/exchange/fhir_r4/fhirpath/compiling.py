@@ -7,7 +7,7 @@ from functools import cache
 from yigongti.exchange.fhir_r4.definitions import is_a
 from yigongti.exchange.fhir_r4.fhirpath import parsing
 from yigongti.exchange.fhir_r4.fhirpath.functions import FUNCTIONS, OF_TYPE
-from yigongti.exchange.fhir_r4.fhirpath.nodes import Nodes, Surroundings, children, resource_node
+from yigongti.exchange.fhir_r4.fhirpath.nodes import Kept, Nodes, Surroundings, children, resource_node
 from yigongti.exchange.fhir_r4.fhirpath.operators import OPERATIONS, Compiled, typed
 from yigongti.exchange.fhir_r4.fhirpath.parsing import BadPath, Tree
 
@@ -33,7 +33,8 @@ def _build(tree: Tree) -> Compiled:
         case parsing.Call():
             return _called(_focus, tree)
         case parsing.Chain(left, right):
-            return _chained(_build(left), right)
+            made = _chained(_build(left), right)
+            return _kept(made) if _is_fixed(tree) else made
         case parsing.Typed(said, left, kind):
             return typed(said, _build(left), kind)
         case parsing.Operation(said, left, right):
@@ -71,6 +72,30 @@ def _variable(name: str) -> Compiled:
         case "%ucum":
             return lambda focus, around: UCUM
     raise BadPath(name)
+
+
+def _is_fixed(tree: Tree) -> bool:
+    """Whether it begins at `%resource` or the like and asks nothing of the element at hand."""
+    match tree:
+        case parsing.Chain(left, right):
+            return _is_fixed(left) and (isinstance(right, parsing.Name) or right == parsing.Call("first", ()))
+        case parsing.Variable(name):
+            return name in ("%resource", "%rootResource", "%context")
+    return False
+
+
+def _kept(made: Compiled) -> Compiled:
+    key = object()
+
+    def once(focus: Nodes, around: Surroundings) -> Nodes:
+        if around.kept is None:
+            around.kept = {}
+        found = around.kept.get(key)
+        if found is None:
+            found = around.kept[key] = Kept(made(focus, around))
+        return found
+
+    return once
 
 
 def _chained(left: Compiled, right: Tree) -> Compiled:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import resource_kinds
-from yigongti.exchange.fhir_r4.fhirpath.comparing import distinct, identity
+from yigongti.exchange.fhir_r4.fhirpath.comparing import among, distinct, identity
 from yigongti.exchange.fhir_r4.fhirpath.nodes import (
     FALSE,
     TRUE,
@@ -112,8 +112,8 @@ def _paired(function: Callable[[Nodes, Nodes], Nodes]) -> Build:
 
 
 def _intersection(left: Nodes, right: Nodes) -> Nodes:
-    among = {identity(value) for value, _kind in right}
-    return distinct([node for node in left if identity(node[0]) in among])
+    known = among(right)
+    return distinct([node for node in left if identity(node[0]) in known])
 
 
 def _not(nodes: Nodes) -> Nodes:

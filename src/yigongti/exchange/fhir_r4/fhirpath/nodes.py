@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +12,30 @@ from yigongti.exchange.fhir_r4.definitions import is_primitive, keys, resource_k
 Node = tuple[Any, str]
 Nodes = list[Node]
 
+
+class Kept(list[Node]):
+    """Nodes that are asked for again, with what helps to find one among them."""
+
+    __slots__ = ("among",)
+
+    def __init__(self, nodes: Nodes) -> None:
+        super().__init__(nodes)
+        self.among: frozenset[Hashable] | None = None
+
+
 TRUE: Nodes = [(True, "boolean")]
 FALSE: Nodes = [(False, "boolean")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Surroundings:
     """What `%resource`, `%rootResource` and `%context` mean, and what `resolve()` can look into."""
 
     resource: dict[str, Any]
     root: dict[str, Any]
     context: Node
+    kept: dict[object, Kept] | None = None
+    """What was found from there already: a rule may ask it again of every one of ten thousand elements."""
 
     def contained(self, fragment: str) -> dict[str, Any] | None:
         """The resource that `#fragment` names."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import is_a
-from yigongti.exchange.fhir_r4.fhirpath.comparing import are_equal, identity, ordered, united
+from yigongti.exchange.fhir_r4.fhirpath.comparing import among, are_equal, identity, ordered, united
 from yigongti.exchange.fhir_r4.fhirpath.nodes import FALSE, TRUE, Nodes, Surroundings
 
 
@@ -115,8 +115,8 @@ def _in(left: Compiled, right: Compiled) -> Compiled:
         nodes = left(focus, around)
         if not nodes:
             return []
-        among = {identity(value) for value, _kind in right(focus, around)}
-        return boolean(all(identity(value) in among for value, _kind in nodes))
+        known = among(right(focus, around))
+        return boolean(all(identity(value) in known for value, _kind in nodes))
 
     return member
 
