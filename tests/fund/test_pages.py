@@ -88,10 +88,25 @@ def test_who_supervises_sees_sums_and_no_cell_of_a_few(county, role, place):
     actor = factories.actor(role, getattr(county, place))
     text = seen(actor, "/fund")
     assert "例数太少" in text
-    assert "4/4" not in text
-    assert "13" not in text.split("<table")[1].split("</table>")[0], "the sum would tell the hidden cell"
+    assert "<table" not in text, "the sum or a share would tell the hidden cell"
+    assert "69.2%" not in text
     assert seen(actor) == "403"
     assert seen(actor, "/fund/claims.csv") == "403"
+
+
+@pytest.mark.parametrize(("role", "place"), [("bureau", "root"), ("president", "group")])
+def test_places_of_a_few_become_one_in_every_table_alike(county, role, place):
+    visit = {"visit_kind": "outpatient", "admitted_on": None, "discharged_on": None}
+    taken(*(here() for _ in range(9)), *(told() for _ in range(4)),
+          *(told(institution_division="110101") for _ in range(3)),
+          *(told(**visit) for _ in range(6)), *(here(**visit) for _ in range(8)),
+          *(told(institution_division="110101", **visit) for _ in range(7)))  # fmt: skip
+    text = seen(factories.actor(role, getattr(county, place)), "/fund")
+    assert "56.3%" in text
+    assert "n = 9/16" in text
+    for word in ("省外", "市内县外", "省内市外"):
+        assert word not in text, word
+    assert "省外" in seen(officer(county), "/fund")
 
 
 @pytest.mark.never("insurance_officer.named", "insurance_officer.clinical")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from yigongti.fund.models import Claim
-from yigongti.fund.told import MATCHES, ToldClaim, columns_of, wrong_with
-from yigongti.fund.told import AmountsExceedTotal as AmountsExceedTotal  # for who asks why a row was refused
+from yigongti.fund.told import MATCHES, columns_of, wrong_with
+from yigongti.fund.told import ToldClaim as ToldClaim  # who tells of claims comes through this door
 from yigongti.kernel import versions
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action

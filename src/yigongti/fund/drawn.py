@@ -24,16 +24,20 @@ from yigongti.residents.queries.masked import Shown, masked_name, shown_to
 
 
 AREAS = {one.code: one.label for one in codes.area.entries}
+ELSEWHERE = "elsewhere"
+PLACES = {**AREAS, ELSEWHERE: "县外"}
 CHOICES: dict[str, Mapping[str, str]] = {
     "area": {"": "全部就医地", **AREAS},
     "care": {"": "全部就医类别", "bed": "住院", "visit": "门诊", "pharmacy": "药店"},
     "level": {"": "全部级别", **{one.code: one.label for one in codes.level.entries}},
     "matched": {"": "对没对到居民都看", "yes": "已对到居民", "no": "没有对到居民"},
 }
-COLUMNS = ("结算编号", "居民", "参保类别", "就医机构", "就医地", "就医类别", "入院日期", "出院日期", "结算日期",
-           "总费用", "基金支付", "个人支付", "状态")  # fmt: skip
+COLUMNS = ("结算编号", "居民", "就医机构", "就医地", "就医类别", "结算日期", "总费用", "基金支付", "个人支付", "状态",
+           "参保类别", "入院日期", "出院日期")  # fmt: skip
+LISTED = 10
+"""So many of them stand on the screen; an export holds all."""
 MONEY = ("总费用", "基金支付", "个人支付")
-FEW = "—"
+NONE = "—"
 
 
 # --- sums
@@ -50,33 +54,48 @@ def sum_columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def sum_rows(rows: Sequence[Sums], *, shown: bool) -> list[Row]:
-    """A line an area, then all. Shares stand only beside claims from outside the county: without, they would be 100 %.
+def safe(tables: Sequence[Sequence[Sums]]) -> list[list[Sums]] | None:
+    """What who may not see single claims sees: where a cell of a few stands anywhere, all places outside the county are
+    one, in every table alike, for a hidden cell could be told from the others; None where that is not enough."""
+    found = [list(rows) for rows in tables]
+    if _few(found):
+        found = [_merged(rows) for rows in found]
+    return None if _few(found) else found
 
-    Who may not see single claims gets no cell of a few; nor the sum, from which a single hidden cell could be told.
-    """
+
+def _few(tables: Sequence[Sequence[Sums]]) -> bool:
+    return any(one.count < values.number("fund.smallest_cell") for rows in tables for one in rows)
+
+
+def _merged(rows: Sequence[Sums]) -> list[Sums]:
+    outside = [one for one in rows if one.area != "county"]
+    return [*(one for one in rows if one.area == "county"), *([_added(outside, ELSEWHERE)] if outside else [])]
+
+
+def _added(rows: Sequence[Sums], area: str) -> Sums:
+    names = ("count", "matched", "total", "in_scope", "paid")
+    return Sums(area=area, **{name: sum(getattr(one, name) for one in rows) for name in names})
+
+
+def sum_rows(rows: Sequence[Sums]) -> list[Row]:
+    """A line an area, then all. Shares need claims from outside the county: without, they would be 100 %."""
     if not rows:
         return []
-    whole = Sums(area="", **{n: sum(getattr(one, n) for one in rows)
-                             for n in ("count", "matched", "total", "in_scope", "paid")})  # fmt: skip
-    hidden = [] if shown else [one for one in rows if one.count < values.number("fund.smallest_cell")]
-    divided = _has_outside(rows)
-    lines = [_sum_row(one, whole, hidden=one in hidden, divided=divided) for one in rows]
-    return [*lines, _sum_row(whole, whole, hidden=bool(hidden), divided=False)]
+    whole, divided = _added(rows, ""), _has_outside(rows)
+    near_first = sorted(rows, key=lambda one: list(PLACES).index(one.area))
+    return [*(_sum_row(one, whole, divided=divided) for one in near_first), _sum_row(whole, whole, divided=False)]
 
 
 def _has_outside(rows: Iterable[Sums]) -> bool:
     return any(one.area != "county" for one in rows)
 
 
-def _sum_row(one: Sums, whole: Sums, *, hidden: bool, divided: bool) -> Row:
-    name = say(AREAS[one.area]) if one.area else say("合计")
-    if hidden:
-        return Row(cells=[name, *[FEW] * 7])
+def _sum_row(one: Sums, whole: Sums, *, divided: bool) -> Row:
     return Row(
         cells=[
-            name, str(one.count), share(one.count, whole.count) if divided else FEW, yuan(one.total),
-            yuan(one.in_scope), yuan(one.paid), share(one.paid, whole.paid) if divided else FEW,
+            say(PLACES[one.area]) if one.area else say("合计"),
+            str(one.count), share(one.count, whole.count) if divided else NONE, yuan(one.total),
+            yuan(one.in_scope), yuan(one.paid), share(one.paid, whole.paid) if divided else NONE,
             f"{one.matched}/{one.count}",
         ]
     )  # fmt: skip
@@ -85,7 +104,7 @@ def _sum_row(one: Sums, whole: Sums, *, hidden: bool, divided: bool) -> Row:
 def share(part: int, whole: int) -> str:
     """Per cent with one decimal, rounded half up in whole numbers."""
     if not whole:
-        return FEW
+        return NONE
     tenths = (2000 * part + whole) // (2 * whole)
     return f"{tenths // 10}.{tenths % 10}%"
 
@@ -99,25 +118,24 @@ def sum_line(rows: Sequence[Sums]) -> str:
     )  # fmt: skip
 
 
-def figures(
-    beds: Sequence[Sums], whole: Sequence[Sums], covered: Coverage, month: date, *, shown: bool
-) -> list[Figure]:
+def figures(beds: Sequence[Sums], whole: Sequence[Sums], covered: Coverage, month: date) -> list[Figure]:
     """Two shares with what they are shares of; not computable where nothing has come from outside the county."""
     return [
-        _figure(say("县域内住院人次占比"), beds, "count", covered, month, shown=shown),
-        _figure(say("医保基金县域内支付占比"), whole, "paid", covered, month, shown=shown),
+        _figure(say("县域内住院人次占比"), beds, "count", covered, month),
+        _figure(say("医保基金县域内支付占比"), whole, "paid", covered, month),
     ]
 
 
-def _figure(label: str, rows: Sequence[Sums], what: str, covered: Coverage, month: date, *, shown: bool) -> Figure:
-    few = not shown and any(one.count < values.number("fund.smallest_cell") for one in rows)
-    here, whole = (sum(getattr(one, what) for one in rows if one.area in areas) for areas in (("county",), AREAS))
-    can = _has_outside(rows) and whole and not few
-    said = {"count": str, "paid": yuan}[what]
+def _figure(label: str, rows: Sequence[Sums], what: str, covered: Coverage, month: date) -> Figure:
+    here = sum(getattr(one, what) for one in rows if one.area == "county")
+    whole = sum(getattr(one, what) for one in rows)
+    can = _has_outside(rows) and bool(whole)
+    counted = what == "count"
+    said, unit = str if counted else yuan, "" if counted else f" {say('元')}"
     return Figure(
-        label=label, value=share(here, whole) if can else say("不能算"), n=f"{said(here)}/{said(whole)}" if can else "",
-        period=f"{month:%Y-%m}", final=not covered.provisional,
-        state=None if can else State(word=say("例数太少") if few else say("缺县外结算数据"), kind="soon"),
+        label=label, value=share(here, whole) if can else say("不能算"),
+        n=f"{said(here)}/{said(whole)}{unit}" if can else "", period=f"{month:%Y-%m}", final=not covered.provisional,
+        state=None if can else State(word=say("缺县外结算数据"), kind="soon"),
     )  # fmt: skip
 
 
@@ -157,19 +175,19 @@ def _chip(route: str, held: Mapping[str, str], name: str, code: str, word: str) 
 
 def line(one: Claim, shown: Shown | None) -> Row:
     """A claim in the list."""
-    first, person, *rest = cells(one, shown)
-    state = standing(one)
-    return Row(cells=[Cell(text=first, href=f"/fund/claims/{one.pk}"), person, *rest[:-1], Cell(text="", state=state)])
+    first, *rest = cells(one, shown)[: LISTED - 1]
+    return Row(cells=[Cell(text=first, href=f"/fund/claims/{one.pk}"), *rest, Cell(text="", state=standing(one))])
 
 
 def cells(one: Claim, shown: Shown | None) -> list[str]:
     """A claim in words, in the order of COLUMNS."""
-    days = [day.isoformat() if day else "" for day in (one.admitted_on, one.discharged_on, one.settled_on)]
+    stay = [day.isoformat() if day else "" for day in (one.admitted_on, one.discharged_on)]
     state = standing(one)
     return [
-        one.number, said_person(one, shown), say(codes.insured_kind.label(one.insured_kind)), place(one),
-        say(AREAS[one.area]), say(codes.visit_kind.label(one.visit_kind)), *days, yuan(one.total), yuan(one.paid),
+        one.number, said_person(one, shown), place(one), say(AREAS[one.area]),
+        say(codes.visit_kind.label(one.visit_kind)), one.settled_on.isoformat(), yuan(one.total), yuan(one.paid),
         yuan(one.account + one.self_paid), state.word if state else "",
+        say(codes.insured_kind.label(one.insured_kind)), *stay,
     ]  # fmt: skip
 
 

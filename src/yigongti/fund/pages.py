@@ -13,16 +13,18 @@ from yigongti.fund import drawn, queries
 from yigongti.fund.models import Claim
 from yigongti.fund.queries import LINES, SUMS, Asked
 from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
-from yigongti.kernel.pages.parts import Column, Option
+from yigongti.kernel.pages.parts import Act, Column, Option
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
 from yigongti.residents.queries.masked import shown_to
 
 
 ROWS = 50
+CARES = {"bed": "住院", "visit": "门诊", "pharmacy": "药店", "": "全部（含药店）"}
 FILTERS = ("area", "level", "care", "matched")
 
 
@@ -34,20 +36,25 @@ def sums(request: Request) -> HttpResponse:
     month = _month(request, months)
     context: dict[str, Any] = {"title": say("医保结算"), "months": _months("/fund", month, months), "bed": None}
     if month:
-        covered = queries.coverage(for_=actor, month=month)
-        beds, visits = (queries.sums(for_=actor, asked=Asked(month=month, care=care)) for care in ("bed", "visit"))
-        whole = queries.sums(for_=actor, asked=Asked(month=month))
-        few = actor.may(LINES)
-        context |= {
-            "coverage": drawn.coverage(covered, whole),
-            "tables": [
-                (say(title), drawn.sum_columns(), drawn.sum_rows(rows, shown=few))
-                for title, rows in (("住院", beds), ("门诊", visits), ("全部（含药店）", whole))
-            ],
-            "figures": drawn.figures(beds, whole, covered, month, shown=few),
-            "lines": f"/fund/claims?{urlencode({'month': f'{month:%Y-%m}'})}" if actor.may(LINES) else "",
-        }
+        context |= _of_month(actor, month)
     return render(request, "fund/sums.html", context)
+
+
+def _of_month(actor: Actor, month: date) -> dict[str, Any]:
+    covered = queries.coverage(for_=actor, month=month)
+    found = [queries.sums(for_=actor, asked=Asked(month=month, care=care)) for care in CARES]
+    said = drawn.coverage(covered, found[-1])
+    shown = found if actor.may(LINES) else drawn.safe(found)
+    if shown is None:
+        return {"coverage": [*said, say("例数太少的数字不显示，以免认出个人。")], "tables": [], "figures": []}
+    lines = f"/fund/claims?{urlencode({'month': f'{month:%Y-%m}'})}" if actor.may(LINES) else ""
+    return {
+        "coverage": said, "lines": lines, "figures": drawn.figures(shown[0], shown[-1], covered, month),
+        "tables": [
+            (say(title), drawn.sum_columns(), drawn.sum_rows(rows))
+            for title, rows in zip(CARES.values(), shown, strict=True)
+        ],
+    }  # fmt: skip
 
 
 def _month(request: Request, months: list[date]) -> date | None:
@@ -77,14 +84,22 @@ def claims(request: Request) -> HttpResponse:
         "title": say("结算明细"),
         "months": _months("/fund/claims", asked.month if asked else None, months, _said(chosen)),
         "filters": drawn.filters("/fund/claims", asked),
-        "columns": [Column(label=say(label), numeric=label in drawn.MONEY) for label in drawn.COLUMNS],
+        "columns": [Column(label=say(label), numeric=label in drawn.MONEY) for label in drawn.COLUMNS[: drawn.LISTED]],
         "rows": [drawn.line(one, shown) for one, shown in _with_persons(request, found)],
         "more_url": more,
         "sums": drawn.sum_line(queries.sums(for_=actor, asked=asked)) if asked else "",
-        "export": _address("/fund/claims.csv", asked) if asked else "",
+        "acts": _acts(asked) if asked else [],
     }
     continues = request.headers.get("HX-Request") and request.GET.get("after")
     return render(request, "parts/table_more.html" if continues else "fund/claims.html", context)
+
+
+def _acts(asked: Asked) -> list[Act]:
+    whole = f"/fund?{urlencode({'month': f'{asked.month:%Y-%m}'})}"
+    return [
+        Act(word=say("导出 CSV"), href=_address("/fund/claims.csv", asked), kind="quiet", icon="download"),
+        Act(word=say("回到汇总"), href=whole, kind="quiet"),
+    ]
 
 
 def _asked(request: Request, months: list[date]) -> Asked | None:

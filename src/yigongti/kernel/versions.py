@@ -170,7 +170,7 @@ def _lock(model: type[Version]) -> None:
 def _asked(sql: str, model: type[Version], given: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql.format(table=model._meta.db_table), [list(given)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def _copy(model: type[Version], rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     held = [one for one in model._meta.concrete_fields if not one.generated]
-    names = ", ".join(one.column for one in held)
+    names = ", ".join(str(one.column) for one in held)
     with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
             for row in rows:

@@ -79,7 +79,7 @@ def _who(one: Death) -> str:
 
 
 class DecisionForm(ActForm):
-    decision = coded(DECISIONS, label="核对结论")
+    decision = coded({"": "请选择一项", **DECISIONS}, label="核对结论")
     note = forms.CharField(label="核对的依据", max_length=400, help_text="例如已与家属、村医或出证机构核实")
 
 
@@ -95,7 +95,7 @@ def contradiction(request: Request, pk: int) -> HttpResponse:
     return act_by_form(
         request, DecisionForm, title=say("去世核对"), back="/publichealth/contradictions", word=say("确定"),
         line="；".join(filter(None, (_who(found), said, known, say(found.contradiction), say(EFFECTS[found.effect])))),
-        initial={"decision": next((code for code, open_ in OPEN_TO.items() if found.effect in open_), "")},
+        initial={"decision": "undo" if found.effect in OPEN_TO["undo"] else ""},
         act=lambda given, key: decide_death(
             by=request.actor, key=key, death=pk, decision=given["decision"], note=given["note"]
         ),

@@ -129,7 +129,7 @@ def cause(said: str, *, for_: Actor) -> str:
     """A cause of death; one of a special class only to whom its gate is open, otherwise as if none had been sent."""
     text = said.strip()
     code, _, name = text.partition(" ")
-    classes = classes_of_diagnosis(text) | classes_of_diagnosis(name) | classes_of_diagnosis(code)
+    classes = {found for one in (text, name, code) for found in classes_of_diagnosis(one)}
     return text if text and classes <= set(for_.role.gates) else say(UNSAID)
 
 

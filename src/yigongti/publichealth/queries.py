@@ -83,7 +83,7 @@ def _with_versions(rows: QuerySet[Any], pk: int) -> Any:
 def taken_in_at(*, for_: Actor, model: type[Model]) -> datetime | None:
     """As of when a list is: the last taking in of its kind."""
     for_.require(BIRTHS if model is Birth else DEATHS)
-    return model._default_manager.aggregate(at=Max("taken_in_at"))["at"]  # type: ignore[no-any-return]
+    return model._default_manager.aggregate(at=Max("taken_in_at"))["at"]
 
 
 def contradictions(*, for_: Actor, effects: Sequence[str], after: int = 0, limit: int = 50) -> list[Death]:

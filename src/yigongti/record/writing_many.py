@@ -58,7 +58,8 @@ def write_told(told: Sequence[Told]) -> list[Entry | Refusal]:
     while left:
         newest = _newest({one.follows for _, one in left if one.follows})
         taken: set[int] = set()
-        now, left_over = [], []
+        now: list[tuple[int, Told]] = []
+        left_over: list[tuple[int, Told]] = []
         for n, one in left:
             old = newest[one.follows].entry.pk if one.follows else 0
             (left_over if old in taken else now).append((n, one))
@@ -141,12 +142,13 @@ def _completed(told: Told, old: _Before | None) -> Told:
     title = told.title or (old.entry.title if old else "") or KINDS[told.kind].title
     if old is None:
         return replace(told, title=title)
-    again = {} if told.charges or told.total is not None else {"charges": old.charges}
+    visited = bool(told.encounter_class)
+    silent = visited and not told.charges and told.total is None
     return replace(
         told, title=title, text=told.text or old.entry.text, author=told.author or old.entry.author,
         diagnosis_code=told.diagnosis_code or old.diagnosis,
-        operations=told.operations or (old.operations if told.encounter_class else ()),
-        **(again if told.encounter_class else {}),
+        operations=told.operations or (old.operations if visited else ()),
+        charges=old.charges if silent else told.charges,
     )  # fmt: skip
 
 
