@@ -12,6 +12,7 @@ from yigongti.exchange.fhir_r4.definitions import keys, resource_kinds, search_p
 from yigongti.exchange.fhir_r4.faults import MOST
 from yigongti.exchange.fhir_r4.patching import patched
 from yigongti.exchange.fhir_r4.reading import read
+from yigongti.exchange.fhir_r4.relinking import relinked
 from yigongti.exchange.fhir_r4.searching import values_of
 from yigongti.exchange.fhir_r4.validator import check
 from yigongti.exchange.fhir_r4.writing import write
@@ -62,6 +63,7 @@ def looked_at(resource):
     issues = check(resource)
     assert len(issues) <= MOST + 1 and all(issue.words and issue.expression for issue in issues)
     assert read(write(resource)) == resource
+    relinked(resource, {"urn:uuid:1": "Patient/1"})
     kind = resource.get("resourceType")
     if isinstance(kind, str) and kind in resource_kinds():
         for code, parameter in search_parameters(kind).items():
