@@ -14,7 +14,9 @@ from tests.access.conftest import signed_in
 from tests.fund.claims import here, taken, told
 from tests.residents.people import person
 from yigongti.exchange.senders import the_inbox
+from yigongti.fund import queries
 from yigongti.fund.actions import withdraw_claims
+from yigongti.fund.models import VISIT_KINDS
 from yigongti.kernel import clock
 from yigongti.kernel.access.units import close_unit
 from yigongti.kernel.audit.models import Entry as Trail
@@ -212,9 +214,9 @@ def test_a_longer_list_asks_no_more_of_the_database(county):
     def asked():
         client = signed_in(officer(county))
         client.get("/fund/claims")
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as asked_for:
             client.get("/fund/claims")
-        return len(queries)
+        return len(asked_for)
 
     taken(mine(county))
     few = asked()
@@ -225,3 +227,14 @@ def test_a_longer_list_asks_no_more_of_the_database(county):
 def test_before_anything_has_come_the_pages_say_so(county):
     assert "还没有收到医保局的结算数据" in seen(officer(county), "/fund")
     assert "没有符合条件的记录" in seen(officer(county))
+
+
+def test_the_sums_of_a_month_are_the_sums_of_its_lists(county):
+    bare = {"admitted_on": None, "discharged_on": None}
+    taken(*(make(visit_kind=kind, **({} if kind in ("inpatient", "maternity") else bare))
+            for make in (here, told) for kind in VISIT_KINDS for _ in range(2)))  # fmt: skip
+    actor, month = officer(county), date(2026, 9, 1)
+    by_care = queries.sums_by_care(for_=actor, month=month)
+    assert sum(len(rows) for rows in by_care.values()) == 8
+    for care, rows in by_care.items():
+        assert rows == queries.sums(for_=actor, asked=queries.Asked(month=month, care=care))

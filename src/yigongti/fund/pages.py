@@ -42,7 +42,8 @@ def sums(request: Request) -> HttpResponse:
 
 def _of_month(actor: Actor, month: date) -> dict[str, Any]:
     covered = queries.coverage(for_=actor, month=month)
-    found = [queries.sums(for_=actor, asked=Asked(month=month, care=care)) for care in CARES]
+    by_care = queries.sums_by_care(for_=actor, month=month)
+    found = [by_care[care] for care in CARES]
     said = drawn.coverage(covered, found[-1])
     shown = found if actor.may(LINES) else drawn.safe(found)
     if shown is None:

@@ -6,7 +6,7 @@ the county has one group, all (R18).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -91,15 +91,39 @@ def months(*, for_: Actor, most: int = 24) -> list[date]:
 def sums(*, for_: Actor, asked: Asked) -> list[Sums]:
     """By area; what the bureau has reversed counts for nothing."""
     for_.require(SUMS)
-    rows = _seen(for_).filter(asked.condition(), cancelled=False).values("area").order_by("area")
-    counted = rows.annotate(
+    return _by_area(_counted(_seen(for_).filter(asked.condition(), cancelled=False).values("area")))
+
+
+def sums_by_care(*, for_: Actor, month: date) -> dict[str, list[Sums]]:
+    """By area for each group of care, and for all (''): one pass over the month."""
+    for_.require(SUMS)
+    rows = _seen(for_).filter(stands=True, month=month, cancelled=False).values("area", "visit_kind")
+    counted = list(_counted(rows))
+    return {
+        care: _by_area(one for one in counted if care in ("", _care_of(one["visit_kind"]))) for care in (*GROUPS, "")
+    }
+
+
+def _care_of(visit_kind: str) -> str:
+    """The group of care that a kind belongs to."""
+    return "bed" if visit_kind in BED_KINDS else "pharmacy" if visit_kind == "pharmacy" else "visit"
+
+
+def _counted(rows: Any) -> Any:
+    return rows.order_by("area").annotate(
         n=Count("pk"), known=Count("resident_id"), all_=Sum("total"), scope=Sum("in_scope"), fund=Sum("paid")
     )
+
+
+def _by_area(rows: Iterable[dict[str, Any]]) -> list[Sums]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in rows:
+        found.setdefault(one["area"], []).append(one)
+    names = {"count": "n", "matched": "known", "total": "all_", "in_scope": "scope", "paid": "fund"}
     return [
-        Sums(area=one["area"], count=one["n"], matched=one["known"], total=int(one["all_"]),
-             in_scope=int(one["scope"]), paid=int(one["fund"]))
-        for one in counted
-    ]  # fmt: skip
+        Sums(area=area, **{name: int(sum(one[of] for one in many)) for name, of in names.items()})
+        for area, many in sorted(found.items())
+    ]
 
 
 def coverage(*, for_: Actor, month: date) -> Coverage:
