@@ -80,6 +80,7 @@ def _with_constants(sql: str, values: Sequence[Any]) -> tuple[str, tuple[str, ..
         if isinstance(value, Given):
             slots.append(value.name)
             return "%s"
-        return str(connection.ops.compose_sql("%s", [value])).replace("%", "%%")
+        literal: str = connection.ops.compose_sql("%s", [value])  # type: ignore[attr-defined]  # PostgreSQL's own
+        return literal.replace("%", "%%")
 
     return re.sub("%[%s]", place, sql), tuple(slots)

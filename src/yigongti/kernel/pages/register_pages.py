@@ -193,8 +193,8 @@ def csv_lines(made: Register, rows: Iterable[models.Model], shipped: Sequence[Ro
     yield "\ufeff" + writer.writerow([say(label) for label in made.columns.values()])
     for row in rows:
         yield writer.writerow([harmless(made.shown(row, name)) for name in made.columns])
-    for row in shipped:
-        yield writer.writerow([harmless(cell.text if isinstance(cell, Cell) else cell) for cell in row.cells])
+    for line in shipped:
+        yield writer.writerow([harmless(cell.text if isinstance(cell, Cell) else cell) for cell in line.cells])
 
 
 def harmless(cell: str) -> str:
