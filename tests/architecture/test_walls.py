@@ -9,7 +9,7 @@ from grimp import ImportGraph
 from tests.architecture.source import ROOT
 
 
-EXCEPTIONS = 19
+EXCEPTIONS = 15
 
 
 @pytest.fixture
@@ -45,6 +45,13 @@ def test_a_chapter_is_entered_by_its_doors(doors, door):
 def test_and_by_nothing_else(doors, wall):
     found = _check(doors, [(ACTIONS, f"yigongti.record.{wall}")])
     assert found.metadata["through walls"] == [(ACTIONS, f"yigongti.record.{wall}")]
+
+
+def test_what_processes_run_is_for_the_site_alone(doors):
+    room = "yigongti.exchange.processes.beats"
+    assert _check(doors, [("yigongti.site.beats", room)]).kept
+    assert not _check(doors, [("yigongti.site.beats", "yigongti.exchange.inbox")]).kept
+    assert not _check(doors, [("yigongti.simulated.actions", room)]).kept
 
 
 def test_inside_a_chapter_and_into_the_kernel_there_are_no_walls(doors):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from yigongti.exchange import inbox
-from yigongti.exchange.batches import working
+from yigongti.exchange.processes import beats as exchange
 from yigongti.kernel import clock, jobs
 from yigongti.kernel.audit import partitions, seals, trail
 from yigongti.kernel.jobs import beat
@@ -36,21 +35,19 @@ def replay_the_journal() -> None:
 def make_partitions() -> None:
     """See that the coming months of the trail and of the inbox have their partitions."""
     partitions.make_coming()
-    partitions.make_coming(inbox.MONTHLY)
+    partitions.make_coming(exchange.MONTHLY)
 
 
 @beat("exchange.take_in", cron="* * * * * */2")
 def take_in_what_arrived() -> None:
     """Take in what the inbox has kept."""
-    while inbox.take_all():
-        pass
+    exchange.take_in_what_arrived()
 
 
 @beat("exchange.batches", cron="* * * * * *")
 def move_sheets() -> None:
     """Check, take in or take back the sheets that staff have brought."""
-    while working.work():
-        pass
+    exchange.work_on_sheets()
 
 
 KEPT = timedelta(days=30)

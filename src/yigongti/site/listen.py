@@ -17,7 +17,7 @@ from yigongti.site.sentence import Sentence
 
 
 if TYPE_CHECKING:
-    from yigongti.exchange.listening import Listener
+    from yigongti.exchange.processes.listening import Listener
 
 LEFT_AFTER = 24 * 60 * 60
 """Seconds after which a half-received object belongs to a listener that is gone."""
@@ -52,10 +52,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _mllp(chosen: argparse.Namespace) -> "Listener":
-    from yigongti.exchange.listening import listen
+    from yigongti.exchange.processes.listening import listen_mllp
 
     try:
-        listener = listen(host=chosen.host, port=chosen.port)
+        listener = listen_mllp(host=chosen.host, port=chosen.port)
     except (OSError, OverflowError) as taken:
         raise _unusable(chosen.port, taken) from taken
     say(f"MLLP {chosen.host}:{chosen.port}")
@@ -67,16 +67,16 @@ def _dicom(chosen: argparse.Namespace) -> Iterator[None]:
     if not chosen.dicom_port:
         yield
         return
-    from yigongti.exchange.imaging.listening import listen, stop
+    from yigongti.exchange.processes.listening import listen_dicom, stop_dicom
 
     with ExitStack() as stack:
         stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
         tempfile.tempdir = str(_incoming())
         try:
-            server = listen(host=chosen.host, port=chosen.dicom_port, title=chosen.dicom_title.strip())
+            server = listen_dicom(host=chosen.host, port=chosen.dicom_port, title=chosen.dicom_title.strip())
         except (OSError, OverflowError) as taken:
             raise _unusable(chosen.dicom_port, taken) from taken
-        stack.callback(stop, server)
+        stack.callback(stop_dicom, server)
         say(f"DICOM {chosen.host}:{chosen.dicom_port} {chosen.dicom_title}")
         yield
 

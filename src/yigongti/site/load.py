@@ -3,7 +3,7 @@
 import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import django
@@ -74,43 +74,48 @@ def _taken(name: str, files: list[Path], fill: list[str]) -> Said | None:
     return said if any_door else None
 
 
-def _hl7v2(folder: Folder) -> Said:
-    from yigongti.exchange import inbox
-    from yigongti.exchange.arriving_hl7v2 import keep
+def _messages(folder: Folder) -> Said:
+    from yigongti.exchange.processes import folders
 
-    return folder.each(lambda path: [inbox.settled(kept.arrived) for kept in keep(path.read_bytes(), peer="load")])
+    return folder.each(folders.messages)
 
 
 def _sheets(folder: Folder) -> Said:
-    """The sheets whose columns are those of a kind, people before what is told of them."""
-    from yigongti.exchange.batches.loading import assumed, headed, kinds_of_file, load
+    from yigongti.exchange.processes import folders
 
-    found = [(kind, path) for path in folder.files for kind in kinds_of_file(path.read_bytes(), path.name)]
-    progress, said = Progress(), Said()
-    for number, (kind, path) in enumerate(sorted(found, key=lambda one: one[0].order), start=1):
-        given = assumed(kind, Path(folder.name).name) | headed(kind, folder.constants)
-        said += load(path, kind, given).elements()
+    progress, said, found = Progress(), Said(), folders.sheets(folder.files)
+    for number, (kind, path) in enumerate(found, start=1):
+        said += folders.rows(kind, path, source=Path(folder.name).name, constants=folder.constants)
         progress(folder.name, number, len(found))
     progress.close()
     return said
 
 
 def _images(folder: Folder) -> Said:
-    from yigongti.exchange.imaging.loading import image
+    from yigongti.exchange.processes import folders
 
-    return folder.each(image)
+    return folder.each(folders.image)
 
 
 def _recordings(folder: Folder) -> Said:
-    from yigongti.exchange.imaging.loading import recording
+    from yigongti.exchange.processes import folders
 
-    return folder.each(recording)
+    return folder.each(folders.recording)
+
+
+def _resources(folder: Folder) -> Said:
+    """FHIR: registers first, then whoever refers to them; the folder is the sender."""
+    from yigongti.exchange.processes import folders
+
+    files, source = folders.first_people(folder.files), Path(folder.name).name
+    return replace(folder, files=files).each(lambda path: folders.resources(path, source=source))
 
 
 DOORS: tuple[tuple[frozenset[str], Door], ...] = (
-    (frozenset({".hl7"}), _hl7v2),
+    (frozenset({".hl7"}), _messages),
     (frozenset({".dcm", ".dicom", ".ima", ""}), _images),
     (frozenset({".hea", ".scp", ".xml"}), _recordings),
+    (frozenset({".json", ".ndjson"}), _resources),
     (frozenset({".csv", ".xlsx", ".xls", ".ods"}), _sheets),
 )
 

@@ -1,0 +1,34 @@
+"""The files of a folder, each taken in by the door that its kind has: `(state, why)` for every message or row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from yigongti.exchange import inbox
+from yigongti.exchange.arriving_hl7v2 import keep
+from yigongti.exchange.batches.kinds import Kind
+from yigongti.exchange.batches.loading import assumed, headed, kinds_of_file, load
+from yigongti.exchange.fhir_facts.loading import first_people as first_people
+from yigongti.exchange.fhir_facts.loading import resources as resources
+from yigongti.exchange.imaging.loading import image as image
+from yigongti.exchange.imaging.loading import recording as recording
+
+
+Said = list[tuple[str, str]]
+
+
+def messages(path: Path) -> Said:
+    """Every HL7 v2 message of a file."""
+    return [inbox.settled(kept.arrived) for kept in keep(path.read_bytes(), peer="load")]
+
+
+def sheets(files: Sequence[Path]) -> list[tuple[Kind, Path]]:
+    """The files whose columns are those of a kind of sheet, people before what is told of them."""
+    found = [(kind, path) for path in files for kind in kinds_of_file(path.read_bytes(), path.name)]
+    return sorted(found, key=lambda one: one[0].order)
+
+
+def rows(kind: Kind, path: Path, *, source: str, constants: Mapping[str, str]) -> Said:
+    """Every row of a sheet; `constants` by header fill what the sheet does not have."""
+    return list(load(path, kind, assumed(kind, source) | headed(kind, constants)).elements())
