@@ -154,13 +154,14 @@ OFFICES = (
     ("data_steward", "shuju", "信息数据中心"), ("data_steward", "shuju2", "信息数据中心，第二人"),
     ("administrator", "guanli", "首次登录时绑定第二验证因素"), ("president", "jituan", "介休市医疗集团"),
     ("hr_officer", "renshi", "人力资源中心"), ("bureau", "weijian", "介休市卫生健康局"),
+    ("insurance_officer", "yibao", "医保管理中心"), ("cdc_officer", "jikong", "县疾控"),
 )  # fmt: skip
 
 
 def _hire_offices(workforce: Workforce) -> None:
     county = workforce.county
     for role, login, note in OFFICES:
-        unit = county.county_unit if role == "bureau" else county.group_unit
+        unit = county.county_unit if role in ("bureau", "cdc_officer") else county.group_unit
         hired = workforce.hire(None, profession=OTHER, login=login, role=role, unit=unit)
         if not login.endswith("2"):
             workforce.show(role, login, hired, note)
