@@ -12,7 +12,7 @@ UNSCOPED = {
         "forget", "centre_on", "institution_of_unit", "institution_on_path", "open_institutions", "is_open_today",
         "memberships_on", "hosts_on", "group_on", "holds_on", "named", "spelled_like", "members_without_yes",
         "voting_members", "the_county", "social_run", "social_run_apart", "said_sharing", "county_name",
-        "county_of_unit", "units_below",
+        "county_of_unit", "units_below", "said_division",
     },
     # The engine asks how cases show that it has already found to be visible.
     "chronic/queries.py": {"rows", "said_why"},

@@ -28,6 +28,7 @@ from yigongti.organisations.models import (
     Centre,
     Charter,
     Department,
+    Division,
     Duty,
     Group,
     Institution,
@@ -238,6 +239,20 @@ class CalendarForm(RegisterForm):
         model = CalendarDay
         fields: ClassVar = ["day", "works", "name", "source"]
         labels: ClassVar = {"day": "日期", "works": "上班", "name": "名称", "source": "来源"}
+
+
+class DivisionForm(RegisterForm):
+    """A street, township or village."""
+
+    code = forms.RegexField(
+        "^([0-9]{9}|[0-9]{12})$", label="区划代码",
+        error_messages={"invalid": "区划代码是 9 位（乡镇、街道）或 12 位（村、社区）数字"},
+    )  # fmt: skip
+
+    class Meta:
+        model = Division
+        fields: ClassVar = ["code", "name"]
+        labels: ClassVar = {"name": "名称"}
 
 
 class CharterForm(RegisterForm):

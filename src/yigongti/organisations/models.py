@@ -345,6 +345,21 @@ class CalendarDay(models.Model):
         return f"{self.day} {self.name}"
 
 
+class Division(models.Model):
+    """A street, township or village of the county by its division code of nine or twelve digits."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(code__regex="^([0-9]{9}|[0-9]{12})$"), name="division_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Charter(models.Model):
     """A version of a group's charter (R9); approved by members, never edited."""
 

@@ -13,6 +13,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.access.units import ancestry
+from yigongti.organisations import divisions
 from yigongti.organisations.labels import AGREED, APART
 from yigongti.organisations.models import (
     Charter,
@@ -40,6 +41,7 @@ def forget() -> None:
     _institutions.clear()
     _grounds.clear()
     _apart.clear()
+    divisions.forget()
 
 
 # --- which institution
@@ -252,6 +254,11 @@ def voter_of(charter: Charter, *, for_: Actor) -> Institution | None:
 def county_name() -> str:
     """The name of the county of this house, without its outline; '' before the first day."""
     return County.objects.values_list("name", flat=True).first() or ""
+
+
+def said_division(code: str) -> str:
+    """The place of a division code in words; the code itself where its name is not known."""
+    return divisions.said(code) or code
 
 
 def the_county() -> County | None:

@@ -12,7 +12,7 @@ from yigongti.kernel.pages.parts import Act
 from yigongti.kernel.pages.picked import RegisterForm
 from yigongti.kernel.pages.register import register
 from yigongti.kernel.pages.said import exact_date
-from yigongti.organisations import calendar, forms, queries, shape
+from yigongti.organisations import calendar, divisions, forms, queries, shape
 from yigongti.organisations.checks import institution_warnings
 from yigongti.organisations.codes import ws218_class
 from yigongti.organisations.labels import (
@@ -32,6 +32,7 @@ from yigongti.organisations.models import (
     Centre,
     Charter,
     Department,
+    Division,
     Duty,
     Group,
     Institution,
@@ -228,6 +229,12 @@ register(
     words={"works": {True: "上班", False: "休息"}}, search=("name__contains",), filters=("works",), order=("-day",),
     scope=lambda actor: Q(), mine=lambda actor: Q(), after=calendar.forget,
     tabs=tabs, shipped=calendar.shipped_rows,
+)  # fmt: skip
+register(
+    code="organisations.divisions", route=f"{PLACE}/divisions", title="区划", reads=SEE, writes=MANAGE,
+    model=Division, form=forms.DivisionForm, columns={"name": "名称", "code": "区划代码"},
+    search=("name__contains", "code__startswith"), order=("code",), scope=lambda actor: Q(), mine=lambda actor: Q(),
+    after=divisions.forget, tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.charters", route=f"{PLACE}/charters", title="章程", reads=SEE, writes=MANAGE,

@@ -23,6 +23,7 @@ def tabs(actor: Actor, current: str) -> list[Option]:
         ("duties", "值班", f"{PLACE}/duties", SEE),
         ("hours", "开放时间", f"{PLACE}/hours", SEE),
         ("calendar", "工作日历", f"{PLACE}/calendar", SEE),
+        ("divisions", "区划", f"{PLACE}/divisions", SEE),
         ("charters", "章程", f"{PLACE}/charters", SEE),
         ("groups", "医共体（集团）", f"{PLACE}/groups", SEE),
         ("accounts", "账号", "/accounts", COVER),

@@ -205,10 +205,17 @@ def _former_hosts(county: County) -> None:
 def write(county: County) -> list[Table]:
     """Copy the organisation."""
     units = Table("access_unit", "id code name kind parent_id path closed_on")
-    tables = [units, *_described(county, units), *_belongings(county)]
+    tables = [units, *_described(county, units), _divisions(), *_belongings(county)]
     for table in tables:
         table.write()
     return tables
+
+
+def _divisions() -> Table:
+    divisions = Table("organisations_division", "code name")
+    for code, name in places.names():
+        divisions.add(code, name)
+    return divisions
 
 
 def _described(county: County, units: Table) -> list[Table]:

@@ -50,6 +50,12 @@ def streets() -> dict[str, str]:
     return {row["code"]: row["name"] for row in csv.DictReader(_read("streets.csv").splitlines())}
 
 
+def names() -> list[tuple[str, str]]:
+    """Every street, township, village and neighbourhood by its code and whole name."""
+    rows = (csv.DictReader(_read(page).splitlines()) for page in ("streets.csv", "villages.csv"))
+    return [(row["code"], row["name"]) for page in rows for row in page]
+
+
 def places(chance: Random) -> list[Place]:
     """Every village and neighbourhood, in the order of the codes."""
     county = page("county")

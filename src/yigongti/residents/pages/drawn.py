@@ -9,6 +9,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Cell, Column, Field, Option, Row, State
 from yigongti.kernel.pages.said import masked_id, masked_phone, said_age
+from yigongti.organisations.queries import said_division
 from yigongti.residents import labels
 from yigongti.residents.models import Resident
 
@@ -17,6 +18,7 @@ COLUMNS = ("姓名", "性别", "年龄", "居住地址", "管理机构", "标识
 
 SHORT_FORM = ("id_card", "no_papers", "name", "sex", "birth_date", "phone", "phone_owner", "lives_address")
 LONG_FORM = ("birth_estimated", "ethnicity", "lives_division", "insured_division", "register_division")
+DIVISIONS = ("lives_division", "insured_division", "register_division")
 CHECKS = ("no_papers", "birth_estimated")
 CHOICES: dict[str, Mapping[str, str]] = {
     "sex": labels.SEX,
@@ -79,9 +81,9 @@ def facts(resident: Resident, *, full: bool = False) -> list[tuple[str, str]]:
         ("身份证号", resident.id_card if full else masked_id(resident.id_card)),
         ("电话", f"{phone}（{owner}）" if phone else ""),
         ("民族", say(labels.ETHNICITY.get(resident.ethnicity, ""))),
-        ("居住地", " ".join(filter(None, (resident.lives_division, resident.lives_address)))),
-        ("参保地", resident.insured_division),
-        ("户籍地", resident.register_division),
+        ("居住地", " ".join(filter(None, (said_division(resident.lives_division), resident.lives_address)))),
+        ("参保地", said_division(resident.insured_division)),
+        ("户籍地", said_division(resident.register_division)),
         ("管理机构", str(resident.managing)),
     ]
     return [(say(label), value) for label, value in [*pairs, *([("母亲", mother)] if mother else [])]]
@@ -101,11 +103,18 @@ def _field(name: str, typed: Mapping[str, str], errors: Mapping[str, Sequence[st
         kind=kind,
         value=typed.get(name, ""),
         options=[option for option in options if name != "sex" or option.value in ("1", "2", "9")],
-        help=say(HELP.get(name, "")),
+        help=_place(name, typed) or say(HELP.get(name, "")),
         error=" ".join(errors.get(name, ())),
         required=name == "name",
         inputmode="tel" if name == "phone" else "",
     )
+
+
+def _place(name: str, typed: Mapping[str, str]) -> str:
+    """The place that a typed division code means, so that a slip shows."""
+    code = typed.get(name, "").strip() if name in DIVISIONS else ""
+    place = said_division(code) if code else ""
+    return "" if place == code else place
 
 
 def typed_of(resident: Resident) -> dict[str, str]:
