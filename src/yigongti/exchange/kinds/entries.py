@@ -8,6 +8,8 @@ from datetime import datetime, time
 from typing import Any
 
 from yigongti.exchange.batches.kinds import Outcome, Row
+from yigongti.exchange.kinds.whom import source_of
+from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock
 from yigongti.record.actions import Told, take_in_many
@@ -45,6 +47,31 @@ def undo_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
     ]
     take_in_many(by=the_inbox(), told=gone)
     return [Outcome(state="undone", made=row.made) for row in rows]
+
+
+def earlier_versions(kind: str, rows: Sequence[Row], number: Callable[[Row], str]) -> dict[int, int]:
+    """The entry that the sender's number of each row stands for already, by the row's number; held until the end."""
+    senders = {row.number: source_of(row).pk for row in rows}
+    held = KnownEntry.objects.select_for_update().filter(
+        kind=kind, sender__in=set(senders.values()), value__in={number(row) for row in rows}
+    )
+    known = {(sender, value): entry for sender, value, entry in held.values_list("sender_id", "value", "entry_id")}
+    found = {row.number: known.get((senders[row.number], number(row))) for row in rows}
+    return {at: entry for at, entry in found.items() if entry}
+
+
+def remember_versions(
+    kind: str, rows: Sequence[Row], outcomes: Sequence[Outcome], number: Callable[[Row], str]
+) -> None:
+    """From now on the sender's number of each row stands for the entry that was made of it."""
+    KnownEntry.objects.bulk_create(
+        (
+            KnownEntry(sender=source_of(row), kind=kind, value=number(row), entry_id=int(one.made.removeprefix(MADE)))
+            for row, one in zip(rows, outcomes, strict=True)
+            if one.state == "applied"
+        ),
+        update_conflicts=True, unique_fields=["sender", "kind", "value"], update_fields=["entry"],
+    )  # fmt: skip
 
 
 def _entries(row: Row) -> list[int]:

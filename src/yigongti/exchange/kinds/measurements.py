@@ -19,7 +19,7 @@ from yigongti.exchange.tables.sheet import Column, Sheet
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.record.actions import Told
-from yigongti.record.queries.series import SERIES
+from yigongti.record.queries.vocabulary import SERIES
 
 
 KINDS = {code: one.title for code, one in SERIES.items()}

@@ -31,8 +31,11 @@ WHOM = (
 
 def source_of(row: Row) -> Sender:
     """The system whose number the row carries."""
-    return sender_of(channel=SYSTEM, code=str(row.values.get("source") or DEFAULT_SOURCE),
-                     title=str(row.values.get("source") or DEFAULT_SOURCE))  # fmt: skip
+    code = str(row.values.get("source") or DEFAULT_SOURCE)
+    if not isinstance(row.values.get("sender"), Sender):
+        row.values["sender"] = sender_of(channel=SYSTEM, code=code, title=code)
+    found: Sender = row.values["sender"]
+    return found
 
 
 def known_numbers(rows: Iterable[Row]) -> dict[tuple[str, str], int]:

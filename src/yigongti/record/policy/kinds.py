@@ -40,5 +40,5 @@ ENCOUNTER_CLASSES = {
 
 SOURCES = {
     "entered": "本平台录入", "his": "医院信息系统", "inbox": "外部系统传入", "paper": "纸质补录",
-    "referral": "转诊", "chronic": "慢病随访",
+    "referral": "转诊", "chronic": "慢病随访", "sheet": "表格导入",
 }  # fmt: skip
