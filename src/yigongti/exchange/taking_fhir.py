@@ -1,0 +1,106 @@
+"""What FHIR resources say, written into the record: persons, visits, and all that belongs to them.
+
+`apply` is the door for whoever holds resources that are checked and have their ids: the inbox's own reader below, and
+the FHIR server. It works inside its caller's transaction: everything is written, or a refusal names what cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from yigongti.exchange import inbox
+from yigongti.exchange.fhir_facts import known, persons
+from yigongti.exchange.fhir_facts.arriving import opened
+from yigongti.exchange.fhir_facts.calls import Call, address_of, call
+from yigongti.exchange.fhir_facts.findings import columns_of
+from yigongti.exchange.fhir_facts.known import Wanted
+from yigongti.exchange.fhir_facts.words import Resource
+from yigongti.exchange.inbox import Taken
+from yigongti.exchange.models import Sender
+from yigongti.record.actions import Told
+
+
+def apply(
+    resources: Sequence[Resource], *, sender: Sender, received_at: datetime, ids: Mapping[str, str]
+) -> Taken:  # fmt: skip
+    """Take resources in: each has type and id, references are Type/id or stand in `ids`; in any order.
+
+    A resource told before becomes a new version of its entry, the same again nothing. What the record has no kind for
+    is counted as kept, not dropped: it stays where the resource is kept.
+    """
+    made = call(resources, sender=sender, received_at=received_at, ids=ids)
+    persons.match(made)
+    visits = _wanted(made, made.of("Encounter"))
+    entries = known.write_all(made, visits)
+    made.visits = {one: entry for one, entry in entries.items() if visits[one].told.kind == "encounter"}
+    _find_earlier_visits(made)
+    others = (one for one in made.resources.values() if one["resourceType"] not in ("Patient", "Encounter"))
+    known.write_all(made, _wanted(made, others))
+    persons.tell_deaths(made)
+    return _taken(made)
+
+
+def withdraw(addresses: Sequence[str], *, sender: Sender, received_at: datetime) -> Taken:
+    """Take back what was written for resources that their sender has deleted."""
+    made = call((), sender=sender, received_at=received_at, ids={})
+    touched = known.withdraw(made, addresses)
+    return Taken(persons=touched, done=list(made.lines()))
+
+
+@inbox.reads("fhir")
+def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
+    """Take a Bundle, a resource or lines of resources in, as a file brought them.
+
+    Here a store of resources would give ids and keep the resources first; until then they bear the ids they came with,
+    and the message keeps them.
+    """
+    sent = opened(body)
+    taken = apply(sent.resources, sender=sender, received_at=received_at, ids=sent.ids)
+    if sent.deleted:
+        gone = withdraw(sent.deleted, sender=sender, received_at=received_at)
+        taken.persons |= gone.persons
+        taken.done += gone.done
+    return taken
+
+
+def _wanted(made: Call, resources: Iterable[Resource]) -> dict[str, Wanted]:
+    """The entries asked for, by address; what asks for none is counted as kept."""
+    wanted: dict[str, Wanted] = {}
+    for one in resources:
+        told = _told(made, one)
+        if told is None:
+            made.count(one, "kept")
+        else:
+            wanted[address_of(one)] = Wanted(resource=one, told=known.marked(told, one))
+    return wanted
+
+
+def _told(made: Call, resource: Resource) -> Told | None:
+    columns = columns_of(resource, made)
+    resident = persons.resident_of(made, resource)
+    if columns is None or resident is None:
+        return None
+    visit = made.visits.get(_visit_address(made, resource))
+    at = columns["at"] or made.received_at
+    until = columns.get("until")
+    told = Told(
+        resident_id=resident, institution_id=made.sender.institution_id, source="inbox", encounter_id=visit,
+        **{**columns, "at": at, "until": until if until and until >= at else None},
+    )  # fmt: skip
+    return replace(told, detail={name: part for name, part in told.detail.items() if part})
+
+
+def _visit_address(made: Call, resource: Resource) -> str:
+    return made.target(resource.get("encounter") or resource.get("context"))
+
+
+def _find_earlier_visits(made: Call) -> None:
+    """The visits that what came along belongs to, told before."""
+    asked = {_visit_address(made, one) for one in made.resources.values()}
+    made.visits |= known.visits_of(made, sorted(asked - set(made.resources) - {""}))
+
+
+def _taken(made: Call) -> Taken:
+    return Taken(persons=set(made.residents.values()), done=list(made.lines()))
