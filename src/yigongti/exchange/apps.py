@@ -5,8 +5,19 @@ from importlib import import_module
 from django.apps import AppConfig
 
 
-SHEETS = ("batches.actions", "batches.pages", "batches.sheets", "kinds.residents", "kinds.measurements", "kinds.onsets",
-          "kinds.registers")
+SHEETS = (
+    "batches.actions",
+    "batches.pages",
+    "batches.sheets",
+    "kinds.residents",
+    "kinds.measurements",
+    "kinds.onsets",
+    "kinds.visits",
+    "kinds.claims",
+    "kinds.births",
+    "kinds.deaths",
+    "kinds.registers",
+)
 IMAGING = ("imaging.taking_dicom", "imaging.taking_waveforms", "imaging.attaching", "imaging.pages")
 
 
@@ -16,6 +27,6 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter roles, readers and pages into the registries."""
-        for room in ("policy.inbox_role", "taking_hl7v2", *IMAGING, "actions", "pages", *SHEETS):
+        for room in ("policy.inbox_role", "taking_hl7v2", "taking_fhir", *IMAGING, "actions", "pages", *SHEETS):
             import_module(f"yigongti.exchange.{room}")
         import_module("yigongti.exchange.kinds.registers").enter_registers()
