@@ -12,8 +12,10 @@ from django.db import DatabaseError, transaction
 
 from tests import factories
 from tests.access.conftest import signed_in
+from tests.exchange.test_sheets import brought
 from tests.record.factories import encounter, entry
 from tests.residents.people import person
+from yigongti.exchange.tables.opening import opened
 from yigongti.kernel import finders
 from yigongti.kernel.access.models import Opening, Post
 from yigongti.kernel.access.words import registry
@@ -220,6 +222,29 @@ def test_the_data_steward_sees_who_somebody_is_and_nothing_of_the_record(here):
     for address, text in [*whole_house(actor), ("person", client.get(f"/residents/{here.person.pk}").content.decode())]:
         assert "脑梗死" not in text, address
         assert "心绞痛" not in text, address
+
+
+@pytest.mark.never("data_steward.test_data")
+def test_data_staff_take_nobody_out_of_the_house_to_try_things_with(here):
+    """What leaves as a file is what was brought, or a list without people: no export of residents exists."""
+    actor = factories.actor("data_steward", here.group)
+    batch = brought(actor, f"姓名,性别,出生日期,管理机构\n武秀兰,,,{here.village.name}\n")
+    files = [f"/{one.route}" for one in pages.values() if "." in one.route and "<" not in one.route]
+    assert files
+    for address in [*files, f"/tables/{batch.pk}/marked.xlsx", "/tables/bring/residents/template.xlsx"]:
+        answer = signed_in(actor).get(address)
+        if answer.status_code in DENIED:
+            continue
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert not {NAME, here.person.record_no} & set(_words(body)), address
+
+
+def _words(body):
+    """Every cell of a workbook, or every word of a text."""
+    if not body.startswith(b"PK"):
+        return body.decode("utf-8-sig").replace('"', ",").replace("\n", ",").split(",")
+    table = opened(body, most_rows=1000)
+    return [cell for line in table.lines for cell in line.cells] + list(table.head)
 
 
 @pytest.mark.never("county_doctor.other_hospital", "referral_desk.other_institution")

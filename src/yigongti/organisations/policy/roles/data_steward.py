@@ -41,7 +41,7 @@ data_steward = registry.add_role(
             never("record", "看到病历内容"),
             never("clinical_post", "给自己临床权限"),
             never("trail", "改动审计记录"),
-            never("test_data", "把生产数据用于测试", until="exchange.tables"),
+            never("test_data", "把生产数据用于测试"),
         ),
     )
 )
