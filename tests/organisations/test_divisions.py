@@ -23,6 +23,8 @@ def named(place):
     own = queries.the_county().division
     Division.objects.create(code=f"{own}101", name="宋古乡")
     Division.objects.create(code=f"{own}101201", name="洪相村村民委员会")
+    Division.objects.create(code=f"{own}101202", name="兴地村民委员会")
+    Division.objects.create(code=f"{own}101001", name="北大街社区居民委员会")
     divisions.forget()
     yield own
     divisions.forget()
@@ -33,6 +35,8 @@ def test_a_code_is_said_as_far_as_every_part_of_it_is_known(named):
     assert queries.said_division(named) == county
     assert queries.said_division(f"{named}101") == f"{county}宋古乡"
     assert queries.said_division(f"{named}101201") == f"{county}宋古乡洪相村"
+    assert queries.said_division(f"{named}101202") == f"{county}宋古乡兴地村"
+    assert queries.said_division(f"{named}101001") == f"{county}宋古乡北大街社区"
     for unknown in (f"{named}101999", f"{named}999201", "999999", ""):
         assert queries.said_division(unknown) == unknown
     assert queries.said_division("140728") == "晋中市平遥县"

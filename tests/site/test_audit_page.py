@@ -87,12 +87,18 @@ def test_sentences_of_the_house_are_read_in_english_and_what_people_wrote_stays(
     refused = Entry(action="residents.find", sentence=Guessing(count=20, until="13:20").args[0])
     read = Entry(action="api.worklist", sentence="查看今日工作")
     opened = Entry(action="record.read", sentence="查阅健康档案（管辖居民）")
+    set_ = Entry(action="parameters.set", sentence="设定本县参数：某事")
     typed = Entry(action="x", sentence="王医生说的一句话")
     with spoken("en"):
-        said = [sentence_of(one) for one in (step, refused, read, opened, typed)]
+        said = [sentence_of(one) for one in (step, refused, read, opened, typed, set_)]
     assert said[0] == f"Referral up·Send the referral: Referral up {number}: Send the referral"
     assert said[1] == english()[inspect.getdoc(Guessing)].format(count=20, until="13:20")
-    assert said[2:] == ["Looked at today's work", "Read Health record (Managed here)", "王医生说的一句话"]
+    assert said[2:] == [
+        "Looked at today's work",
+        "Read Health record (Managed here)",
+        "王医生说的一句话",
+        "Set a value of the county: 某事",
+    ]
     assert sentence_of(step) == step.sentence
     client = signed_in(keeper)
     client.cookies["language"] = "en"

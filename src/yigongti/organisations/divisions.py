@@ -14,8 +14,8 @@ FRESH_SECONDS = 10.0
 LENGTHS = (6, 9, 12)
 """Digits of a county, of a street or township in it, of a village or neighbourhood in that."""
 
-COMMITTEES = ("居民委员会", "村民委员会", "村委会", "村民委会")
-"""What the official name of a village ends in, and nobody says."""
+COMMITTEES = {"居民委员会": "", "村民委员会": "村", "村民委会": "村", "村委会": "村"}
+"""What the official name of a neighbourhood or village ends in, and what people say instead."""
 
 _own: dict[str, str] = {}
 _read_at = float("-inf")
@@ -36,8 +36,10 @@ def forget() -> None:
 
 
 def _spoken(name: str) -> str:
-    for ending in COMMITTEES:
-        name = name.removesuffix(ending)
+    for ending, instead in COMMITTEES.items():
+        if name.endswith(ending):
+            short = name.removesuffix(ending)
+            return short if short.endswith(("社区", "村")) else short + instead
     return name
 
 

@@ -28,7 +28,7 @@ def sentence_of(entry: Entry) -> str:
     made = actions.get(entry.action)
     called = made.sentence if made and entry.sentence.startswith(made.sentence) else ""
     rest = entry.sentence.removeprefix(called)
-    return f"{_said(called)}{_said(rest)}".strip()
+    return " ".join(part.strip() for part in (_said(called), _said(rest)) if part.strip())
 
 
 def _said(text: str) -> str:
