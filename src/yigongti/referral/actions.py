@@ -25,6 +25,7 @@ from yigongti.referral.refusals import (
     DoesNotReceive,
     FollowUpOpen,
     FollowUpOutOfTime,
+    HasDied,
     MayNotRead,
     NoReferralCentre,
     NotInAnInstitution,
@@ -48,6 +49,8 @@ def _sent_by(facts: Referral, by: Actor) -> None:
     institution = institution_of_unit(by.unit_id)
     if institution is None:
         raise NotInAnInstitution
+    if facts.resident.died_on:
+        raise HasDied(field="resident", name=facts.resident.name, day=facts.resident.died_on)
     facts.from_unit_id, facts.from_institution = by.unit_id, institution
 
 

@@ -23,6 +23,12 @@ class NotInAnInstitution(Refusal):
     status = 403
 
 
+class HasDied(Refusal):
+    """{name}已于 {day} 去世，不能再转诊。登记有误的，请数据员在去世核对里撤销。"""
+
+    status = 422
+
+
 class NoReferralCentre(Refusal):
     """{institution}所在的集团还没有登记牵头机构，外转无人审核。"""
 

@@ -142,9 +142,9 @@ def day(moment: date | datetime | None) -> str:
     return (moment.astimezone(clock.COUNTY_ZONE) if isinstance(moment, datetime) else moment).strftime("%Y-%m-%d")
 
 
-def age(born: date | None) -> str:
-    """How old a person is today, in the unit that fits the age."""
-    return said.said_age(born, today=clock.today()) if born else ""
+def age(born: date | None, died: date | None = None) -> str:
+    """How old a person is today, or was at death, in the unit that fits the age."""
+    return said.said_age(born, today=died or clock.today()) if born else ""
 
 
 def minutes(seconds: int | None) -> int:

@@ -51,11 +51,18 @@ def record(request: Request, resident_id: int) -> HttpResponse:
         "warnings": warnings(request.actor, opened, summary),
         "charts": _charts(request, opened),
         "acts": [*acts(request, opened), *_looks(opened)],
-        "begins": drawn_cases.acts_for_person(for_=request.actor, person_id=opened.resident.pk),
+        "begins": begins(request, opened),
         "cases": drawn_cases.cases_of_person(for_=request.actor, person_ids=list(opened.rows)),
     }
     saw(request, opened, page="record.read", sentence="查阅健康档案")
     return render(request, "record/record.html", context)
+
+
+def begins(request: Request, opened: queries.Opened) -> list[Act]:
+    """What may be begun for the person; for the dead nothing is."""
+    if opened.resident.died_on:
+        return []
+    return drawn_cases.acts_for_person(for_=request.actor, person_id=opened.resident.pk)
 
 
 @page(
