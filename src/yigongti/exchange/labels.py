@@ -26,6 +26,8 @@ RULES = {
 
 def rule_words(rule: str) -> str:
     """A rule as data staff read it; a reader's own rule is that it could not be read, with its code."""
+    if rule.startswith("r4."):
+        return say("不合 FHIR R4（{rule}）", rule=rule.removeprefix("r4."))
     return say(RULES[rule]) if rule in RULES else say("消息读不懂（{rule}）", rule=rule)
 
 

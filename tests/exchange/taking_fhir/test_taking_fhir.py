@@ -190,8 +190,15 @@ def test_quantities_of_known_codes_become_numbers_of_their_series(county, code, 
     sent(patient(), observation(code=code, value=value, unit=unit))
     found = Observation.objects.select_related("entry").get()
     assert (found.series, found.value) == (series, Decimal(becomes))
-    if becomes != value.rstrip("0"):
-        assert value in found.entry.text or Decimal(value) == Decimal(becomes)  # the digits as sent are still there
+    same = Decimal(value).quantize(Decimal("0.001")) == Decimal(becomes)
+    assert found.entry.text == ("" if same else f"原文 {value} {unit}")
+
+
+def test_more_digits_than_an_instrument_has_are_shown_short_and_said_to_be(county):
+    sent(
+        patient(), observation(code="2571-8", value="102.3125102113293", unit="mg/dL"), observation("o2", value="1.10")
+    )
+    assert sorted(Entry.objects.values_list("text", flat=True)) == ["", "≈102.313 mg/dL"]
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,8 @@ def _faults(found: Sequence[Resource]) -> Iterator[WrongResource]:
         place = f"第 {number} 行 " if len(found) > 1 else ""
         for issue in check(one):
             if issue.severity in (ERROR, FATAL):
-                yield WrongResource(
-                    field=f"{place}{issue.expression}", rule=issue.rule, element=f"{place}{issue.expression}",
-                    problem=issue.words,
-                )  # fmt: skip
+                where, rule = f"{place}{issue.expression}", f"r4.{issue.rule.removeprefix('r4.')}"
+                yield WrongResource(field=where, rule=rule, element=where, problem=issue.words)
 
 
 def _told(faults: Sequence[WrongResource]) -> list[Refusal]:

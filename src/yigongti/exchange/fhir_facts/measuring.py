@@ -36,20 +36,19 @@ FLAGS = {"H": "↑", "HH": "↑↑", "HU": "↑↑", "L": "↓", "LL": "↓↓",
 
 
 def observed(resource: Resource) -> dict[str, Any]:
-    """The columns of an observation's entry."""
+    """The columns of an observation's entry: a number of a series, or what there is to read."""
     system, code = code_of(resource.get("code"))
-    columns = {"title": said(resource.get("code")) or "观察", "system": system, "code": code, "text": text_of(resource)}
+    columns = {"title": said(resource.get("code")) or "观察", "system": system, "code": code}
     measured = _measured(resource)
     if measured is None:
-        return columns
-    series = SERIES[measured["series"]]
-    return columns | {"title": series.title, "measured": measured, "text": _said(measured, columns["text"])}
+        parts = map(_component, listed(resource.get("component")))
+        return columns | {"text": _text(resource, value_of(resource), *parts)}
+    text_beside = _text(resource, _as_sent(resource, measured))
+    return columns | {"title": SERIES[measured["series"]].title, "measured": measured, "text": text_beside}
 
 
-def text_of(resource: Resource) -> str:
-    """Status where it is not final, value, components, range, flag, remarks."""
-    return joined([head(resource), line(resource), *map(_component, listed(resource.get("component"))),
-                   *notes_of(resource)])  # fmt: skip
+def _text(resource: Resource, value: str, *parts: str) -> str:
+    return joined([head(resource), _judged(resource, value), *parts, *notes_of(resource)])
 
 
 def head(resource: Resource) -> str:
@@ -60,8 +59,12 @@ def head(resource: Resource) -> str:
 
 def line(resource: Resource) -> str:
     """Value, flag and range of an observation or a component."""
+    return _judged(resource, value_of(resource))
+
+
+def _judged(resource: Resource, value: str) -> str:
     span, flags = range_of(resource), [FLAGS.get(one, one) for one in _flags(resource)]
-    return " ".join(filter(None, [value_of(resource), *flags, f"（参考 {span}）" if span else ""]))
+    return " ".join(filter(None, [value, *flags, f"（参考 {span}）" if span else ""]))
 
 
 def named_line(resource: Resource) -> str:
@@ -137,8 +140,8 @@ def _limits(resource: Resource, units: Units) -> dict[str, Decimal]:
     return {}
 
 
-def _said(measured: dict[str, Any], as_sent: str) -> str:
-    """What the text keeps beside the number: the value as sent where that is more than the number says."""
-    numbers = [measured["value"], *filter(None, [measured.get("second_value")])]
-    shown = "/".join(f"{one.normalize():f}" for one in numbers)
-    return "" if as_sent in (f"{shown} {measured['unit']}", shown) else f"原文：{as_sent}"
+def _as_sent(resource: Resource, measured: dict[str, Any]) -> str:
+    """The quantity as it was sent, where its unit was another one; '' where the entry's number is the one sent."""
+    sent = number((resource.get("valueQuantity") or {}).get("value"))
+    same = sent is None or sent.quantize(THOUSANDTH, ROUND_HALF_EVEN) == measured["value"]
+    return "" if same else f"原文 {value_of(resource)}"

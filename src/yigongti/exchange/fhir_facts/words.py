@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from yigongti.exchange.fhir_r4.spans import span_of
@@ -27,6 +27,7 @@ CLOSED = {
     "HIV": "HIV", "STD": "性病", "SEX": "性与生殖健康（比照性病、避孕保密）",
 }  # fmt: skip
 """Security labels of HL7 (v3-ActCode), in words by which the record knows what is specially protected."""
+MOST_DECIMALS = 6
 COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _DIGITS = re.compile(r"\d+")
@@ -115,11 +116,19 @@ def number(value: Any) -> Decimal | None:
 
 
 def quantity(value: Any) -> str:
-    """A Quantity to read, digits as sent: ≥ 5.40 mmol/L."""
-    if not isinstance(value, dict) or number(value.get("value")) is None:
+    """A Quantity to read: ≥5.40 mmol/L."""
+    given = number(value.get("value")) if isinstance(value, dict) else None
+    if given is None:
         return ""
     sign = COMPARATORS.get(text(value.get("comparator")), "")
-    return f"{sign}{value['value']} {text(value.get('unit')) or text(value.get('code'))}".strip()
+    return f"{sign}{_shown(given, str(value['value']))} {text(value.get('unit')) or text(value.get('code'))}".strip()
+
+
+def _shown(given: Decimal, written: str) -> str:
+    """Digits as sent; of more decimals than any instrument has, the first six, and a sign that says so."""
+    if -int(given.as_tuple().exponent) <= MOST_DECIMALS:
+        return written
+    return f"≈{given.normalize(Context(prec=6))}"
 
 
 def value_of(resource: Resource) -> str:
