@@ -18,6 +18,7 @@ SHEETS = (
     "kinds.deaths",
     "kinds.registers",
 )
+ROLES = ("policy.inbox_role", "policy.fhir_client_role")
 IMAGING = ("imaging.taking_dicom", "imaging.taking_waveforms", "imaging.attaching", "imaging.pages")
 
 
@@ -27,6 +28,6 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter roles, readers and pages into the registries."""
-        for room in ("policy.inbox_role", "taking_hl7v2", "taking_fhir", *IMAGING, "actions", "pages", *SHEETS):
+        for room in (*ROLES, "taking_hl7v2", "taking_fhir", *IMAGING, "actions", "pages", *SHEETS):
             import_module(f"yigongti.exchange.{room}")
         import_module("yigongti.exchange.kinds.registers").enter_registers()

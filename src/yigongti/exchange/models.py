@@ -10,12 +10,21 @@ from django.db.models import Q
 
 from yigongti.exchange.batches.models import Batch as Batch
 from yigongti.exchange.batches.models import BatchRow as BatchRow
+from yigongti.exchange.fhir.models import AccessToken as AccessToken
+from yigongti.exchange.fhir.models import Client as Client
+from yigongti.exchange.fhir.models import Resource as Resource
+from yigongti.exchange.coding.models import CodeMeaning as CodeMeaning
+from yigongti.exchange.coding.models import LocalCode as LocalCode
 from yigongti.exchange.imaging.models import Study as Study  # models of this chapter, kept with what they are about
 from yigongti.exchange.imaging.models import StudyInstance as StudyInstance
+from yigongti.exchange.replays.models import Replay as Replay
+from yigongti.exchange.watching.models import Coverage as Coverage
+from yigongti.exchange.watching.models import Expectation as Expectation
+from yigongti.exchange.watching.models import Rhythm as Rhythm
 
 
 CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
-ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination", "recording", "resource")
+ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination", "recording", "resource", "allergy", "measured")
 STATES = ("received", "applied", "waiting", "superseded", "refused")
 
 

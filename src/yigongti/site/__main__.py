@@ -22,6 +22,7 @@ VERBS = {
     "audit": ("audit", "main"),
     "load": ("load", "main"),
     "listen": ("listen", "main"),
+    "token": ("token", "main"),
     "web": ("web", "main"),
     "worker": ("worker", "main"),
     "manage": ("manage", "main"),
@@ -29,7 +30,7 @@ VERBS = {
 }
 
 # What these write are people's records: nobody else on the machine reads them.
-_PRIVATE = {"demo", "serve", "backup", "restore", "audit", "load", "listen", "web", "worker", "prepare"}
+_PRIVATE = {"demo", "serve", "backup", "restore", "audit", "load", "listen", "token", "web", "worker", "prepare"}
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from yigongti.exchange.processes import fhir
 from yigongti.kernel.pages.registry import addresses
 from yigongti.site import shell, sign_in_pages
 from yigongti.site.api import api
@@ -18,5 +19,6 @@ urlpatterns = [
     path("sign-out", sign_in_pages.leave),
     path("password", sign_in_pages.password),
     path("preferences", shell.preferences),
+    *fhir.addresses(),
     *addresses(),
 ]

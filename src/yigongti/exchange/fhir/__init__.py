@@ -1,0 +1,1 @@
+"""The FHIR R4 server: clients and their tokens, the store with its history and search index, interactions, searches."""

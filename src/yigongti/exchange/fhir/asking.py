@@ -1,0 +1,202 @@
+"""What a search asks, read from its parameters: conditions, order, page, what comes along; all faults at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from yigongti.exchange.fhir.clients import Caller
+from yigongti.exchange.fhir.conditions import Asking, Given, condition, last_updated, split, unescaped
+from yigongti.exchange.fhir.indexing import parameters
+from yigongti.exchange.fhir.outcomes import BadParameter, OutOfScope
+from yigongti.exchange.fhir.sight import Sight, sight_of
+from yigongti.exchange.fhir_r4.definitions import resource_kinds, search_parameters
+from yigongti.kernel.language import phrase
+from yigongti.kernel.parameters import values
+from yigongti.kernel.refusal import Refusal, raise_all
+
+
+Pairs = Sequence[tuple[str, str]]
+
+RESULT = frozenset({"_sort", "_count", "_total", "_include", "_summary", "_format", "_pretty", "_after", "_until",
+                    "_found", "_place"})  # fmt: skip
+"""What shapes the answer and asks nothing of a resource; the last four are ours, in links to further pages."""
+USUAL = 50
+NAME = re.compile(r"([A-Za-z_][A-Za-z0-9\-_]*)(?::([A-Za-z\-]+))?(?:\.(.+))?")
+TOTALS = ("none", "estimate", "accurate")
+
+CHAIN = """{{r}}.key IN (SELECT i.key FROM exchange_resource_link i WHERE i.param = {param} AND i.target IN (
+ SELECT c.type || '/' || c.id FROM exchange_resource c
+ WHERE c.type = {kind} AND NOT c.deleted AND {sight} AND {asked}))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Include:
+    """Which references of the matches come along, to which type ('' for any)."""
+
+    kind: str
+    code: str
+    to: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """A search that can be run."""
+
+    kind: str
+    sight: Sight
+    given: Given = field(default_factory=Given)
+    wheres: list[str] = field(default_factory=list)
+    sort: list[tuple[str, bool]] = field(default_factory=list)
+    includes: list[Include] = field(default_factory=list)
+    count: int = USUAL
+    total: bool = False
+    counting: bool = False
+    page: dict[str, str] = field(default_factory=dict)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """All conditions on `r`."""
+        told = ["r.type = %(kind)s", "NOT r.deleted", *(one.replace("{r}", "r") for one in self.wheres),
+                self.sight.on("r")]  # fmt: skip
+        return " AND ".join(told)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the conditions ask."""
+        return {**self.sight.given, **self.given.values, "kind": self.kind}
+
+    def query(self, **more: object) -> str:
+        """The search as an address says it, with what leads to another page."""
+        return urlencode([*self.pairs, *((name, str(value)) for name, value in more.items())])
+
+
+def pairs_of(query: str) -> list[tuple[str, str]]:
+    """Names and values of a query string."""
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def asked(kind: str, pairs: Pairs, *, for_: Caller) -> Asked:
+    """The search. Raises every refusal at once."""
+    made = Asked(kind=kind, sight=sight_of(for_=for_))
+    faults: list[Refusal] = []
+    for name, value in pairs:
+        try:
+            _take(made, name, value, for_)
+        except Refusal as refusal:
+            faults.append(refusal)
+    raise_all(faults)
+    return made
+
+
+def _take(made: Asked, name: str, value: str, for_: Caller) -> None:
+    plain = name.partition(":")[0]
+    if plain in RESULT:
+        _shape(made, plain, name, value, for_)
+    else:
+        made.wheres.append(_condition(made.kind, name, value, made.given, for_))
+    if plain not in ("_after", "_until", "_found", "_place"):
+        made.pairs.append((name, value))
+
+
+# --- conditions
+
+
+def _condition(kind: str, name: str, value: str, given: Given, for_: Caller) -> str:
+    read = NAME.fullmatch(name)
+    code, modifier, chained = (read[1], read[2] or "", read[3]) if read else (name, "", None)
+    known = parameters(kind)
+    if code not in known:
+        raise _unknown(kind, code)
+    asking = Asking(kind, code, modifier, given)
+    if chained is not None:
+        return _chained(asking, chained, value, for_)
+    if code == "_id":
+        asking.only()
+        return f"{{r}}.id = ANY({given([unescaped(one) for one in split(value)])})"
+    if code == "_lastUpdated":
+        return last_updated(asking, split(value))
+    return condition(asking, known[code], value)
+
+
+def _unknown(kind: str, code: str) -> BadParameter:
+    words = phrase("{kind} 没有这个参数，或这里还不支持。", kind=kind)
+    return BadParameter(rule="fhir.unknown_parameter", parameter=code[:60], problem=words)
+
+
+def _chained(asking: Asking, chained: str, value: str, for_: Caller) -> str:
+    """Through a reference to what the resource behind it says; only resources that the client may see answer."""
+    known = search_parameters(asking.kind)[asking.code]
+    plain = chained.partition(":")[0]
+    targets = [asking.modifier] if asking.modifier else [one for one in known.targets if one in resource_kinds()]
+    able = [one for one in targets if one in resource_kinds() and plain in parameters(one)]
+    if known.type != "reference" or "." in chained or not able:
+        raise asking.bad(phrase("不能沿着它查“{chained}”；链式条件只到下一级。", chained=chained[:60]))
+    seen = [one for one in able if for_.scopes.allow(one, "s")]
+    if not seen:
+        raise OutOfScope(kind=able[0], what="s")
+    return "(" + " OR ".join(_link(asking, one, chained, value, for_) for one in seen) + ")"
+
+
+def _link(asking: Asking, kind: str, chained: str, value: str, for_: Caller) -> str:
+    inner = _condition(kind, chained, value, asking.given, for_).replace("{r}", "c")
+    return CHAIN.format(param=asking.param, kind=asking.given(kind), sight=sight_of(for_=for_).on("c"), asked=inner)
+
+
+# --- shape of the answer
+
+
+def _shape(made: Asked, plain: str, name: str, value: str, for_: Caller) -> None:
+    match plain:
+        case "_count":
+            made.count = min(_whole(name, value), values.number("exchange.fhir_page_most"))
+        case "_total":
+            made.total = _one_of(name, value, TOTALS) != "none"
+        case "_summary":
+            made.counting = _one_of(name, value, ("count", "false")) == "count"
+        case "_sort":
+            made.sort = [_order(made.kind, one) for one in value.split(",")]
+        case "_include":
+            made.includes.append(_include(made.kind, name, value, for_))
+        case "_after" | "_until" | "_place":
+            made.page[plain] = str(_whole(name, value))
+        case "_found":
+            made.page[plain] = value
+
+
+def _whole(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        raise BadParameter(parameter=name, problem=phrase("“{value}”不是整数。", value=value[:40]))
+    return int(value)
+
+
+def _one_of(name: str, value: str, allowed: Iterable[str]) -> str:
+    if value not in allowed:
+        raise BadParameter(parameter=name, problem=phrase("只能是 {values}。", values="、".join(allowed)))
+    return value
+
+
+def _order(kind: str, said: str) -> tuple[str, bool]:
+    code, falling = said.removeprefix("-"), said.startswith("-")
+    if code not in parameters(kind) or parameters(kind)[code] == "reference":
+        raise BadParameter(parameter="_sort", problem=phrase("不能按“{code}”排序。", code=code[:60]))
+    return code, falling
+
+
+def _include(kind: str, name: str, value: str, for_: Caller) -> Include:
+    source, _, rest = value.partition(":")
+    code, _, to = rest.partition(":")
+    if (
+        name != "_include"
+        or source != kind
+        or parameters(kind).get(code) != "reference"
+        or (to and to not in resource_kinds())
+    ):
+        raise BadParameter(parameter=name, problem=phrase("写作 {kind}:参数 或 {kind}:参数:类型。", kind=kind))
+    if to and not for_.scopes.allow(to, "r"):
+        raise OutOfScope(kind=to, what="r")
+    return Include(kind=kind, code=code, to=to)

@@ -1,0 +1,102 @@
+"""What is about to be stored, told to the register and the record: whom it is about, and what it is protected for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from yigongti.exchange import taking_fhir
+from yigongti.exchange.fhir import storing
+from yigongti.exchange.fhir.compartments import classes_of
+from yigongti.exchange.fhir.outcomes import Unresolved
+from yigongti.exchange.fhir.planning import Plan
+from yigongti.exchange.fhir.sight import Sight
+from yigongti.exchange.fhir.storing import Place, Stored
+from yigongti.exchange.inbox import Taken
+from yigongti.exchange.matching import known_persons, remember
+from yigongti.exchange.models import Sender
+from yigongti.exchange.policy.fhir_systems import REGISTERS
+from yigongti.kernel.refusal import Refusal, raise_all
+
+
+PATIENT = "Patient"
+"""The system under which a sender's patients are remembered: by their address in the store."""
+
+
+def tell(plans: Sequence[Plan], *, sender: Sender, sight: Sight) -> Taken:
+    """Give every plan its persons and classes, and the record its entries. Raises what either refuses."""
+    kept = [one for one in plans if one.resource is not None]
+    ours = {one.place for one in kept}
+    around = storing.stored({place for one in kept for place in one.targets} - ours, sight=sight, lock=False)
+    _require_patients(kept, ours, around)
+    _introduce(kept, around, sender)
+    at = plans[0].at
+    taken = taking_fhir.apply([one.resource for one in kept if one.resource], sender=sender, received_at=at, ids={})
+    gone = ["/".join(one.place) for one in plans if one.resource is None]
+    if gone:
+        taken.done += taking_fhir.withdraw(gone, sender=sender, received_at=at).done
+    _assign(kept, around, sender)
+    _classify(kept, around)
+    taken.persons |= {one.person for one in plans if one.person is not None}
+    return taken
+
+
+def _require_patients(kept: Sequence[Plan], ours: set[Place], around: Mapping[Place, Stored]) -> None:
+    """Nothing is written about a patient who is not here, or whom the client may not see: one is told as the other."""
+    faults: list[Refusal] = []
+    for plan in kept:
+        for name in plan.patients:
+            there = around.get((PATIENT, name))
+            if (PATIENT, name) not in ours and (there is None or there.deleted or not there.visible):
+                faults.append(Unresolved(field=plan.wish.place or plan.wish.kind, rule="fhir.unresolved",
+                                         element=plan.wish.kind, place=f"Patient/{name}"))  # fmt: skip
+    raise_all(faults)
+
+
+def _introduce(kept: Sequence[Plan], around: Mapping[Place, Stored], sender: Sender) -> None:
+    """A patient whom another client brought, and whom this one may see, is known to this sender from now on."""
+    for name in sorted({name for plan in kept for name in plan.patients if (PATIENT, name) in around}):
+        one = around[PATIENT, name]
+        if one.sender != sender.pk and one.person is not None:
+            remember(sender=sender, numbers=[(PATIENT, f"Patient/{name}")], resident=one.person, how="fhir")
+
+
+def _assign(kept: Sequence[Plan], around: Mapping[Place, Stored], sender: Sender) -> None:
+    """A Patient's person is whom the register knows it as; all else is about the patients it refers to."""
+    people = {name: one.person for (kind, name), one in around.items() if kind == PATIENT and one.person is not None}
+    for plan in kept:
+        if plan.wish.kind == PATIENT:
+            (people[plan.wish.id],) = known_persons(sender=sender, numbers=[(PATIENT, f"Patient/{plan.wish.id}")])
+    for plan in kept:
+        own = [plan.wish.id] if plan.wish.kind == PATIENT else []
+        persons = list(dict.fromkeys(people[name] for name in [*own, *plan.patients] if name in people))
+        plan.person, plan.also = (persons[0] if persons else None), persons[1:]
+
+
+# --- special classes
+
+
+def _classify(kept: Sequence[Plan], around: Mapping[Place, Stored]) -> None:
+    """By its own codes and words, and by what it refers to; an encounter by all that belongs to it."""
+    by_place = {one.place: one for one in kept}
+    for plan in kept:
+        plan.classes |= classes_of(plan.resource or {})
+        for place in plan.targets:
+            if place in around and _bequeaths(place):
+                plan.classes |= set(around[place].classes)
+    changed = any(one.classes for one in kept)
+    while changed:
+        changed = False
+        for plan in kept:
+            for place in plan.targets:
+                other = by_place.get(place)
+                if other is None or not _bequeaths(place):
+                    continue
+                before = len(plan.classes), len(other.classes)
+                plan.classes |= other.classes
+                if place[0] == "Encounter":
+                    other.classes |= plan.classes
+                changed = changed or before != (len(plan.classes), len(other.classes))
+
+
+def _bequeaths(place: Place) -> bool:
+    return place[0] != PATIENT and place[0] not in REGISTERS

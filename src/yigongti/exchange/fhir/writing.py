@@ -1,0 +1,101 @@
+"""Writes: one wish or a whole transaction, planned, told to the record, stored, and entered in the trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from yigongti.exchange.fhir import indexing, storing
+from yigongti.exchange.fhir.clients import Caller
+from yigongti.exchange.fhir.compartments import patients_of
+from yigongti.exchange.fhir.indexing import Rows, number_of, parameters
+from yigongti.exchange.fhir.planning import Plan, planned
+from yigongti.exchange.fhir.sight import sight_of
+from yigongti.exchange.fhir.telling import tell
+from yigongti.exchange.fhir.wishes import Done, Wish
+from yigongti.exchange.fhir_r4.definitions import resource_kinds
+from yigongti.exchange.models import Sender
+from yigongti.exchange.policy.fhir_client_role import WRITE
+from yigongti.kernel import clock
+from yigongti.kernel.audit import trail
+
+
+OF_AN_ENCOUNTER = ("encounter", "context")
+"""The parameters by which a resource says to which encounter it belongs."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What became of each wish, in order; whom it concerned, and what was done in the record, in words."""
+
+    done: list[Done]
+    persons: set[int] = field(default_factory=set)
+    said: list[str] = field(default_factory=list)
+
+
+def carried_out(wishes: Sequence[Wish], *, by: Caller, base: str, checked: bool = False) -> Written:
+    """Carry all of them out, inside the caller's transaction, or raise all that hinders them.
+
+    `checked`: the bundle around them has been checked as a whole.
+    """
+    by.actor.require(WRITE)
+    moment = clock.now()
+    at, sight = moment.replace(microsecond=moment.microsecond // 1000 * 1000), sight_of(for_=by)
+    found = planned(wishes, by=by, sight=sight, at=at, checked=checked)
+    plans = [one for one in found if isinstance(one, Plan)]
+    made = Written(done=[])
+    if plans:
+        _write(plans, by, base, made)
+    made.done = [one.done() if isinstance(one, Plan) else one for one in found]
+    return made
+
+
+def _write(plans: Sequence[Plan], by: Caller, base: str, made: Written) -> None:
+    rows, sight = _indexed(plans, base), sight_of(for_=by)
+    taken = tell(plans, sender=Sender.objects.select_related("institution").get(pk=by.sender), sight=sight)
+    new, changed = [one.fresh() for one in plans if not one.stored], [one.fresh() for one in plans if one.stored]
+    storing.write(new=new, changed=changed, rows=rows, sender=by.sender, at=plans[0].at)
+    _protect(plans)
+    made.persons, made.said = taken.persons, taken.done
+    trail.wrote(by=by.actor, action="fhir.write", sentence=f"FHIR 写入：{_said(plans)}", persons=taken.persons,
+                subject="/".join(plans[0].place)[:80] if len(plans) == 1 else "",
+                facts={"resources": [f"{one.wish.address}/_history/{one.version}" for one in plans]})  # fmt: skip
+
+
+def _indexed(plans: Sequence[Plan], base: str) -> Rows:
+    """Keys for what is new, rows of the index, and what each refers to."""
+    rows, keys = Rows(), storing.fresh_keys(sum(one.stored is None for one in plans))
+    following = iter(keys)
+    for plan in plans:
+        plan.key = plan.stored.key if plan.stored else next(following)
+        if plan.resource is not None:
+            links = indexing.add(rows, key=plan.key, resource=plan.resource, base=base)
+            plan.patients = patients_of(plan.resource, links, base)
+            plan.targets = {(str(link.kind), str(link.id)) for link in links
+                            if indexing.target_of(link, base) == f"{link.kind}/{link.id}"} - {plan.place}  # fmt: skip
+    return rows
+
+
+def _said(plans: Sequence[Plan]) -> str:
+    counted = Counter((one.wish.method, one.wish.kind) for one in plans)
+    return "，".join(f"{method} {kind} {count}" for (method, kind), count in sorted(counted.items()))
+
+
+# --- special classes reach what is already stored
+
+
+def _protect(plans: Sequence[Plan]) -> None:
+    there = {one.place for one in plans if not one.stored}
+    for plan in plans:
+        if plan.classes and plan.resource is not None:
+            visits = [one for one in (plan.place, *plan.targets) if one[0] == "Encounter"]
+            if visits and (plan.stored or not there.issuperset(visits)):
+                storing.spread(places=visits, classes=plan.classes, params=_belonging())
+
+
+@cache
+def _belonging() -> tuple[int, ...]:
+    return tuple(number_of(kind, code) for kind in sorted(resource_kinds()) for code in OF_AN_ENCOUNTER
+                 if parameters(kind).get(code) == "reference")  # fmt: skip
