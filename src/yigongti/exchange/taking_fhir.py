@@ -7,19 +7,21 @@ the FHIR server. It works inside its caller's transaction: everything is written
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from yigongti.exchange import inbox
 from yigongti.exchange.fhir_facts import known, persons
 from yigongti.exchange.fhir_facts.arriving import opened
-from yigongti.exchange.fhir_facts.calls import Call, address_of, call
+from yigongti.exchange.fhir_facts.calls import Call, Visit, address_of, call, joined
 from yigongti.exchange.fhir_facts.findings import columns_of
 from yigongti.exchange.fhir_facts.known import Wanted
 from yigongti.exchange.fhir_facts.words import Resource
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.models import Sender
 from yigongti.record.actions import Told
+
+
+UNDATED = "（没有送来时间，按收到时）"
 
 
 def apply(
@@ -34,7 +36,10 @@ def apply(
     persons.match(made)
     visits = _wanted(made, made.of("Encounter"))
     entries = known.write_all(made, visits)
-    made.visits = {one: entry for one, entry in entries.items() if visits[one].told.kind == "encounter"}
+    made.visits = {
+        one: Visit(entry=entry, at=visits[one].told.at)
+        for one, entry in entries.items() if visits[one].told.kind == "encounter"
+    }  # fmt: skip
     _find_earlier_visits(made)
     others = (one for one in made.resources.values() if one["resourceType"] not in ("Patient", "Encounter"))
     known.write_all(made, _wanted(made, others))
@@ -83,13 +88,15 @@ def _told(made: Call, resource: Resource) -> Told | None:
     if columns is None or resident is None:
         return None
     visit = made.visits.get(_visit_address(made, resource))
-    at = columns["at"] or made.received_at
-    until = columns.get("until")
-    told = Told(
-        resident_id=resident, institution_id=made.sender.institution_id, source="inbox", encounter_id=visit,
-        **{**columns, "at": at, "until": until if until and until >= at else None},
+    at = columns["at"] or (visit.at if visit else None)
+    when, until = at or made.received_at, columns.get("until")
+    columns |= {"at": when, "until": until if until and until >= when else None}
+    columns["text"] = joined([columns["text"], "" if at else UNDATED])
+    columns["detail"] = {name: part for name, part in columns.get("detail", {}).items() if part}
+    return Told(
+        resident_id=resident, institution_id=made.sender.institution_id, source="inbox",
+        encounter_id=visit.entry if visit else None, **columns,
     )  # fmt: skip
-    return replace(told, detail={name: part for name, part in told.detail.items() if part})
 
 
 def _visit_address(made: Call, resource: Resource) -> str:

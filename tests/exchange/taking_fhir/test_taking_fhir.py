@@ -369,6 +369,22 @@ def test_a_security_label_closes_an_entry(county):
 # --- references, versions, order
 
 
+def test_what_bears_no_time_has_that_of_its_visit_else_of_its_arrival(county):
+    undated = {name: part for name, part in observation().items() if name != "effectiveDateTime"}
+    found = sent(patient(), encounter(), undated | {"encounter": {"reference": "Encounter/e1"}}, undated | {"id": "o2"})
+    said = dict(KnownEntry.objects.values_list("value", "entry__at"))
+    assert (said["Observation/o1"], said["Observation/o2"]) == (said["Encounter/e1"], found.received_at)
+    assert list(Entry.objects.exclude(text="").values_list("text", flat=True)) == ["（没有送来时间，按收到时）"]
+
+
+def test_flags_are_hl7_s_letters_or_words(county):
+    letters = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    high = observation("o1", code="2571-8", interpretation=[concept(letters, "H")])
+    words = observation("o2", code="2571-8", interpretation=[concept(SNOMED, "166698001", "正常")])
+    sent(patient(), high, words)
+    assert sorted(Entry.objects.values_list("text", flat=True)) == ["5.6 mmol/L ↑", "5.6 mmol/L 正常"]
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_order_in_a_bundle_means_nothing(county, order):
     parts = [observation(encounter={"reference": "Encounter/e1"}), encounter(), patient()]

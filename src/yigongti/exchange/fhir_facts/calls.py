@@ -35,6 +35,14 @@ def address_of(resource: Resource) -> str:
     return f"{resource.get('resourceType')}/{resource.get('id')}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An entry of a visit, and when it was."""
+
+    entry: int
+    at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Call:
     """The resources by address (of several with one address the last holds), and what is known of them so far."""
@@ -44,7 +52,7 @@ class Call:
     ids: Mapping[str, str]
     resources: dict[str, Resource]
     residents: dict[str, int] = field(default_factory=dict)
-    visits: dict[str, int] = field(default_factory=dict)
+    visits: dict[str, Visit] = field(default_factory=dict)
     became: Counter[tuple[str, str]] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
 

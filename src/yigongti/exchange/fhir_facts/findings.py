@@ -36,8 +36,8 @@ CLASSES = {
     "WELLNESS": "physical_exam",
 }  # fmt: skip
 """v3-ActCode, with WELLNESS as Synthea says it; any other visit is one to a clinic."""
-NO_ALLERGY = frozenset({"716186003", "409137002", "429625007", "428607008"})
-"""SNOMED CT: no known allergy; none to drugs, to food, to the environment."""
+NO_ALLERGY = frozenset({"716186003", "409137002", "429625007", "428607008", "716184000"})
+"""SNOMED CT: no known allergy; none to drugs, food, the environment, latex."""
 NOT_STANDING = frozenset({"inactive", "remission", "resolved"})
 UNSURE = {"unconfirmed": "待确认", "provisional": "初步诊断", "differential": "鉴别诊断", "refuted": "已排除"}
 ENDED = {"stopped": "已停用", "cancelled": "已取消", "completed": "已用完", "on-hold": "暂停"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from yigongti.exchange.fhir_facts.calls import Call, NotTaken
+from yigongti.exchange.fhir_facts.calls import Call, NotTaken, Visit
 from yigongti.exchange.fhir_facts.words import Resource, moment
 from yigongti.exchange.fhir_r4.writing import write
 from yigongti.exchange.models import KnownEntry, Sender
@@ -77,10 +77,10 @@ def withdraw(call: Call, addresses: Sequence[str]) -> set[int]:
     return {one.resident for one in standing.values()}
 
 
-def visits_of(call: Call, addresses: Sequence[str]) -> dict[str, int]:
+def visits_of(call: Call, addresses: Sequence[str]) -> dict[str, Visit]:
     """The entries of visits told before."""
-    found = _before(call.sender, addresses, locked=False)
-    return {address: one.row.entry_id for address, one in found.items() if one.row.entry.kind == "encounter"}
+    found = {address: one.row.entry for address, one in _before(call.sender, addresses, locked=False).items()}
+    return {address: Visit(entry=one.pk, at=one.at) for address, one in found.items() if one.kind == "encounter"}
 
 
 def _before(sender: Sender, addresses: Any, *, locked: bool = True) -> dict[str, _Before]:

@@ -32,6 +32,8 @@ STATUSES = {
     "registered": "未出结果", "partial": "部分结果", "preliminary": "初步", "amended": "已修订", "corrected": "更正",
     "cancelled": "已取消", "unknown": "状态不明", "appended": "已补充",
 }  # fmt: skip
+INTERPRETATIONS = ("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation",
+                   "http://terminology.hl7.org/CodeSystem/v2-0078")  # fmt: skip
 FLAGS = {"H": "↑", "HH": "↑↑", "HU": "↑↑", "L": "↓", "LL": "↓↓", "LU": "↓↓", "N": ""}
 
 
@@ -63,7 +65,7 @@ def line(resource: Resource) -> str:
 
 
 def _judged(resource: Resource, value: str) -> str:
-    span, flags = range_of(resource), [FLAGS.get(one, one) for one in _flags(resource)]
+    span, flags = range_of(resource), _flags(resource)
     return " ".join(filter(None, [value, *flags, f"（参考 {span}）" if span else ""]))
 
 
@@ -78,9 +80,10 @@ def _component(one: Resource) -> str:
 
 
 def _flags(resource: Resource) -> list[str]:
+    """HL7's letters for high and low; any other interpretation in its words."""
     found = listed(resource.get("interpretation"))
-    coded = [text(part.get("code")) for one in found for part in listed(one.get("coding"))]
-    return coded or [said_all(found)]
+    letters = [code for system in INTERPRETATIONS for code in codes_in(found, system)]
+    return [FLAGS.get(one, one) for one in letters] or [said_all(found)]
 
 
 # --- numbers of series
