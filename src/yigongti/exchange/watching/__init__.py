@@ -1,0 +1,1 @@
+"""What each sender sends month by month, against its own rhythm; and who has fallen silent."""
