@@ -17,6 +17,7 @@ from yigongti.exchange.fhir_facts.words import Resource, code_of, day, first_cod
 from yigongti.exchange.fhir_facts.words import address_of as lives_at
 from yigongti.exchange.matching import ToldPerson, known_persons, person_of, remember
 from yigongti.exchange.models import KnownPerson
+from yigongti.exchange.policy.fhir_systems import ID_CARD
 from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock
 from yigongti.kernel.language import phrase
@@ -30,8 +31,6 @@ from yigongti.residents.actions.deaths import DeathDay, record_deaths
 SEXES = {"male": "1", "female": "2", "other": "9"}
 ELEMENTS = {"name": "name", "PID-5": "name", "PID-3": "identifier", "sex": "gender", "birth_date": "birthDate",
             "id_card": "identifier", "lives_address": "address"}  # fmt: skip
-ID_CARD_SYSTEMS = ("urn:oid:2.16.156.10011.1.3", "2.16.156.10011.1.3")
-"""居民身份证件 in WS/T 500 and the identifiers of China's health data sets."""
 ID_CARD_TYPES = ("NI", "NNCHN")
 """HL7 table 0203: national identifier, that of China."""
 PATIENT, DEATH = "Patient", "Patient.deceased"
@@ -108,7 +107,7 @@ def _told(patient: Resource) -> ToldPerson:
 
 
 def _is_id_card(identifier: Resource) -> bool:
-    return text(identifier.get("system")) in ID_CARD_SYSTEMS or first_code(identifier.get("type")) in ID_CARD_TYPES
+    return text(identifier.get("system")) in ID_CARD or first_code(identifier.get("type")) in ID_CARD_TYPES
 
 
 def number_of(identifier: Resource) -> Number:

@@ -9,18 +9,18 @@ from decimal import Context, Decimal
 from typing import Any
 
 from yigongti.exchange.fhir_r4.spans import span_of
+from yigongti.exchange.policy.fhir_systems import ICD10
 
 
 Resource = Mapping[str, Any]
 
 SYSTEMS = {
-    "http://snomed.info/sct": "snomed", "http://loinc.org": "loinc", "http://hl7.org/fhir/sid/icd-10": "icd10",
-    "urn:oid:2.16.156.10011.2.3.3.11": "icd10", "http://hl7.org/fhir/sid/icd-9-cm": "icd9",
-    "urn:oid:2.16.156.10011.2.3.3.12": "icd9",
+    **dict.fromkeys(ICD10, "icd10"), "http://snomed.info/sct": "snomed", "http://loinc.org": "loinc",
+    "http://hl7.org/fhir/sid/icd-9-cm": "icd9", "urn:oid:2.16.156.10011.2.3.3.12": "icd9",
     "http://hl7.org/fhir/sid/cvx": "cvx", "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
     "http://dicom.nema.org/resources/ontology/DCM": "dcm",
 }  # fmt: skip
-"""Code systems by the short name that an entry keeps; the two of China are those of WS/T 500: ICD-10, ICD-9-CM-3."""
+"""Code systems by the short name that an entry keeps; the OID is that of ICD-9-CM-3 in WS/T 500."""
 _MIND, _USE = "精神卫生（比照精神障碍保密）", "物质使用（比照精神障碍保密）"
 CLOSED = {
     "PSY": _MIND, "PSYTHPN": _MIND, "BH": _MIND, "SUD": _USE, "ETH": _USE, "ETHUD": _USE, "OPIOIDUD": _USE,
