@@ -17,7 +17,6 @@ from yigongti.record.arriving import Told as Told  # what comes from outside pas
 from yigongti.record.arriving import ToldOperation as ToldOperation
 from yigongti.record.arriving import take_in as take_in
 from yigongti.record.arriving import take_in_many as take_in_many
-from yigongti.record.told import wrong_with as wrong_with_told
 from yigongti.record.attaching import TakenFile as TakenFile
 from yigongti.record.attaching import attach_files as attach_files
 from yigongti.record.models import Encounter, Entry, Observation
@@ -26,6 +25,7 @@ from yigongti.record.queries import Opened, said_value
 from yigongti.record.refusals import NothingChanged, NotInAnInstitution, NotYours
 from yigongti.record.rows import chain_of
 from yigongti.record.seeing import own_institution
+from yigongti.record.told import wrong_with as wrong_with
 
 
 ADD = registry.add_permission("record.add", title="书写健康记录", writes=True)

@@ -17,7 +17,7 @@ from yigongti.exchange.tables.sheet import Column, Sheet
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.organisations.queries import institutions_by_name
-from yigongti.record.actions import Told, ToldOperation, wrong_with_told
+from yigongti.record.actions import Told, ToldOperation, wrong_with
 
 
 CLASSES = {"outpatient": "门诊", "emergency": "急诊", "inpatient": "住院"}
@@ -94,7 +94,7 @@ def _check_visit(row: Row) -> None:
     begins, ends = moment_of(row.values["begins"]), row.values["ends"]
     if ends and moment_of(ends) < begins:
         row.wrong(SHEET, "ends", "早于开始时间")
-    for refusal in wrong_with_told(_told(row)[0]):
+    for refusal in wrong_with(_told(row)[0]):
         row.wrong(SHEET, "total", str(refusal))
 
 
