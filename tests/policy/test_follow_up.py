@@ -1,9 +1,12 @@
 """随访"""
 
+from datetime import date
+
 import pytest
 
 from yigongti.chronic.refusals import NothingMeasured
 from yigongti.kernel.refusal import BadValue
+from yigongti.residents.actions.deaths import DeathDay, record_deaths
 
 
 title = "随访"
@@ -41,3 +44,17 @@ def test_impossible_numbers_are_refused(duty):
 def test_one_who_could_not_be_followed_up_is_named_with_a_reason(duty):
     """未能随访的，登记原因；失访按未控制统计。"""
     duty.take("miss", by="村医", missed_reason="lost").expect(state="未能随访")
+
+
+def test_who_has_died_is_followed_up_no_more_and_the_referral_ends_with_it(duty):
+    """居民登记去世的，随访随之结束，不再催办；所属转诊同时办结。"""
+    died(duty.resident)
+    duty.expect(state="已去世，不再随访")
+    assert duty.clock("2026-12-02 00:01").told() == []
+
+
+def died(resident):
+    """What a death certificate that contradicts nothing does."""
+    from yigongti.exchange.senders import the_inbox
+
+    record_deaths(by=the_inbox(), deaths=[DeathDay(resident_id=resident.pk, died_on=date(2026, 11, 20))])

@@ -6,7 +6,7 @@
 # isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, Escalate, Ladder, Sees, Timer, Workflow, fact, part, side, state, step,
+    BIRTH, CLOCK, Escalate, Ladder, Sees, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 
@@ -18,8 +18,9 @@ follow_up = Workflow(
         part("home_doctor", "随访医生", side="home", roles=("village_doctor", "township_doctor")),
         part("township_head", "卫生院院长", side="centre", roles=("township_head",)),
     ),
-    states=(state("due", "待随访", turn="home_doctor"), state("done", "已随访"), state("missed", "未能随访")),
-    ends=("done", "missed"),
+    states=(state("due", "待随访", turn="home_doctor"), state("done", "已随访"), state("missed", "未能随访"),
+            state("ended", "已去世，不再随访")),
+    ends=("done", "missed", "ended"),
     fields=(
         fact("resident", "居民", "picked", picker="resident"),
         fact("due_on", "应随访日期", "date"),
@@ -46,6 +47,8 @@ follow_up = Workflow(
              clause="面对面随访计入规范随访，电话随访只作联系"),
         step("miss", "登记未能随访", by="home_doctor", frm="due", to="missed", must_record=("missed_reason",),
              may_record=("note",), announces="chronic.follow_up_missed", clause="失访按未控制统计"),
+        step("end", "居民去世，结束随访", by=CLOCK, frm="due", to="ended", announces="chronic.follow_up_missed",
+             clause="登记去世后不再随访；去世登记撤销的，重新安排"),
     ),
     timers=(
         Timer(state="due", after=parameter("chronic.follow_up_grace"), counts="calendar_days",
@@ -54,6 +57,6 @@ follow_up = Workflow(
     ),
     ladders=(Ladder(code="overdue", rungs=("home_doctor", "township_head"), counts="calendar_days",
                     every=parameter("chronic.escalate_every")),),
-    sees=(Sees(side="home", panels=("duty", "outcome"), states=("due", "done", "missed")),
-          Sees(side="centre", panels=(), states=("due", "done", "missed"))),
+    sees=(Sees(side="home", panels=("duty", "outcome"), states=("due", "done", "missed", "ended")),
+          Sees(side="centre", panels=(), states=("due", "done", "missed", "ended"))),
 )  # fmt: skip

@@ -26,8 +26,8 @@ CLOCKWORK = registry.add_role(
         title="系统时钟",
         works_at=(),
         reach=Reach.UNIT,
-        does="到了规定时限，由系统提醒、升级，或办理页面写明由时限办理的步骤。",
-        never=(never("other_steps", "办理时限以外的任何一步"), never("record", "查阅档案")),
+        does="到了规定时限，由系统提醒、升级，或办理页面写明由系统办理的步骤。",
+        never=(never("other_steps", "办理页面没有写明由系统办理的任何一步"), never("record", "查阅档案")),
     )
 )
 
