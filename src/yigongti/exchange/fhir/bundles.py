@@ -148,17 +148,24 @@ def _transaction(call: Call, bundle: Resource) -> Answer:
     def work() -> Written:
         require_fit(bundle)
         entries[:] = entries_of(bundle, call.base)
-        writes[:] = sorted((one for one in entries if one.method != "GET"), key=lambda one: ORDER[one.method])
+        writes[:] = in_turn(entries)
         return carried_out(wishes_of(writes), by=call.caller, base=call.base, checked=True)
 
     try:
         done = kept(Sent(kind="transaction", body=call.body, key=key), work, by=call.caller).done
     except Repeated as again:
+        entries[:] = entries_of(bundle, call.base)
+        writes[:] = in_turn(entries)
         done = repeated(again, call)
     said = {one.number: _told(call, each) for one, each in zip(writes, done, strict=True)}
     said |= {one.number: _got(call, one) for one in entries if one.method == "GET"}
     listed = [answers.response_entry(said[number]) for number in sorted(said)]
     return Answer(text=answers.bundle("transaction-response", listed))
+
+
+def in_turn(entries: Sequence[Entry]) -> list[Entry]:
+    """The writes, in the order in which R4 has them done."""
+    return sorted((one for one in entries if one.method != "GET"), key=lambda one: ORDER[one.method])
 
 
 def wishes_of(writes: Sequence[Entry]) -> list[Wish]:

@@ -59,12 +59,12 @@ def _resource(kind: str) -> dict[str, Any]:
     if kind == "Patient":
         everything = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
         operations.append({"name": "everything", "definition": everything})
+    included = [f"{kind}:{one['name']}" for one in searched if one["type"] == "reference"]
     return {
         "type": kind, "interaction": [{"code": code} for code in INTERACTIONS], "versioning": "versioned-update",
         "readHistory": True, "updateCreate": True, "conditionalCreate": True, "conditionalRead": "not-supported",
         "conditionalUpdate": True, "conditionalDelete": "single",
-        "searchInclude": [f"{kind}:{one['name']}" for one in searched if one["type"] == "reference"],
-        "searchParam": searched, "operation": operations,
+        **({"searchInclude": included} if included else {}), "searchParam": searched, "operation": operations,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -97,7 +98,7 @@ def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[Li
                 if (target := target_of(value, base)) is not None:
                     rows.link.append((param, target, key))
             elif isinstance(value, Span):
-                rows.span.append((param, value.low or FIRST, value.high or LAST, key))
+                rows.span.append((param, _said(value.low, FIRST), _said(value.high, LAST), key))
             elif isinstance(value, Number | Amount):
                 rows.amount.append((param, *_amount(value), key))
             elif type_ == "uri":
@@ -111,6 +112,11 @@ def _add_token(rows: Rows, param: int, value: Token, key: int) -> None:
     if value.code is not None or value.system is not None:
         code = None if value.code is None else short(value.code)
         rows.token.append((param, code, value.system, key))
+
+
+def _said(moment: datetime | None, otherwise: str) -> str:
+    """As text: a column that holds moments and the ends of time is of one type to the driver."""
+    return moment.isoformat() if moment else otherwise
 
 
 def _amount(value: Number | Amount) -> tuple[Any, ...]:
