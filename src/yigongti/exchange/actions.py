@@ -32,17 +32,6 @@ def retry(*, by: Actor, message_id: int) -> Receipt:
     return _again(_waiting(message_id))
 
 
-@action("exchange.retry_rule", permission="exchange.inbox_work")
-def retry_rule(*, by: Actor, rule: str) -> Receipt:
-    """重新处理因同一条规则等待的消息。"""
-    rows = list(Message.objects.select_for_update(skip_locked=True).filter(state="waiting", rule=rule)[:500])
-    taken = sum(1 for row in rows if _try(row) == "applied")
-    return Receipt(
-        number=rule, done=phrase("重新处理 {n} 条，收进 {taken} 条", n=len(rows), taken=taken), href="/inbox",
-        facts={"rule": rule, "tried": len(rows), "taken": taken},
-    )  # fmt: skip
-
-
 @action("exchange.mend", permission="exchange.inbox_work")
 def mend(*, by: Actor, message_id: int, text: str, why: str) -> Receipt:
     """改正一条等待的消息后重新处理（原文不动）。"""

@@ -19,6 +19,7 @@ SHEETS = (
     "kinds.registers",
 )
 ROLES = ("policy.inbox_role", "policy.fhir_client_role")
+INBOX = ("replays.actions", "replays.pages", "coding.actions", "coding.pages", "watching.actions", "watching.pages")
 IMAGING = ("imaging.taking_dicom", "imaging.taking_waveforms", "imaging.attaching", "imaging.pages")
 
 
@@ -28,6 +29,6 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter roles, readers and pages into the registries."""
-        for room in (*ROLES, "taking_hl7v2", "taking_fhir", *IMAGING, "actions", "pages", *SHEETS):
+        for room in (*ROLES, "taking_hl7v2", "taking_fhir_files", *IMAGING, "actions", "pages", *INBOX, *SHEETS):
             import_module(f"yigongti.exchange.{room}")
         import_module("yigongti.exchange.kinds.registers").enter_registers()

@@ -75,3 +75,11 @@ def plain(thing: Any) -> Any:
     if isinstance(thing, Decimal):
         return str(thing)
     return thing.isoformat() if isinstance(thing, date | datetime) else thing
+
+
+_SEVERITY = {"SV": "重度", "MO": "中度", "MI": "轻度"}  # table 0128
+
+
+def severity(code: str) -> str:
+    """How bad an allergy is, in words; '' where it is not known."""
+    return _SEVERITY.get(code, "")

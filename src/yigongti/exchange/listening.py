@@ -6,9 +6,9 @@ import socket
 import socketserver
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
-from yigongti.exchange.arriving_hl7v2 import answer, keep
+from yigongti.exchange.arriving_hl7v2 import answer, keep, later_answer, unkept
 from yigongti.exchange.hl7v2.acknowledge import Complaint, acknowledgement
 from yigongti.exchange.hl7v2.framing import Kind, Piece, Splitter, framed
 from yigongti.exchange.hl7v2.header import glimpse
@@ -53,12 +53,22 @@ class Connection(socketserver.BaseRequestHandler):
         if piece.kind is Kind.TOO_LARGE:
             self._send(_too_large(piece))
             return
-        all_kept = keep(piece.content, peer=self._peer)
+        asks = piece.kind in (Kind.FRAME, Kind.GARBAGE)
+        try:
+            all_kept = keep(piece.content, peer=self._peer)
+        except DatabaseError as trouble:  # not kept, so not acknowledged: the sender is told to try again
+            log.warning("mllp.unkept", peer=self._peer, why=str(trouble))
+            self._answer(unkept(piece.content) if asks else None)
+            return
         for kept in all_kept:
-            beside = kept.header is None and len(all_kept) > 1  # one answer a message: none for what stood before it
-            told = answer(kept) if piece.kind in (Kind.FRAME, Kind.GARBAGE) and not beside else None
-            if told is not None:
-                self._send(told)
+            beside = kept.header is None and len(all_kept) > 1  # one answer a message: none for what stood around it
+            if asks and not beside:
+                self._answer(answer(kept))
+                self._answer(later_answer(kept))
+
+    def _answer(self, told: bytes | None) -> None:
+        if told is not None:
+            self._send(told)
 
     def _send(self, message: bytes) -> None:
         try:

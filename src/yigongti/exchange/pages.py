@@ -14,6 +14,8 @@ from yigongti.exchange.imaging import identity
 from yigongti.exchange.imaging import pages as imaging_pages
 from yigongti.exchange.labels import CHANNELS, STATES, rule_words
 from yigongti.exchange.models import Message
+from yigongti.exchange.watching import queries as watching
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
@@ -42,8 +44,9 @@ def inbox(request: Request) -> HttpResponse:
     context = {
         "title": say("收件箱"),
         "columns": [Column(label=say(words)) for words in ("编号", "来的是什么", "为什么等", "收到")],
-        "rows": [_row(one) for one in found],
+        "rows": [(one.pk, _row(one)) for one in found],
         "more_url": more,
+        "day": clock.today().isoformat(),
         "reasons": [
             Option(
                 value=code,
@@ -57,7 +60,7 @@ def inbox(request: Request) -> HttpResponse:
         "works": actor.may(WORK),
     }
     continues = request.headers.get("HX-Request") and after
-    return render(request, "parts/table_more.html" if continues else "exchange/inbox.html", context)
+    return render(request, "exchange/inbox_rows.html" if continues else "exchange/inbox.html", context)
 
 
 def _row(one: Message) -> Row:
@@ -131,15 +134,6 @@ def retry(request: Request, pk: int) -> HttpResponse:
     return done(request, actions.retry(by=request.actor, key=key_of(request), message_id=pk))
 
 
-@page("exchange.retry_rule", "inbox/retry", title="全部重新处理", permission=WORK, writes=True)
-def retry_rule(request: Request) -> HttpResponse:
-    """Try everything once more that waits for one reason."""
-    if request.method != "POST":
-        raise NotFound
-    rule = request.POST.get("rule", "")[:120]
-    return done(request, actions.retry_rule(by=request.actor, key=key_of(request), rule=rule))
-
-
 class MendForm(ActForm):
     """The lines that say who."""
 
@@ -188,28 +182,33 @@ def refuse(request: Request, pk: int) -> HttpResponse:
 @page("exchange.senders", "inbox/senders", title="来源方", permission=INBOX)
 def senders(request: Request) -> HttpResponse:
     """Every sender with its last thirty days: arrived, taken in, waiting, how long it took, when it was last heard."""
+    silent = {one.sender.pk for one in watching.silent(for_=request.actor)}
     context = {
         "title": say("来源方"),
         "columns": [
             *(Column(label=say(words)) for words in ("来源方", "机构", "最近一次")),
             *(Column(label=say(words), numeric=True) for words in ("到达", "收进", "等待", "未处理", "不收", "耗时")),
         ],
-        "rows": [_traffic(one) for one in queries.traffic(for_=request.actor)],
+        "rows": [_traffic(one, silent) for one in queries.traffic(for_=request.actor)],
     }
     return render(request, "exchange/senders.html", context)
 
 
-def _traffic(one: queries.Traffic) -> Row:
+def _traffic(one: queries.Traffic, silent: set[int]) -> Row:
     state = State(word=say("已确认"), kind="done") if one.confirmed else State(word=say("待确认"), kind="soon")
     return Row(
         cells=[
             Cell(text=f"{one.title} · {CHANNELS[one.channel]}", href=f"/inbox/senders/{one.sender_id}", state=state),
             "" if one.institution == one.title else one.institution,
-            exact_date(one.last_seen),
+            Cell(text=exact_date(one.last_seen), state=_silent() if one.sender_id in silent else None),
             *(str(n) for n in (one.arrived, one.applied, one.waiting, one.untouched, one.refused)),
             said_span(one.lag) if one.lag is not None else "—",
         ]
     )
+
+
+def _silent() -> State:
+    return State(word=say("比平常沉默得久"), kind="overdue")
 
 
 @page("exchange.confirm_sender", "inbox/senders/<int:pk>", title="确认来源方", permission=WORK, writes=True)

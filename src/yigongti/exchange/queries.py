@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count
 
-from yigongti.exchange.models import Message, Sender
+from yigongti.exchange.models import Coverage, Message, Sender
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.refusal import NotFound
@@ -82,3 +83,35 @@ def traffic(*, for_: Actor) -> list[Traffic]:
     with connection.cursor() as cursor:
         cursor.execute(TRAFFIC, [clock.now() - timedelta(days=DAYS)])
         return [Traffic(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """A fact's month from one sender. `expected` is None where it can't be computed: not zero, and not complete."""
+
+    institution: int
+    sender: int
+    fact: str
+    month: date
+    expected: int | None
+    received: int
+    last_arrival: datetime | None
+
+    @property
+    def share(self) -> float | None:
+        """Of what was expected, at most 1; None where that can't be computed."""
+        if self.expected is None:
+            return None
+        return min(1.0, self.received / self.expected) if self.expected else 1.0
+
+
+def covered(*, fact: str, months: Iterable[date], institutions: Iterable[int] | None = None) -> list[Covered]:
+    """The fact's months, of all institutions or of some: numbers of messages, nothing of any person."""
+    rows = Coverage.objects.filter(fact=fact, month__in=list(months)).select_related("sender").order_by("month", "pk")
+    if institutions is not None:
+        rows = rows.filter(sender__institution_id__in=list(institutions))
+    return [
+        Covered(institution=one.sender.institution_id, sender=one.sender_id, fact=one.fact, month=one.month,
+                expected=one.expected, received=one.received, last_arrival=one.last_arrival)
+        for one in rows
+    ]  # fmt: skip

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
 from yigongti.exchange import hl7v2_words, inbox, known_entries
+from yigongti.exchange.coding.measuring import Code, Measuring
 from yigongti.exchange.hl7v2 import facts
 from yigongti.exchange.hl7v2.charset import decode
 from yigongti.exchange.hl7v2.datatypes import Identifier
+from yigongti.exchange.hl7v2.framing import is_wrapping
 from yigongti.exchange.hl7v2.header import read_header
 from yigongti.exchange.hl7v2.message import parse
 from yigongti.exchange.hl7v2.reading import read_with_rest
+from yigongti.exchange.hl7v2.standing import BESIDE, beside_of, role_of, whole_role
 from yigongti.exchange.inbox import NoRuleYet, Taken
 from yigongti.exchange.matching import ToldPerson, TwoPersons, known_persons, person_of, remember
 from yigongti.exchange.models import Sender
@@ -30,6 +34,8 @@ class Taking:
     sender: Sender
     received_at: datetime
     taken: Taken
+    measuring: Measuring
+    beside: dict[str, list[str]] = field(default_factory=dict)
     matched: dict[facts.Person, int] = field(default_factory=dict)
 
     def person(self, told: facts.Person) -> int:
@@ -60,17 +66,50 @@ class NotProduction(Refusal):
 def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     """Take one message in. Raises what the reader refuses, and NoRuleYet for facts without a place here."""
     found = decode(body)
+    if is_wrapping(found.text):
+        return Taken(done=["一批消息的头和尾，已留着"])
     message = parse(found.text, charset=found.charset)
     purpose = read_header(message).processing_id
     if purpose and purpose not in tuple(values.value("exchange.processing_ids_taken")):  # type: ignore[arg-type]
         raise NotProduction(field="MSH-11", purpose=purpose)
+    taking = _taking(sender, received_at)
+    role = whole_role(message)
+    if role:
+        taking.taken.done.append(f"{role}，不属于任何人")
+        return taking.taken
     reading = read_with_rest(message)
-    taking = Taking(sender=sender, received_at=received_at, taken=Taken())
+    taking.beside = beside_of(message)
     for fact in reading.facts:
         write(fact, taking)
-    if reading.unread:
-        taking.taken.done.append(f"未读的段：{'、'.join(reading.unread)}")
+    taking.measuring.count_unnamed()
+    _say_segments(taking, reading.unread)
     return taking.taken
+
+
+def measured_again(sender: Sender, body: bytes, received_at: datetime, *, only: Code) -> bool:
+    """Write the measurements of one code in a message that was taken in before; whether there were any."""
+    found = decode(body)
+    message = parse(found.text, charset=found.charset)
+    if whole_role(message):
+        return False
+    taking = _taking(sender, received_at, only=only)
+    for fact in read_with_rest(message).facts:
+        if isinstance(fact, facts.Report | facts.Result) and fact.person is not None and not role_of(fact):
+            _measure(fact, taking)
+    return bool(taking.measuring.written)
+
+
+def _taking(sender: Sender, received_at: datetime, only: Code | None = None) -> Taking:
+    return Taking(sender=sender, received_at=received_at, taken=Taken(), measuring=Measuring(sender=sender, only=only))
+
+
+def _say_segments(taking: Taking, unread: Sequence[str]) -> None:
+    """What was read and stands in no entry's words, and what no rule reads: shown, never dropped unseen."""
+    if taking.beside:
+        taking.taken.done.append(f"已读、没有采用的段：{'、'.join(taking.beside)}")
+    rest = [name for name in unread if name not in BESIDE]
+    if rest:
+        taking.taken.done.append(f"未读的段：{'、'.join(rest)}")
 
 
 @singledispatch
@@ -98,7 +137,7 @@ def _(fact: facts.Visit, taking: Taking) -> None:
         encounter_class=hl7v2_words.ENCOUNTER_CLASS.get(fact.kind, "outpatient"),
         diagnosis_code=main.code[:20] if main and hl7v2_words.is_icd10(main.system) else "",
         out_of_county=taking.sender.institution.level == "outside",
-        withdrawn=fact.happened == "cancelled", detail=_lossless(fact),
+        withdrawn=fact.happened == "cancelled", detail=_lossless(fact, beside=taking.beside),
     )  # fmt: skip
     number = fact.number or fact.account
     taking.entry("visit", number.value if number else at.isoformat(), told)
@@ -109,15 +148,17 @@ def _(fact: facts.Report, taking: Taking) -> None:
     if fact.person is None:
         taking.taken.done.append("质控结果，不属于任何人")
         return
-    number = fact.asked.filler or fact.asked.placer
-    key = f"{number.value if number else ''}|{fact.asked.service.code or fact.asked.service.says}"
+    if role_of(fact):
+        taking.taken.note(f"{role_of(fact)}，不属于任何人")
+        return
     title = fact.asked.service.says or "检验检查报告"
     told = _entry(
         taking, fact.person, "report", title=title, at=_at(taking, fact.observed, fact.reported, fact.received),
         text=hl7v2_words.report_text(fact), author=fact.read_by.name if fact.read_by else "",
         system=fact.asked.service.system[:24], code=fact.asked.service.code[:40], detail=_lossless(fact),
     )  # fmt: skip
-    taking.entry("report", key, told)
+    taking.entry("report", report_key(fact), told)
+    _measure(fact, taking)
 
 
 @write.register
@@ -128,6 +169,42 @@ def _(fact: facts.Result, taking: Taking) -> None:
     told = _entry(taking, fact.person, "report", title=fact.name or "结果", at=_at(taking, fact.time, fact.analysed),
                   text=hl7v2_words.result_line(fact), detail=_lossless(fact))  # fmt: skip
     taking.entry("result", f"{fact.code.code}|{fact.sub}|{told.at.isoformat()}", told)
+    _measure(fact, taking)
+
+
+def report_key(fact: facts.Report) -> str:
+    """The sender's number of a report, with what was asked: one request may bring several."""
+    number = fact.asked.filler or fact.asked.placer
+    return f"{number.value if number else ''}|{fact.asked.service.code or fact.asked.service.says}"
+
+
+def _measure(fact: facts.Report | facts.Result, taking: Taking) -> None:
+    """The numbers of a report, or a result without one, as measurements of the record's series."""
+    if isinstance(fact, facts.Report):
+        results, key, at = fact.results, report_key(fact), _at(taking, fact.observed, fact.reported, fact.received)
+    else:
+        at = _at(taking, fact.time, fact.analysed)
+        results, key = (fact,), at.isoformat()
+    whom = fact.person
+    if whom is not None:
+        taking.measuring.measure(results, key=key, at=at, person=lambda: taking.person(whom))
+
+
+@write.register
+def _(fact: facts.Allergy, taking: Taking) -> None:
+    """What the sender knows of allergies comes again with every message of a visit: only what is new is written."""
+    if fact.person is None:
+        return
+    told = _entry(
+        taking, fact.person, "allergy", title=fact.to.says, at=_at(taking, fact.since),
+        text="；".join(filter(None, (hl7v2_words.severity(fact.severity), *fact.reactions))),
+        system=fact.to.system[:24], code=fact.to.code[:40],
+        detail=_lossless(fact) | {"reaction": "；".join(fact.reactions)},
+    )  # fmt: skip
+    who = taking.person(fact.person)
+    if known_entries.write_if_new(sender=taking.sender, kind="allergy", number=f"{who}|{fact.to.code or fact.to.says}",
+                                  told=told, timeless=fact.since is None):  # fmt: skip
+        taking.taken.done.append(f"过敏：{fact.to.says}")
 
 
 @write.register
@@ -199,7 +276,7 @@ def _at(taking: Taking, *moments: Any) -> datetime:
     return next((one.at for one in moments if one is not None), taking.received_at)
 
 
-def _lossless(fact: Any) -> dict[str, Any]:
+def _lossless(fact: Any, **more: Any) -> dict[str, Any]:
     """All that was said, but for the person, who stands elsewhere."""
-    said = {name: part for name, part in asdict(fact).items() if name not in ("person", "visit")}
+    said = {name: part for name, part in asdict(fact).items() if name not in ("person", "visit")} | more
     return {"hl7v2": hl7v2_words.plain(said)}

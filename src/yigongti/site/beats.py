@@ -50,6 +50,24 @@ def move_sheets() -> None:
     exchange.work_on_sheets()
 
 
+@beat("exchange.replays", cron="* * * * * *")
+def move_replays() -> None:
+    """Try waiting messages again as data staff have asked."""
+    exchange.work_on_replays()
+
+
+@beat("exchange.coverage", cron="*/10 * * * *")
+def count_what_came() -> None:
+    """Keep what each sender sends by month up to date."""
+    exchange.count_what_came()
+
+
+@beat("exchange.coverage_anew", cron="40 3 * * * 0")
+def count_all_that_came() -> None:
+    """Count every month anew, and how long each sender is usually silent."""
+    exchange.count_all_that_came()
+
+
 KEPT = timedelta(days=30)
 
 

@@ -81,7 +81,8 @@ class Measuring:
             told = Told(
                 resident_id=person(), institution_id=self.sender.institution_id, kind="observation", source="inbox",
                 title=SERIES[measured["series"]].title, at=one.time.at if one.time else at, measured=measured,
-                text=f"原文：{one.name} {_as_sent(one)}", detail={"measured": {"code": code_of(one.code), "report": key}},
+                text=f"原文：{one.name} {_as_sent(one)}",
+                detail={"measured": {"code": code_of(one.code), "report": key}},
             )  # fmt: skip
             self.written += known_entries.write_if_new(sender=self.sender, kind="measured", number=number, told=told)
 

@@ -28,8 +28,7 @@ class Person:
 
     identifiers: tuple[Identifier, ...]
     """PID-2, 3, 4 and 19, in this order of fields; PID-18 is the visit's account."""
-    name: PersonName
-    """The ideographic name first, then the legal one, then the first sent."""
+    name: PersonName  # the ideographic one first, then the legal one, then the first sent
     other_names: tuple[PersonName, ...]
     """Everything else in PID-5 and PID-9: pinyin, aliases, maiden names."""
     sex: str
@@ -178,8 +177,7 @@ class Result:
     analysed: Moment | None
     performer: str
     """OBX-23, else OBX-15."""
-    by: Staff | None
-    """OBX-16."""
+    by: Staff | None  # OBX-16
     notes: tuple[str, ...]
     about: str = "patient"
     """specimen: it stands under SPM or SAC."""
@@ -201,10 +199,8 @@ class Asked:
 
     control: str
     """ORC-1: NW new, CA cancel, XO change, RE results follow …"""
-    placer: Identifier | None
-    """The number of who asks."""
-    filler: Identifier | None
-    """The number of who does it."""
+    placer: Identifier | None  # the number of who asks
+    filler: Identifier | None  # the number of who does it
     group: Identifier | None
     service: Coded
     ordered: Moment | None
@@ -218,6 +214,8 @@ class Asked:
     reason: Coded
     clinical: str
     """OBR-13, relevant clinical information."""
+    role: str = ""
+    """SPM-11 (table 0369), else Q in OBR-11: Q a control, C a calibrator, P or nothing a patient's specimen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +224,7 @@ class Order:
 
     person: Person | None
     asked: Asked
-    status: str
-    """ORC-5."""
+    status: str  # ORC-5
     kind: str
     """service, or medication (RXO)."""
     answers: tuple[Result, ...]
@@ -361,6 +358,20 @@ class Vaccination:
 
 
 @dataclass(frozen=True, slots=True)
+class Allergy:
+    """AL1."""
+
+    person: Person | None
+    kind: str
+    """AL1-2: DA drug, FA food, EA environment, MA miscellaneous …"""
+    to: Coded
+    severity: str
+    """AL1-4: SV severe, MO moderate, MI mild, U unknown."""
+    reactions: tuple[str, ...]
+    since: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """A40: two registrations are one person; `gone` are the numbers that end."""
 
@@ -386,4 +397,4 @@ class Reading:
     """Names of segments, each once, in their order."""
 
 
-Fact = Person | Visit | Order | Report | Result | Document | Appointment | Vaccination | Merge | Unlink
+Fact = Person | Visit | Order | Report | Result | Document | Appointment | Vaccination | Allergy | Merge | Unlink

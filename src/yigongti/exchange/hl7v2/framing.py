@@ -125,6 +125,11 @@ class Splitter:
         return [*(Piece(Kind.HALF, part, len(part)) for part in broken), Piece(kind, last, len(last))]
 
 
+_LINE = re.compile(rb"[^\r\n]+[\r\n]*|[\r\n]+")
+_WRAPS = (b"FHS", b"BHS", b"BTS", b"FTS")
+BOM = b"\xef\xbb\xbf"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A frame's or file's messages in their order, and what else stood there."""
@@ -136,11 +141,18 @@ class Batch:
     """Anything before the first message that is none of these."""
     declared: int | None = None
     """How many messages the batch trailers (BTS-1) promise together, if all say so."""
+    batches: int | None = None
+    """How many batches the file's trailer (FTS-1) promises."""
 
-
-_LINE = re.compile(rb"[^\r\n]+[\r\n]*|[\r\n]+")
-_WRAPS = (b"FHS", b"BHS", b"BTS", b"FTS")
-BOM = b"\xef\xbb\xbf"
+    @property
+    def differs(self) -> tuple[str, int, int] | None:
+        """The trailer whose count is not what came: its field, the count promised, the count that came."""
+        came = sum(line.removeprefix(BOM).startswith(b"BHS") for line in self.wrapping)
+        if self.declared is not None and self.declared != len(self.messages):
+            return "BTS-1", self.declared, len(self.messages)
+        if self.batches is not None and came and self.batches != came:
+            return "FTS-1", self.batches, came
+        return None
 
 
 def split_batch(data: bytes) -> Batch:
@@ -160,14 +172,25 @@ def split_batch(data: bytes) -> Batch:
             wrapping.append(line)
         else:
             (messages[-1] if messages else stray).append(line)
-    return Batch(tuple(map(b"".join, messages)), tuple(wrapping), _worth(stray), _declared(wrapping))
+    return Batch(
+        tuple(map(b"".join, messages)),
+        tuple(wrapping),
+        _worth(stray),
+        _declared(wrapping, b"BTS"),
+        _declared(wrapping, b"FTS"),
+    )
 
 
 def _worth(stray: list[bytes]) -> tuple[bytes, ...]:
     return tuple(line for line in stray if line.strip(b"\r\n" + BOM))
 
 
-def _declared(wrapping: list[bytes]) -> int | None:
-    counts = [re.match(rb"BTS[^0-9A-Za-z]([0-9]{1,9})", line) for line in wrapping if line.startswith(b"BTS")]
+def _declared(wrapping: list[bytes], trailer: bytes) -> int | None:
+    counts = [re.match(trailer + rb"[^0-9A-Za-z]([0-9]{1,9})", line) for line in wrapping if line.startswith(trailer)]
     given = [int(count.group(1)) for count in counts if count]
     return sum(given) if given and len(given) == len(counts) else None
+
+
+def is_wrapping(text: str) -> bool:
+    """Whether these are the lines around a batch and no message."""
+    return text.lstrip("\ufeff\r\n").startswith(tuple(one.decode() for one in _WRAPS))

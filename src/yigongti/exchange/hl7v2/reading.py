@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from yigongti.exchange.hl7v2 import appointments, documents
+from yigongti.exchange.hl7v2.allergies import read_allergies
 from yigongti.exchange.hl7v2.facts import Fact, Merge, Person, Reading, Result, Unlink
 from yigongti.exchange.hl7v2.header import Header, read_header
 from yigongti.exchange.hl7v2.message import Message, Segment
@@ -82,9 +83,10 @@ def _adt(message: Message, event: str) -> Told:
         return _merges(message)
     if event == "A37":
         return _unlink(message)
-    if event in ("A28", "A31"):
-        return [read_person(_pid(message))], _left(message, "PID")
     person = read_person(_pid(message))
+    allergies = read_allergies(message, person=person)
+    if event in ("A28", "A31"):
+        return [person, *allergies], _left(message, "PID", "AL1")
     pv1 = message.first("PV1")
     if pv1 is None:
         raise Unreadable(place="PV1", problem="没有 PV1 段，不知道是哪次就诊。", rule="hl7v2.no_pv1")
@@ -97,7 +99,8 @@ def _adt(message: Message, event: str) -> Told:
         diagnoses=tuple(map(read_diagnosis, message.all("DG1"))),
     )
     results, loose = _results(message.segments, person)
-    return [person, visit, *results], [*_left(message, "PID", "PV1", "PV2", "DG1", "OBX", "NTE"), *loose]
+    known = ("PID", "PV1", "PV2", "DG1", "AL1", "OBX", "NTE")
+    return [person, visit, *allergies, *results], [*_left(message, *known), *loose]
 
 
 def _results(segments: Iterable[Segment], person: Person) -> tuple[list[Result], list[Segment]]:

@@ -248,6 +248,7 @@ def read_asked(group: Group) -> Asked:
         priority=_priority(group),
         reason=coded(obr[31].first) if obr else Coded(),
         clinical=obr[13].whole if obr else "",
+        role=_role(group),
     )
 
 
@@ -259,6 +260,14 @@ def _number(orc: Segment | None, obr: Segment | None, at: int) -> Identifier | N
 def _service(group: Group) -> Coded:
     segment, at = (group.rxo, 1) if group.rxo else (group.obr, 4)
     return coded(segment[at].first) if segment else Coded()
+
+
+def _role(group: Group) -> str:
+    """What the specimen is for. Analysers without SPM write Q for a control into OBR-11, as ASTM has it; its other
+    letters there are actions (table 0065)."""
+    said = group.specimen[11].first.text.upper() if group.specimen else ""
+    control = group.obr is not None and group.obr[11].text.upper() == "Q"
+    return said or ("Q" if control else "")
 
 
 def _specimen(group: Group) -> Coded:

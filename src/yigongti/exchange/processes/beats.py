@@ -3,6 +3,8 @@
 from yigongti.exchange.batches.working import work as move_sheets
 from yigongti.exchange.inbox import MONTHLY as MONTHLY
 from yigongti.exchange.inbox import take_all
+from yigongti.exchange.replays.working import work as move_replays
+from yigongti.exchange.watching.counting import count_anew, count_rhythms
 
 
 def take_in_what_arrived() -> None:
@@ -15,3 +17,20 @@ def work_on_sheets() -> None:
     """Move every sheet under way, step by step in turn, until none moves."""
     while move_sheets():
         pass
+
+
+def work_on_replays() -> None:
+    """Move every replay under way until none moves."""
+    while move_replays():
+        pass
+
+
+def count_what_came() -> None:
+    """Bring the last two months of the coverage fact up to date."""
+    count_anew(months=2)
+
+
+def count_all_that_came() -> None:
+    """Make the whole coverage fact anew, and each sender's usual silence."""
+    count_anew()
+    count_rhythms()

@@ -73,7 +73,9 @@ def end_replay(*, by: Actor, replay_id: int) -> Receipt:
     """重新处理完一批等待的消息。"""
     found = Replay.objects.select_for_update().get(pk=replay_id)
     Replay.objects.filter(pk=found.pk).update(state="done", ended_at=clock.now())
-    return _receipt(found, phrase("{told}：{n} 条，收进 {taken} 条", told=found.told, n=found.tried, taken=found.applied))
+    return _receipt(
+        found, phrase("{told}：{n} 条，收进 {taken} 条", told=found.told, n=found.tried, taken=found.applied)
+    )
 
 
 def begun(*, kind: str, told: str, scope: Mapping[str, Any], post_id: int | None) -> Replay:

@@ -1,4 +1,4 @@
-"""The coverage fact (sender, fact, month), what data staff expect instead of the rhythm, and each sender's usual gap."""
+"""The coverage fact (sender, fact, month), what data staff expect instead of the rhythm, each sender's usual gap."""
 
 from __future__ import annotations
 
