@@ -11,13 +11,14 @@ from tests import factories
 from tests.exchange.fhir.conftest import observation, patient, speaker
 from yigongti.exchange.fhir import sight
 from yigongti.exchange.fhir.clients import caller_of, end_client, make_client
-from yigongti.exchange.models import AccessToken
+from yigongti.exchange.models import AccessToken, Message
 from yigongti.kernel.audit.models import Entry as Trail
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import NotAllowed, NotFound
 from yigongti.kernel.workflow import engine
 from yigongti.organisations import queries as organisations
 from yigongti.organisations.models import Institution
+from yigongti.residents.codes import check_digit
 from yigongti.residents.models import Resident
 
 
@@ -68,6 +69,16 @@ def test_a_foreign_reference_reveals_nothing_and_writes_nothing(told, foreign):
     unknown = foreign.post("/Observation", observation("none"))
     assert (refused.status_code, unknown.status_code) == (422, 422)
     assert str(refused.json()).replace(told["Patient"], "none") == str(unknown.json())
+
+
+def test_a_card_number_with_another_name_does_not_tell_whose_it_is(county, hospital, foreign):
+    number = "14078119721105046"
+    card = [{"system": "urn:oid:2.16.156.10011.1.3", "value": number + check_digit(number)}]
+    hospital.made(patient(identifier=card))
+    guess = foreign.post("/Patient", patient(identifier=card, name=[{"text": "李建国"}]))
+    assert guess.status_code == 422
+    assert "王秀英" not in guess.content.decode()
+    assert "王秀英" in Message.objects.get(state="waiting").reason
 
 
 def test_a_shared_register_shows_none_of_those_who_refer_to_it(told, foreign):

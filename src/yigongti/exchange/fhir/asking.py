@@ -22,8 +22,8 @@ from yigongti.kernel.refusal import Refusal, raise_all
 Pairs = Sequence[tuple[str, str]]
 
 RESULT = frozenset({"_sort", "_count", "_total", "_include", "_summary", "_format", "_pretty", "_after", "_until",
-                    "_found", "_place"})  # fmt: skip
-"""What shapes the answer and asks nothing of a resource; the last four are ours, in links to further pages."""
+                    "_found", "_place", "_totalMethod"})  # fmt: skip
+"""What shapes the answer and asks nothing of a resource; four of them are ours, in links to further pages."""
 USUAL = 50
 NAME = re.compile(r"([A-Za-z_][A-Za-z0-9\-_]*)(?::([A-Za-z\-]+))?(?:\.(.+))?")
 TOTALS = ("none", "estimate", "accurate")
@@ -156,6 +156,8 @@ def _shape(made: Asked, plain: str, name: str, value: str, for_: Caller) -> None
             made.count = min(_whole(name, value), values.number("exchange.fhir_page_most"))
         case "_total":
             made.total = _one_of(name, value, TOTALS) != "none"
+        case "_totalMethod":  # as fhirpy asks for a total
+            made.total = True
         case "_summary":
             made.counting = _one_of(name, value, ("count", "false")) == "count"
         case "_sort":

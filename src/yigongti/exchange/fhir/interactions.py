@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from yigongti.exchange.fhir import answers, reading, searching
 from yigongti.exchange.fhir.answers import Answer
@@ -75,9 +76,15 @@ def _id(name: str) -> str:
 
 
 def _criteria(call: Call) -> str:
-    if not call.query:
+    asking = _asking(call)
+    if not asking:
         raise NotThisWay(method=call.method)
-    return call.query
+    return asking
+
+
+def _asking(call: Call) -> str:
+    """The query without what shapes the answer."""
+    return urlencode([(name, value) for name, value in call.pairs if name not in ("_format", "_pretty")])
 
 
 # --- reads
@@ -196,7 +203,8 @@ def write(call: Call, wish: Wish) -> Answer:
     sent = Sent(kind=f"{wish.kind}.{NAMES[wish.method]}", body=call.body,
                 key=call.headers.get("Idempotency-Key", "").strip())  # fmt: skip
     if wish.method == "POST":
-        wish.criteria = call.headers.get("If-None-Exist", "").strip().lstrip("?") or None
+        # fhirpy writes the condition of a create into the address.
+        wish.criteria = call.headers.get("If-None-Exist", "").strip().lstrip("?") or _asking(call) or None
     if wish.method == "PUT" and wish.id and resource is not None and resource.get("id") != wish.id:
         raise BadContent(rule="fhir.id", problem=phrase("资源里的编号应与网址里的“{name}”相同。", name=wish.id))
 

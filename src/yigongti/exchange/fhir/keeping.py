@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from yigongti.exchange.fhir.clients import Caller
-from yigongti.exchange.fhir.outcomes import IdTaken, Unfit
+from yigongti.exchange.fhir.outcomes import Unfit
 from yigongti.exchange.fhir.wishes import Done
 from yigongti.exchange.fhir.writing import Written
 from yigongti.exchange.inbox import OtherBytes
@@ -34,6 +34,8 @@ VALUES (%(at)s, 'fhir', %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %
         %(at)s, %(persons)s, %(done)s::jsonb)
 RETURNING id
 """
+RACED = frozenset({"IdTaken", "AlreadyRegistered", "RegisteredElsewhere"})
+"""What is refused only because somebody else was faster: whoever is registered by now is found at the next turn."""
 WAITS = 422
 """What is refused with this status may be put right by data staff; all else is for the client alone."""
 RESULT = re.compile(r"(\d{3}) ([A-Z][A-Za-z]+)(?:/([A-Za-z0-9\-.]{1,64}))?(?:/_history/(\d+))?")
@@ -66,15 +68,17 @@ def kept(sent: Sent, work: Callable[[], Written], *, by: Caller) -> Written:
     for turn in range(TRIES):
         try:
             return _once(sent, work, by)
-        except (OperationalError, IntegrityError, IdTaken) as raced:
+        except (OperationalError, IntegrityError, Refusal) as raced:
             if turn == TRIES - 1 or not _is_race(raced):
                 raise
     raise AssertionError("unreachable")
 
 
-def _is_race(trouble: DatabaseError | IdTaken) -> bool:
+def _is_race(trouble: DatabaseError | Refusal) -> bool:
     """A lost race is run again: a deadlock, two who registered one person, an id that somebody took meanwhile."""
-    return isinstance(trouble, IdTaken) or getattr(trouble.__cause__, "sqlstate", "") in ("40001", "40P01", "23505")
+    if isinstance(trouble, Refusal):
+        return trouble.code in RACED
+    return getattr(trouble.__cause__, "sqlstate", "") in ("40001", "40P01", "23505")
 
 
 def _once(sent: Sent, work: Callable[[], Written], by: Caller) -> Written:

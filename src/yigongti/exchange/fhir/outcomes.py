@@ -112,6 +112,16 @@ class IdTaken(Refusal):
     status = 409
 
 
+class NotAsRegistered(Refusal):
+    """姓名、出生日期或证件与登记的不一致，已留给数据员核对，没有写入。"""
+
+    status = 422
+
+
+DISCREET = frozenset({"NameDiffers", "TwoPersons", "AlreadyRegistered", "RegisteredElsewhere"})
+"""Refusals of the register that name whom it knows: in the inbox in full, to a client in one sentence for all."""
+
+
 def outcome_of(refusal: Refusal) -> Resource:
     """An OperationOutcome with every problem at once, in the reader's language."""
     each = refusal.all if isinstance(refusal, Refusals) else (refusal,)
@@ -121,6 +131,8 @@ def outcome_of(refusal: Refusal) -> Resource:
 def _issues(refusal: Refusal) -> Iterable[Resource]:
     if isinstance(refusal, Unfit):
         return [told(one) for one in refusal.issues]
+    if refusal.code in DISCREET:
+        refusal = NotAsRegistered(field=refusal.field, rule="fhir.person")
     made: Resource = {
         "severity": "error",
         "code": CODES.get(refusal.status, "processing"),
