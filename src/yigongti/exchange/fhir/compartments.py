@@ -40,7 +40,7 @@ def classes_of(resource: dict[str, Any]) -> set[str]:
         icd = [str(one.get("code", "")) for one in codings if one.get("system") in ICD10]
         words = [str(concept.get("text") or ""), *(str(one.get("display") or "") for one in codings)]
         for said in icd or words:
-            found |= judge(said) if said else set()
+            found.update(judge(said) if said else ())
     return found
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
@@ -114,7 +115,7 @@ def _keep(
 ) -> None:
     first = refusal.all[0] if isinstance(refusal, Refusals) else refusal
     lines = [*(_line(one) for one in written.done), *written.said] if written else []
-    columns = {
+    columns: dict[str, Any] = {
         "at": clock.now(), "sender": by.sender, "control": sent.key[:200] or sent.hash, "kind": sent.kind[:60],
         "hash": hashlib.sha256(sent.body).hexdigest(), "body": sent.body, "state": state, "reason": _reason(refusal),
         "rule": (first.rule or first.code)[:120] if first else "",

@@ -78,7 +78,7 @@ def persons_in(rows: Iterable[Row]) -> set[int]:
     """Whom rows show."""
     shown: set[int] = set()
     for row in rows:
-        shown |= {row.person, *(row.also or ())} - {None}  # type: ignore[arg-type]
+        shown.update(one for one in (row.person, *(row.also or ())) if one is not None)
     return shown
 
 

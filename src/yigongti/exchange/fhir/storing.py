@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,7 +118,7 @@ def fresh_keys(count: int) -> list[int]:
 
 def write(*, new: Sequence[Fresh], changed: Sequence[Fresh], rows: Rows, sender: int, at: datetime) -> None:
     """All of it. Raises IdTaken when somebody else has just made a resource with one of these ids."""
-    shared = {"at": at, "sender": sender}
+    shared: dict[str, Any] = {"at": at, "sender": sender}
     with connection.cursor() as cursor:
         if new:
             cursor.execute(INSERT, shared | _columns(new))
@@ -133,7 +133,7 @@ def write(*, new: Sequence[Fresh], changed: Sequence[Fresh], rows: Rows, sender:
             cursor.execute(ADD, rows.columns())
 
 
-def _columns(many: Sequence[Fresh]) -> Mapping[str, list[Any]]:
+def _columns(many: Sequence[Fresh]) -> dict[str, Any]:
     return {
         "key": [one.key for one in many], "type": [one.type for one in many], "id": [one.id for one in many],
         "version": [one.version for one in many], "method": [one.method for one in many],
