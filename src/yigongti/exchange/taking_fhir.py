@@ -1,7 +1,7 @@
 """What FHIR resources say, written into the record: persons, visits, and all that belongs to them.
 
-`apply` is the door for whoever holds resources that are checked and have their ids: the inbox's own reader below, and
-the FHIR server. It works inside its caller's transaction: everything is written, or a refusal names what cannot be.
+`apply` is the door of the FHIR store, for clients and for files: its resources are checked and have their ids. It works
+inside its caller's transaction: everything is written, or a refusal names what cannot be.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from yigongti.exchange import inbox
 from yigongti.exchange.fhir_facts import known, persons
-from yigongti.exchange.fhir_facts.arriving import opened
 from yigongti.exchange.fhir_facts.calls import Call, Visit, address_of, call, joined
 from yigongti.exchange.fhir_facts.findings import columns_of
 from yigongti.exchange.fhir_facts.known import Wanted
@@ -52,22 +50,6 @@ def withdraw(addresses: Sequence[str], *, sender: Sender, received_at: datetime)
     made = call((), sender=sender, received_at=received_at, ids={})
     touched = known.withdraw(made, addresses)
     return Taken(persons=touched, done=list(made.lines()))
-
-
-@inbox.reads("fhir")
-def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
-    """Take a Bundle, a resource or lines of resources in, as a file brought them.
-
-    Here a store of resources would give ids and keep the resources first; until then they bear the ids they came with,
-    and the message keeps them.
-    """
-    sent = opened(body)
-    taken = apply(sent.resources, sender=sender, received_at=received_at, ids=sent.ids)
-    if sent.deleted:
-        gone = withdraw(sent.deleted, sender=sender, received_at=received_at)
-        taken.persons |= gone.persons
-        taken.done += gone.done
-    return taken
 
 
 def _wanted(made: Call, resources: Iterable[Resource]) -> dict[str, Wanted]:

@@ -3,7 +3,7 @@
 import json
 
 from yigongti.exchange import inbox
-from yigongti.exchange.models import Message
+from yigongti.exchange.models import KnownEntry, Message
 from yigongti.record.models import Entry
 
 
@@ -94,6 +94,12 @@ def sent(*resources, source="his") -> Message:
     kept = keep(thing, source)
     inbox.take_in(kept.id)
     return Message.objects.get(pk=kept.id)
+
+
+def known(part) -> dict:
+    """What the entry of each resource says in a column, by the address that its sender gave it."""
+    rows = KnownEntry.objects.filter(kind="resource").values_list("value", "sender_id", f"entry__{part}")
+    return {value.replace(f"/{sender}-", "/"): said for value, sender, said in rows}
 
 
 def only(kind) -> Entry:

@@ -21,8 +21,10 @@ COUNT = re.compile(r"([A-Za-z]+)：(.*)")
 
 def told(done) -> Counter[str]:
     """How many resources of each type a message accounts for."""
-    found = [COUNT.fullmatch(line) for line in done]
-    return Counter({one[1]: sum(map(int, re.findall(r"\d+", one[2]))) for one in found if one})
+    counted: Counter[str] = Counter()
+    for one in filter(None, map(COUNT.fullmatch, done)):
+        counted[one[1]] += sum(map(int, re.findall(r"\d+", one[2])))
+    return counted
 
 
 @pytest.fixture
