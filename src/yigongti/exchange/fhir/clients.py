@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -147,9 +148,12 @@ def token_for(*, code: str, secret: str, scopes: str = "") -> Given:
 
 FIND = """
 SELECT c.id, c.sender_id, c.post_id, t.scopes FROM exchange_accesstoken t
-JOIN exchange_client c ON c.id = t.client_id
-WHERE t.hash = %s AND t.expires_at > %s AND c.ended_at IS NULL
+JOIN exchange_client c ON c.id = t.client_id JOIN access_account a ON a.id = c.account_id
+WHERE t.hash = %s AND t.expires_at > %s AND c.ended_at IS NULL AND a.status = 'active'
 """
+FRESH_SECONDS = 5.0
+
+_actors: dict[int, tuple[float, Actor | None]] = {}
 
 
 def caller_of(header: str) -> Caller:
@@ -160,10 +164,18 @@ def caller_of(header: str) -> Caller:
     with connection.cursor() as cursor:
         cursor.execute(FIND, [_hash(said[1]), clock.now()])
         found = cursor.fetchone()
-    actor = _actor(found[2]) if found else None
+    actor = _known_actor(found[2]) if found else None
     if found is None or actor is None:
         raise NoToken
     return Caller(client=found[0], sender=found[1], actor=actor, scopes=scopes_of(found[3]))
+
+
+def _known_actor(post_id: int) -> Actor | None:
+    """Kept for a few seconds: posts end with a day, institutions seldom; tokens and accounts are asked each time."""
+    kept = _actors.get(post_id)
+    if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+        kept = _actors[post_id] = (time.monotonic(), _actor(post_id))
+    return kept[1]
 
 
 def _actor(post_id: int) -> Actor | None:
