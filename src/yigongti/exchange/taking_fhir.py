@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from yigongti.exchange.fhir_facts import known, persons
+from yigongti.exchange.fhir_facts.around import look_around
 from yigongti.exchange.fhir_facts.calls import Call, Visit, address_of, call, joined
 from yigongti.exchange.fhir_facts.findings import columns_of
 from yigongti.exchange.fhir_facts.known import Wanted
@@ -32,6 +33,7 @@ def apply(
     """
     made = call(resources, sender=sender, received_at=received_at, ids=ids)
     persons.match(made)
+    look_around(made)
     visits = _wanted(made, made.of("Encounter"))
     entries = known.write_all(made, visits)
     made.visits = {

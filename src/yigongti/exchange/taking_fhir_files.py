@@ -26,7 +26,7 @@ from yigongti.exchange.fhir_facts.arriving import PLACED, Sent, opened
 from yigongti.exchange.fhir_facts.calls import OUTCOMES, address_of
 from yigongti.exchange.fhir_facts.known import KIND
 from yigongti.exchange.fhir_facts.persons import PATIENT
-from yigongti.exchange.fhir_facts.words import Resource
+from yigongti.exchange.fhir_facts.words import Resource, references
 from yigongti.exchange.fhir_r4.relinking import relinked
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.models import KnownEntry, KnownPerson, Sender
@@ -108,7 +108,7 @@ def _addresses(sent: Sent, sender: Sender) -> dict[str, str]:
     own = {address_of(one): _in_store(address_of(one), sender) for one in sent.resources}
     named = {address: own[theirs] for address, theirs in sent.ids.items()}
     found = own | named
-    asked = {one for resource in sent.resources for one in _references(resource)} - set(found)
+    asked = {one for resource in sent.resources for one in references(resource)} - set(found)
     for one in asked:
         if whole := RELATIVE.fullmatch(one):
             found[one] = _in_store(whole[1], sender)
@@ -131,16 +131,3 @@ def _in_store(address: str, sender: Sender) -> str:
         return address
     named = f"{sender.pk}-{name}"
     return f"{kind}/{named if len(named) <= 64 else f'{sender.pk}-{sha256(name.encode()).hexdigest()[:32]}'}"
-
-
-def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        said = value.get("reference")
-        if isinstance(said, str) and not said.startswith("#"):
-            yield said.partition("#")[0]
-        for child in value.values():
-            if isinstance(child, dict | list):
-                yield from _references(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _references(child)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from decimal import Decimal
 
 import pytest
 
@@ -14,7 +15,7 @@ from yigongti.exchange.fhir.models import Resource
 from yigongti.exchange.fhir_facts.loading import LINES, first_people, resources
 from yigongti.exchange.models import Message, Sender
 from yigongti.organisations import queries as organisations
-from yigongti.record.models import Entry
+from yigongti.record.models import Entry, Observation
 from yigongti.residents.models import Resident
 
 
@@ -89,6 +90,9 @@ def test_a_file_deletes_what_it_brought(county):
     found = sent(deleted)
     assert (found.state, found.done) == ("applied", ["Observation：撤销 1"])
     assert only("observation").withdrawn
+    assert Observation.objects.get(entry=only("observation")).value == Decimal(
+        "5.6"
+    )
     assert Resource.objects.get(type="Observation").deleted
 
 
@@ -114,6 +118,27 @@ def test_lines_of_a_bulk_export_are_messages_of_their_own_people_first(county, t
     assert Entry.objects.count() == len(known("title")) == LINES + 1
     again = [state for path in files for state, _ in resources(path, source="export")]
     assert set(again) == {"superseded"}
+
+
+def test_who_and_where_are_named_though_they_came_before(county):
+    doctor = {"resourceType": "Practitioner", "id": "d1", "name": [{"family": "张", "given": ["医师"]}]}
+    place = {"resourceType": "Organization", "id": "h1", "name": "蒲县人民医院"}
+    sent(patient(), doctor, place, observation())
+    sent(encounter(participant=[{"individual": {"reference": "Practitioner/d1"}}],
+                   serviceProvider={"reference": "Organization/h1"}))  # fmt: skip
+    assert (only("encounter").author, only("encounter").text) == ("张医师", "就诊机构：蒲县人民医院")
+    sent(simple("DiagnosticReport", status="final", code={"text": "血糖"}, effectiveDateTime="2026-03-02",
+                result=[{"reference": "Observation/o1"}]))  # fmt: skip
+    assert only("report").text == "名称：5.6 mmol/L"
+
+
+def test_clinical_content_of_another_sender_is_never_read_by_reference(county):
+    number = str(uuid.uuid4())
+    sent(patient(), observation(number), source="甲医院")
+    report = simple("DiagnosticReport", status="final", code={"text": "血糖"},
+                    result=[{"reference": f"Observation/{number}"}])  # fmt: skip
+    assert sent(patient(), report, source="乙医院").state == "applied"
+    assert "5.6" not in only("report").text
 
 
 def test_json_that_never_speaks_of_a_resource_is_left_to_others(county, tmp_path):

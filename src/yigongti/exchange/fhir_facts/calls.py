@@ -51,6 +51,8 @@ class Call:
     received_at: datetime
     ids: Mapping[str, str]
     resources: dict[str, Resource]
+    around: dict[str, Resource] = field(default_factory=dict)
+    """Resources that are referred to and came before."""
     residents: dict[str, int] = field(default_factory=dict)
     visits: dict[str, Visit] = field(default_factory=dict)
     became: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -72,8 +74,9 @@ class Call:
         return f"{named[1]}/{named[2]}" if named else found
 
     def behind(self, reference: Any) -> Resource | None:
-        """The resource that a Reference means, where it came along."""
-        return self.resources.get(self.target(reference))
+        """The resource that a Reference means, where it came along or has come before."""
+        target = self.target(reference)
+        return self.resources.get(target) or self.around.get(target)
 
     def subject(self, resource: Resource) -> Resource | None:
         """The Reference to whom it is about."""
@@ -81,7 +84,7 @@ class Call:
         return next((one for one in found if isinstance(one, dict)), None)
 
     def named(self, references: Any) -> str:
-        """People and places that references mean, by name: as they came along, else as they are displayed."""
+        """People and places that references mean, by name: of the resource, else as they are displayed."""
         return "、".join(dict.fromkeys(filter(None, (self._named(one) for one in listed(references)))))
 
     def _named(self, reference: Resource) -> str:

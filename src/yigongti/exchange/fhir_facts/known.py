@@ -19,6 +19,7 @@ from yigongti.record.actions import Told, take_in_many
 
 
 KIND = "resource"
+MEASURED = ("series", "value", "second_value", "unit", "low", "high")
 NOT_SAID = ("meta", "text")
 """Elements that tell of the resource as a file, and its own rendering: a change of these alone says nothing new."""
 
@@ -121,12 +122,15 @@ def _versions(before: _Before | None, told: Told) -> list[Told]:
 def _withdrawn(before: _Before) -> Told:
     entry = before.row.entry
     visit = getattr(entry, "encounter_part", None) if entry.kind == "encounter" else None
+    number = getattr(entry, "observation_part", None) if entry.kind == "observation" else None
+    measured = {name: getattr(number, name) for name in MEASURED} if number else None
     mark = {**entry.detail.get("fhir", {}), "digest": "", "updated": ""}
     return Told(
         resident_id=before.resident, institution_id=entry.institution_id, kind=entry.kind, title=entry.title,
         at=entry.at, until=entry.until, source=entry.source, system=entry.system, code=entry.code, withdrawn=True,
         encounter_class=visit.encounter_class if visit else "", encounter_id=entry.encounter_id,
-        out_of_county=bool(visit and visit.out_of_county), follows=entry.pk, detail={**entry.detail, "fhir": mark},
+        out_of_county=bool(visit and visit.out_of_county), follows=entry.pk,
+        measured=measured, detail={**entry.detail, "fhir": mark},
     )  # fmt: skip
 
 

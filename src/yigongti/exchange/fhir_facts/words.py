@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import Any
@@ -210,3 +210,17 @@ def address_of(addresses: Any) -> str:
         whole = [*places, *lines] if chinese else [*lines, *reversed(places), text(one.get("postalCode"))]
         return text(one.get("text")) or ("" if chinese else ", ").join(filter(None, whole))
     return ""
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every address that is referred to anywhere below, but what is contained."""
+    if isinstance(value, dict):
+        said = value.get("reference")
+        if isinstance(said, str) and not said.startswith("#"):
+            yield said.partition("#")[0]
+        for child in value.values():
+            if isinstance(child, dict | list):
+                yield from references(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from references(child)
