@@ -90,9 +90,7 @@ def test_a_file_deletes_what_it_brought(county):
     found = sent(deleted)
     assert (found.state, found.done) == ("applied", ["Observation：撤销 1"])
     assert only("observation").withdrawn
-    assert Observation.objects.get(entry=only("observation")).value == Decimal(
-        "5.6"
-    )
+    assert Observation.objects.get(entry=only("observation")).value == Decimal("5.6")
     assert Resource.objects.get(type="Observation").deleted
 
 
