@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Right, Substr
 
 
@@ -184,6 +184,16 @@ class Suspicion(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=400, blank=True)
+    # The learned evidence in hundredths of a bit, and whether it puts the pair before all others.
+    weight = models.IntegerField(null=True)
+    first = models.BooleanField(default=False, db_default=False)
+    rank = models.GeneratedField(
+        expression=F("score") + Case(When(first=True, then=Value(100)), default=Value(0)),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    # What was compared when the pair was decided: the same facts do not bring it back.
+    decided_facts = models.CharField(max_length=32, blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -192,7 +202,7 @@ class Suspicion(models.Model):
             models.UniqueConstraint(fields=["one", "other"], name="suspicion_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["-score", "id"], condition=Q(verdict="open"), name="suspicion_open"),
+            models.Index(fields=["-rank", "id"], condition=Q(verdict="open"), name="suspicion_open_rank"),
         ]
 
     def __str__(self) -> str:
@@ -217,6 +227,39 @@ class Sweep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.began_at} {self.reached}/{self.last}"
+
+
+class MatchWeights(models.Model):
+    """What a house has learned each comparison to be worth, from `begins` on; never edited, a later row wins."""
+
+    begins = models.DateField()
+    body = models.JSONField()
+    source = models.CharField(max_length=200)
+    rows = models.IntegerField()
+    learned_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(source=""), name="match_weights_have_source")]
+
+    def __str__(self) -> str:
+        return f"{self.begins} {self.source}"
+
+
+class MatchRun(models.Model):
+    """The whole index compared at once: with which weights, how many rows and likely pairs, how many new, and in a
+    demonstration, where the truth is known, how right it was."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    weights = models.CharField(max_length=240)
+    rows = models.IntegerField()
+    likely = models.IntegerField()
+    raised = models.IntegerField()
+    reopened = models.IntegerField()
+    measured = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.began_at} {self.rows}"
 
 
 class Transfer(models.Model):

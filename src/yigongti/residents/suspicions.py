@@ -17,8 +17,10 @@ def suspect(*, by: Actor, person: Resident, likely: Sequence[Likely]) -> None:
             Suspicion(
                 one_id=min(person.pk, other.person.pk),
                 other_id=max(person.pk, other.person.pk),
-                why=other.why[:200],
+                why=other.why,
                 score=other.score,
+                weight=other.weight,
+                first=other.first,
                 raised_at=clock.now(),
                 raised_by_id=by.post_id,
             )

@@ -21,6 +21,7 @@ VERBS = {
     "restore": ("backup", "restore"),
     "audit": ("audit", "main"),
     "load": ("load", "main"),
+    "match": ("match", "main"),
     "listen": ("listen", "main"),
     "token": ("token", "main"),
     "web": ("web", "main"),
@@ -30,7 +31,7 @@ VERBS = {
 }
 
 # What these write are people's records: nobody else on the machine reads them.
-_PRIVATE = {"demo", "serve", "backup", "restore", "audit", "load", "listen", "token", "web", "worker", "prepare"}
+_PRIVATE = set(VERBS) - {"test", "check", "fix", "book", "manage"}
 
 
 def main(arguments: list[str]) -> int:

@@ -30,6 +30,7 @@ VERBS = {
     "restore": (False, "恢复到空数据夹：restore FILE.tar --data DIR", "an archive into an empty folder"),
     "audit": (False, "核验审计链：audit verify；取链头：audit head", "verify the audit chain, or print its head"),
     "load": (False, "收进一个文件夹里外部系统送来的文件", "take in a folder of what other systems sent"),
+    "match": (False, "全县登记比对，找疑似重复（--learn 先学权重）", "compare the whole index (--learn: learn first)"),
     "listen": (False, "接收 HL7 v2（端口 2575）和 DICOM（11112）", "take HL7 v2 (port 2575) and DICOM (port 11112)"),
     "token": (False, "开通或停用 FHIR 客户端", "make or close a client of the FHIR server"),
     "web": (False, "只起网页进程（数据库另备）", "the web process alone"),

@@ -12,6 +12,7 @@ from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.actions.stating import already, post_of, stated
 from yigongti.residents.bases import managing_ids
+from yigongti.residents.matching.deciding import facts_of
 from yigongti.residents.models import Merge, Resident, Suspicion
 from yigongti.residents.refusals import PaperTaken, SamePerson
 
@@ -97,6 +98,7 @@ def call_different(*, by: Actor, suspicion: int, note: str) -> Receipt:
     if row.verdict != "open":
         raise already(row.decided_by_id, row.decided_at, "判定这一对")
     row.verdict, row.decided_at, row.decided_by_id, row.note = "different", clock.now(), by.post_id, note
+    row.decided_facts = facts_of([(row.one_id, row.other_id)])[row.one_id, row.other_id]
     row.save()
     return Receipt(
         number=f"YS{row.pk:06d}",

@@ -1,6 +1,16 @@
 """The screens of residents; importing this registers them."""
 
-from yigongti.residents.pages import entering, listing, opening, overdue, person, reviewing, stewarding, waiting
+from yigongti.residents.pages import (
+    entering,
+    listing,
+    matching,
+    opening,
+    overdue,
+    person,
+    reviewing,
+    stewarding,
+    waiting,
+)
 
 
-__all__ = ["entering", "listing", "opening", "overdue", "person", "reviewing", "stewarding", "waiting"]
+__all__ = ["entering", "listing", "matching", "opening", "overdue", "person", "reviewing", "stewarding", "waiting"]

@@ -21,7 +21,7 @@ from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.residents.actions.merging import call_different, merge, unmerge
 from yigongti.residents.actions.moving import decide_transfer
 from yigongti.residents.models import Resident, Suspicion, Sweep
-from yigongti.residents.pages import drawn
+from yigongti.residents.pages import drawn, matching
 from yigongti.residents.queries import persons
 
 
@@ -51,7 +51,7 @@ def duplicates(request: Request) -> HttpResponse:
     _note(actor, "residents.duplicates", "查看疑似重复", [pk for one in rows for pk in (one.one_id, one.other_id)])
     context = {
         "title": say("疑似重复"),
-        "sweep": _swept(persons.latest_sweep(for_=actor)),
+        "lines": [*matching.ran(persons.latest_match(for_=actor)), _swept(persons.latest_sweep(for_=actor))],
         "columns": [Column(label=say(label)) for label in ("一份登记", "另一份登记", "理由", "提出")]
         + [Column(label=say("分值"), numeric=True)],
         "rows": [

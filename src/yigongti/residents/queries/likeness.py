@@ -3,76 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.db.models import Q
+from dataclasses import dataclass, replace
 
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.residents import codes, pinyin
+from yigongti.residents.matching import words
+from yigongti.residents.matching.scoring import Met, Told, score
+from yigongti.residents.matching.weighing import percent, probability
+from yigongti.residents.matching.weights import Weights, in_force
 from yigongti.residents.models import Identifier, Resident
 from yigongti.residents.particulars import Particulars
 from yigongti.residents.policy.likeness import Reason, reason
+from yigongti.residents.policy.matching import FIRST, REVIEW
 from yigongti.residents.queries.beyond import Masked, masked
+
+
+SAME = 95
+"""A score from which on it is one human: the same ID card or paper. Evidence without a paper stays below."""
+EVERYBODY = -1000.0
+"""Bits that every candidate has: rules look at them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likely:
-    """One registration that may be the same human: why, how strongly, and the person — or the mask outside a basis."""
+    """One registration that may be the same human: why, how strongly, and the person — or the mask outside a basis.
+
+    `reasons` are rules that hold; `words` what else speaks for and against, by the weights that were learned.
+    """
 
     person: Resident
     reasons: Sequence[Reason]
+    words: Sequence[str]
     score: int
+    weight: int
+    first: bool
     mask: Masked | None
 
     @property
+    def said(self) -> Sequence[str]:
+        """Rules first, then what else tells, each once."""
+        return list(dict.fromkeys([*(r.says for r in self.reasons), *self.words]))
+
+    @property
     def why(self) -> str:
-        """The reasons in words."""
-        return "；".join(r.says for r in self.reasons)
+        """The same in one line, as a suspicion keeps it."""
+        return words.joined(self.said)
 
 
 def likely_duplicates(
     *, for_: Actor, of: Particulars, papers: Sequence[str] = (), but: int | None = None
 ) -> list[Likely]:
-    """Registrations that look like this person, strongest first; all that reach residents.likely_score."""
-    least = values.number("residents.likely_score")
+    """Registrations that look like this person, strongest first: by a rule that reaches residents.likely_score, or by
+    evidence that reaches residents.match_review_percent."""
+    weights = in_force()
     with_paper = (
         set(Identifier.objects.filter(value__in=papers).values_list("resident_id", flat=True)) if papers else set()
     )
-    scored = [(person, reasons_between(of, person, person.pk in with_paper)) for person in _candidates(of, with_paper)]
-    strong = [(p, rs) for p, rs in scored if rs and rs[0].score >= least and p.master_id != but]
-    open_to = _reachable(for_, [p.master_id for p, _ in strong])
+    met = {one.resident: one for one in score([_told(of)], weights=weights, least=EVERYBODY)}
+    seen = [
+        one
+        for person in Resident.objects.filter(pk__in={*met, *with_paper}).select_related("master__managing", "managing")
+        if person.master_id != but
+        and (one := _seen(weights, person, reasons_between(of, person, person.pk in with_paper), met.get(person.pk)))
+    ]
+    open_to = _reachable(for_, [one.person.master_id for one in seen])
     found: dict[int, Likely] = {}
-    for person, reasons in sorted(strong, key=lambda pair: (-pair[1][0].score, pair[0].pk)):
-        known = person.master_id in open_to
-        found.setdefault(
-            person.master_id,
-            Likely(
-                person=person.master,
-                reasons=reasons,
-                score=reasons[0].score,
-                mask=None if known else masked(person.master, for_=for_, found=reasons[0].proves),
-            ),
-        )
+    for one in sorted(seen, key=lambda one: (-one.score, -one.weight, one.person.pk)):
+        master = one.person.master
+        proves = bool(one.reasons) and one.reasons[0].proves
+        mask = None if master.pk in open_to else masked(master, for_=for_, found=proves)
+        found.setdefault(master.pk, replace(one, person=master, mask=mask))
     return list(found.values())
+
+
+def _told(of: Particulars) -> Told:
+    return Told(
+        name=of.name, birth=of.birth_date, sex=of.sex, id_card=of.id_card, phone=of.phone,
+        village=of.lives_division, address=of.lives_address,
+    )  # fmt: skip
+
+
+def _seen(weights: Weights, person: Resident, reasons: Sequence[Reason], met: Met | None) -> Likely | None:
+    """A registration that is likely enough, with its own row as the person; None for the others."""
+    strong = reasons[0].score if reasons else 0
+    bits, at = (met.bits, met.at) if met else (0.0, ())
+    if strong < SAME and at and words.two_cards(at):
+        return None
+    review, first = values.number(REVIEW), values.number(FIRST)
+    if strong < values.number("residents.likely_score") and (met is None or probability(bits) * 100 < review):
+        return None
+    return Likely(
+        person=person, reasons=reasons, words=words.said(weights, at) if at else (),
+        score=strong or min(percent(bits), SAME - 1), weight=round(bits * 100),
+        first=strong >= SAME or probability(bits) * 100 >= first, mask=None,
+    )  # fmt: skip
 
 
 def _reachable(for_: Actor, ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
     return set(Resident.objects.filter(bases.reachable_condition(for_=for_), pk__in=ids).values_list("pk", flat=True))
-
-
-def _candidates(of: Particulars, with_paper: set[int]) -> list[Resident]:
-    either = Q(birth_date=of.birth_date)
-    if of.id_card:
-        either |= Q(id_card__in=[of.id_card, *codes.one_slip_from(of.id_card)])
-    if of.phone:
-        either |= Q(phone=of.phone)
-    if with_paper:
-        either |= Q(pk__in=with_paper)
-    return list(Resident.objects.filter(either).select_related("master__managing", "managing"))
 
 
 def reasons_between(of: Particulars | Resident, other: Resident, same_paper: bool = False) -> list[Reason]:

@@ -16,7 +16,8 @@ from yigongti.kernel.access.words import registry
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.bases import managing_ids
-from yigongti.residents.models import Household, Identifier, Merge, Resident, Suspicion, Sweep, Transfer
+from yigongti.residents.matching.weights import Weights, in_force
+from yigongti.residents.models import Household, Identifier, MatchRun, Merge, Resident, Suspicion, Sweep, Transfer
 from yigongti.residents.queries.search import Found
 
 
@@ -102,16 +103,26 @@ def lookers(*, for_: Actor, seen: Seen, limit: int = 50, before: int = 0) -> lis
 
 
 def suspicions(*, for_: Actor, limit: int = 50, after: str = "") -> tuple[list[Suspicion], str]:
-    """Open pairs of which at least one is managed within reach, strongest first."""
+    """Open pairs of which at least one is managed within reach: the surest, then strongest first."""
     ids = managing_ids(for_)
     rows = Suspicion.objects.filter(verdict="open").filter(Q(one__managing_id__in=ids) | Q(other__managing_id__in=ids))
-    score, _, pk = after.partition("-")
-    if score.isdecimal() and pk.isdecimal():
-        rows = rows.filter(Q(score__lt=int(score)) | Q(score=int(score), pk__gt=int(pk)), score__lte=int(score))
+    rank, _, pk = after.partition("-")
+    if rank.isdecimal() and pk.isdecimal():
+        rows = rows.filter(Q(rank__lt=int(rank)) | Q(rank=int(rank), pk__gt=int(pk)), rank__lte=int(rank))
     found = list(
-        rows.select_related("one__master__managing", "other__master__managing").order_by("-score", "pk")[: limit + 1]
+        rows.select_related("one__master__managing", "other__master__managing").order_by("-rank", "pk")[: limit + 1]
     )
-    return found[:limit], f"{found[limit - 1].score}-{found[limit - 1].pk}" if len(found) > limit else ""
+    return found[:limit], f"{found[limit - 1].rank}-{found[limit - 1].pk}" if len(found) > limit else ""
+
+
+def latest_match(*, for_: Actor) -> MatchRun | None:
+    """The last run over the whole index, for whoever decides what it found."""
+    return MatchRun.objects.order_by("-pk").first() if for_.may("residents.duplicates") else None
+
+
+def weights_in_force(*, for_: Actor) -> Weights | None:
+    """What each comparison is worth today, for whoever decides by it."""
+    return in_force() if for_.may("residents.duplicates") else None
 
 
 def latest_sweep(*, for_: Actor) -> Sweep | None:

@@ -1,0 +1,1 @@
+"""What the house's own processes run in this chapter."""
