@@ -27,8 +27,10 @@ log = structlog.get_logger()
 
 MONTHLY = Monthly("exchange_message", "received_at")
 KEEP = """
-INSERT INTO exchange_message (received_at, channel, sender_id, control_id, kind, hash, body, state, reason, rule)
-VALUES (%(at)s, %(channel)s, %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %(state)s, %(reason)s, %(rule)s)
+INSERT INTO exchange_message (received_at, channel, sender_id, control_id, kind, hash, body, state, reason, rule,
+                              field)
+VALUES (%(at)s, %(channel)s, %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %(state)s, %(reason)s, %(rule)s,
+        %(field)s)
 RETURNING id
 """
 
@@ -93,15 +95,16 @@ def receive(
         control = control_id[:200] or digest
         earlier = _claim(who, control, digest)
         state, reason, rule = "received", "", ""
-        if unreadable is not None:
-            state, reason, rule = "waiting", str(unreadable), _rule_of(unreadable)
-        elif earlier is not None and earlier.hash == digest:
+        if earlier is not None and earlier.hash == digest:
             state, reason = "superseded", f"与第 {earlier.message_id} 号相同，已收过"
+        elif unreadable is not None:
+            state, reason, rule = "waiting", str(unreadable), _rule_of(unreadable)
         elif earlier is not None:
             other = OtherBytes(number=control)
             state, reason, rule = "waiting", str(other), _rule_of(other)
         kept = _keep(at=clock.now(), channel=channel, sender=who.pk, control=control, kind=kind[:60], hash=digest,
-                     body=body, state=state, reason=reason, rule=rule)  # fmt: skip
+                     body=body, state=state, reason=reason, rule=rule,
+                     field=unreadable.field[:120] if unreadable else "")  # fmt: skip
         if earlier is None:
             Arrival.objects.filter(sender=who, control_id=control).update(message_id=kept)
     same = earlier.message_id if earlier is not None and earlier.hash == digest else None
@@ -161,7 +164,9 @@ def _settle(message: Message) -> str:
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, DatabaseError) as trouble:
         log.exception("inbox.failed", message=message.pk, kind=message.kind)
         return _waits(message, [CouldNot(trouble=type(trouble).__name__)])
-    _write(message, state="applied", persons=sorted(taken.persons), done=taken.done)
+    _write(
+        message, state="applied", reason="", field="", value="", rule="", persons=sorted(taken.persons), done=taken.done
+    )  # fmt: skip
     return "applied"
 
 

@@ -6,6 +6,7 @@ import socket
 import socketserver
 
 import structlog
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, close_old_connections, connection
 
 from yigongti.exchange.arriving_hl7v2 import answer, keep, later_answer, unkept
@@ -14,6 +15,7 @@ from yigongti.exchange.hl7v2.framing import Kind, Piece, Splitter, framed
 from yigongti.exchange.hl7v2.header import glimpse
 from yigongti.kernel import clock
 from yigongti.kernel.parameters import values
+from yigongti.kernel.refusal import Refusal
 
 
 log = structlog.get_logger()
@@ -56,7 +58,8 @@ class Connection(socketserver.BaseRequestHandler):
         asks = piece.kind in (Kind.FRAME, Kind.GARBAGE)
         try:
             all_kept = keep(piece.content, peer=self._peer)
-        except DatabaseError as trouble:  # not kept, so not acknowledged: the sender is told to try again
+        except (DatabaseError, ObjectDoesNotExist, Refusal) as trouble:
+            # Not kept, so not acknowledged: the sender is told to try again. So before a county has been set up.
             log.warning("mllp.unkept", peer=self._peer, why=str(trouble))
             self._answer(unkept(piece.content) if asks else None)
             return
