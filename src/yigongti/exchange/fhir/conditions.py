@@ -80,8 +80,6 @@ def condition(asking: Asking, type_: str, text: str) -> str:
     values = split(text)
     if not text or any(not one for one in values) or len(values) > MOST_VALUES:
         raise asking.bad(phrase("每个值都要写出来，最多 {most} 个。", most=MOST_VALUES))
-    if "\x00" in text:
-        raise asking.bad(phrase("文字里有空字符。"))
     if asking.modifier == "missing":
         return _missing(asking, type_, text)
     return _KINDS[type_](asking, values)
