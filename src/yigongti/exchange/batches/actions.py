@@ -84,8 +84,21 @@ def run(*, by: Actor, batch_id: int) -> Receipt:
 def cancel(*, by: Actor, batch_id: int) -> Receipt:
     """停下正在办的表。"""
     found = held(by, batch_id, "reading", "checking", "running", "undoing")
+    if found.state == "reading":  # nothing of it is kept yet
+        Batch.objects.filter(pk=found.pk).update(state="undone", ended_at=clock.now())
+        return _receipt(found, phrase("《{name}》没有读完就停下了，要用请重新送来", name=found.name))
     Batch.objects.filter(pk=found.pk).update(state="cancelled", ended_at=clock.now())
     return _receipt(found, phrase("《{name}》已停下，收进的留着，可以继续，也可以撤销", name=found.name))
+
+
+@action("exchange.recheck_table", permission=TABLES)
+def recheck(*, by: Actor, batch_id: int) -> Receipt:
+    """重新检查表里没有收进的行。"""
+    found = held(by, batch_id, "checked", "cancelled", "stopped", "done")
+    left = BatchRow.objects.filter(batch=found, state__in=("wrong", "alike", "known", "good"))
+    count = left.update(state="read", problems=[], alike=[], verdict="", made="", note="")
+    Batch.objects.filter(pk=found.pk).update(state="checking", reached=0, ended_at=None, trouble="")
+    return _receipt(found, phrase("重新检查 {n} 行", n=count), rows=count)
 
 
 @action("exchange.undo_table", permission=TABLES)
@@ -160,12 +173,15 @@ def fill(*, by: Actor, batch_id: int, field: str, text: str) -> Receipt:
         raise BadValue(field="field", label="列", value=field[:40], problem="不在可选范围内")
     if not text.strip() or len(text) > 200:
         raise BadValue(field="text", label="填什么", value=text[:40], problem="1 到 200 个字")
+    if field in kind_of(found.kind).fields_closed and found.brought_by_id != by.post_id:
+        raise NotYours
     at = found.heading.get(field, max([*found.heading.values(), len(found.head) - 1]) + 1)
     count = _fill(found, at, text.strip())
     Batch.objects.filter(pk=found.pk).update(heading={**found.heading, field: at}, state="checking", reached=0)
     header = phrase(columns[field].header)
-    words = phrase("{header}空着的都填“{text}”，重新检查 {n} 行", header=header, text=text.strip(), n=count)
-    return _receipt(found, words, column=field, text=text.strip(), rows=count)
+    words = phrase("{header}空着的都填好，重新检查 {n} 行", header=header, n=count)
+    closed = field in kind_of(found.kind).fields_closed
+    return _receipt(found, words, column=field, rows=count, **({} if closed else {"text": text.strip()}))
 
 
 def _fill(batch: Batch, at: int, text: str) -> int:
@@ -184,9 +200,14 @@ def _put(cells: list[str], at: int | None, text: str) -> None:
     cells[at] = text.strip()
 
 
+def within(actor: Actor) -> Q:
+    """The sheets that somebody within reach has brought; those of the command line are the county's."""
+    return Q(brought_by__isnull=True) | actor.reach("brought_by__unit__")
+
+
 def held(by: Actor, batch_id: int, *states: str) -> Batch:
     """The batch, locked, of a kind that the actor may bring, in one of these states."""
-    found = Batch.objects.select_for_update().filter(pk=batch_id).first()
+    found = Batch.objects.select_for_update(of=("self",)).filter(within(by), pk=batch_id).first()
     if found is None or not by.may(kind_of(found.kind).permission):
         raise NotFound
     if found.state not in states:

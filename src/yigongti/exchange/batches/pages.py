@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from yigongti.exchange.labels import BATCH_STATES, ROW_STATES, VERDICTS
 from yigongti.exchange.tables.problems import Problem
 from yigongti.kernel.audit import trail
 from yigongti.kernel.files import store
-from yigongti.kernel.language import phrase, say, unpacked
+from yigongti.kernel.language import say, unpacked
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Option, Row, State
@@ -33,6 +34,7 @@ from yigongti.kernel.refusal import Missing, NotFound, Refusal
 SEE, WORK = "exchange.tables", "exchange.tables_work"
 ROWS = 50
 SHOWN_COLUMNS = 4
+FACT, QUOTED = re.compile(r"\{[^}]*\}"), re.compile(r"“[^”]*”")
 ORDER = ("wrong", "alike", "good", "known", "applied", "stays", "undone", "read")
 
 
@@ -40,7 +42,7 @@ ORDER = ("wrong", "alike", "good", "known", "applied", "stays", "undone", "read"
 def tables(request: Request) -> HttpResponse:
     """The kinds that one may bring, and what was brought."""
     actor, before = request.actor, request.GET.get("before", "")
-    found = queries.batches(for_=actor, limit=ROWS, before=int(before) if before.isdecimal() else 0)
+    found = queries.batches(for_=actor, limit=ROWS, before=_number(before))
     more = f"/tables?{urlencode({'before': found[-1].pk})}" if len(found) == ROWS else ""
     context = {
         "title": say("表格导入"),
@@ -51,6 +53,11 @@ def tables(request: Request) -> HttpResponse:
     }
     continues = request.headers.get("HX-Request") and before
     return render(request, "parts/table_more.html" if continues else "exchange/tables.html", context)
+
+
+def _number(text: str) -> int:
+    """A place in a list, from an address that anybody may have typed."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 0
 
 
 def _batch_row(one: Batch) -> Row:
@@ -127,7 +134,7 @@ def one_table(request: Request, pk: int) -> HttpResponse:
     asked = request.GET.get("state", "")
     state = asked if asked in ROW_STATES else next((one for one in ORDER if counts.get(one)), "good")
     after = request.GET.get("after", "")
-    rows = queries.rows(of=found, state=state, after=int(after) if after.isdecimal() else 0, limit=ROWS)
+    rows = queries.rows(of=found, state=state, after=_number(after), limit=ROWS)
     more = f"/tables/{pk}?{urlencode({'state': state, 'after': rows[-1].number})}" if len(rows) == ROWS else ""
     closed = queries.closed_to(for_=request.actor, of=found, kind=kind)
     people = queries.persons(for_=request.actor, rows=rows) if state == "alike" else {}
@@ -137,11 +144,11 @@ def one_table(request: Request, pk: int) -> HttpResponse:
         **_head(request, found, counts),
         "batch": found, "kind": kind, "state_shown": state, "told": [say(unpacked(one)) for one in found.told],
         "filters": [_filter(found, one, counts[one], one == state) for one in ORDER if counts.get(one)],
-        "rules": [_rule(one) for one in queries.rules(of=found)] if state == "wrong" and not after else [],
+        "rules": _rules(found, kind, closed) if state == "wrong" and not after else [],
         "columns": [Column(label=say("第几行")), *(Column(label=say(one.header)) for one in shown),
                     Column(label=say("说明"))],
         "rows": [_row(found, one, shown, closed) for one in rows],
-        "pairs": [_pair(found, kind, one, shown, people) for one in rows] if state == "alike" else [],
+        "pairs": [_pair(found, kind, one, closed, people) for one in rows] if state == "alike" else [],
         "more_url": more, "verdicts": {code: say(words) for code, words in VERDICTS.items()},
         "works": request.actor.may(WORK), "own": not closed,
     }  # fmt: skip
@@ -186,8 +193,11 @@ def _acts(found: Batch, counts: dict[str, int]) -> list[Act]:
         acts.append(Act(word=words, post=f"{at}/run", kind="primary"))
     if found.state in ("checked", "cancelled", "done") and counts.get("wrong"):
         acts.append(Act(word=say("整列填写"), href=f"{at}/fill"))
-    if found.state in ("done", "cancelled", "stopped", "checked") and counts.get("applied"):
-        acts.append(Act(word=say("撤销整张表"), href=f"{at}/undo", kind="danger"))
+    if found.state in ("done", "cancelled", "stopped", "checked"):
+        if any(counts.get(one) for one in ("wrong", "alike", "known")):
+            acts.append(Act(word=say("重新检查"), post=f"{at}/recheck"))
+        words = say("撤销整张表") if counts.get("applied") else say("不要这张表了")
+        acts.append(Act(word=words, href=f"{at}/undo", kind="danger"))
     return acts
 
 
@@ -196,9 +206,15 @@ def _filter(found: Batch, state: str, count: int, current: bool) -> Option:
                   href=f"/tables/{found.pk}?{urlencode({'state': state})}")  # fmt: skip
 
 
-def _rule(one: queries.Rule) -> tuple[str, int]:
-    problem = Problem.from_json({"field": "", "header": one.header, "value": "", "rule": one.rule, "facts": one.facts})
-    return problem.says if one.header else problem.why, one.count
+def _rules(found: Batch, kind: Kind, closed: frozenset[str]) -> list[tuple[str, int]]:
+    return [_rule(one, kind, closed) for one in queries.rules(of=found)]
+
+
+def _rule(one: queries.Rule, kind: Kind, closed: frozenset[str]) -> tuple[str, int]:
+    column = next((column for column in kind.sheet.columns if column.header == one.header), None)
+    problem = Problem.from_json({"field": column.field if column else "", "header": one.header, "value": "",
+                                 "rule": one.rule, "facts": one.facts})  # fmt: skip
+    return _said(problem, closed), one.count
 
 
 def _shown_columns(kind: Kind, closed: frozenset[str]) -> list[Any]:
@@ -213,21 +229,22 @@ def _cells(found: Batch, one: BatchRow, shown: list[Any]) -> list[str]:
 
 
 def _row(found: Batch, one: BatchRow, shown: list[Any], closed: frozenset[str]) -> Row:
-    words = "；".join(_said(problem, closed) for problem in problems_of(one)) or one.note
+    note = one.note if not closed else say("说明只给送表的人看") if one.note else ""
+    words = "；".join(_said(problem, closed) for problem in problems_of(one)) or note
     href = f"/tables/{found.pk}/rows/{one.number}" if one.state in ("wrong", "alike") else ""
     return Row(cells=[Cell(text=str(one.number), href=href), *_cells(found, one, shown), words])
 
 
 def _said(problem: Problem, closed: frozenset[str]) -> str:
-    """A clinical value that the reader may not see is named by its rule alone."""
+    """What is wrong; of a clinical cell that the reader may not see, the rule without anything that stood there."""
     if problem.field in closed:
-        return say("{header}：{problem}", header=problem.header, problem=phrase(problem.rule, **problem.facts))
+        return f"{say(problem.header)}：{FACT.sub('…', QUOTED.sub('“…”', problem.rule))}"
     return problem.says if problem.header else problem.why
 
 
-def _pair(found: Batch, kind: Kind, one: BatchRow, shown: list[Any], people: dict[int, Any]) -> dict[str, Any]:
+def _pair(found: Batch, kind: Kind, one: BatchRow, closed: frozenset[str], people: dict[int, Any]) -> dict[str, Any]:
     """A row beside the registrations that it may be."""
-    told = [column for column in kind.sheet.columns if found.heading.get(column.field) is not None]
+    told = [one for one in kind.sheet.columns if one.field in found.heading and one.field not in closed]
     cells = one.mended or one.cells
     held = [(say(column.header), cells[found.heading[column.field]]) for column in told
             if found.heading[column.field] < len(cells) and cells[found.heading[column.field]].strip()]  # fmt: skip
@@ -238,11 +255,11 @@ def _pair(found: Batch, kind: Kind, one: BatchRow, shown: list[Any], people: dic
 
 
 def _audited(request: Request, found: Batch, people: dict[int, Any]) -> None:
-    if people:
-        trail.saw(
-            by=request.actor, page="exchange.table", sentence="核对表格里像已登记的人", persons=list(people),
-            basis="registered", subject=f"exchange.Batch:{found.pk}",
-        )  # fmt: skip
+    """A sheet names people whom nobody has registered yet: looking at another's is kept as well."""
+    trail.saw(
+        by=request.actor, page="exchange.table", sentence="查看送来的表", persons=list(people), basis="registered",
+        subject=f"exchange.Batch:{found.pk}", nobody=True,
+    )  # fmt: skip
 
 
 @page("exchange.run_table", "tables/<int:pk>/run", title="收进", permission=WORK, writes=True)
@@ -250,6 +267,13 @@ def run(request: Request, pk: int) -> HttpResponse:
     """Set it going."""
     _posted(request)
     return done(request, actions.run(by=request.actor, key=key_of(request), batch_id=pk))
+
+
+@page("exchange.recheck_table", "tables/<int:pk>/recheck", title="重新检查", permission=WORK, writes=True)
+def recheck(request: Request, pk: int) -> HttpResponse:
+    """Look again at what is not in: people and institutions may be there by now."""
+    _posted(request)
+    return done(request, actions.recheck(by=request.actor, key=key_of(request), batch_id=pk))
 
 
 @page("exchange.cancel_table", "tables/<int:pk>/cancel", title="停下", permission=WORK, writes=True)
@@ -285,7 +309,7 @@ def decide(request: Request, pk: int) -> HttpResponse:
     """One row, or all that are left."""
     _posted(request)
     verdict, number = request.POST.get("verdict", ""), request.POST.get("number", "")
-    if number.isdecimal():
+    if _number(number):
         return done(request, actions.decide(by=request.actor, key=key_of(request), batch_id=pk, number=int(number),
                                             verdict=verdict))  # fmt: skip
     return done(request, actions.decide_rest(by=request.actor, key=key_of(request), batch_id=pk, verdict=verdict))
@@ -314,6 +338,7 @@ def mend(request: Request, pk: int, number: int) -> HttpResponse:
     found, kind = queries.batch(for_=request.actor, pk=pk)
     one = queries.row(of=found, number=number)
     closed = queries.closed_to(for_=request.actor, of=found, kind=kind)
+    _audited(request, found, {})
     columns = [column for column in kind.sheet.columns if column.field not in closed and column.field in found.heading]
     if request.method == "POST":
         given = {column.field: request.POST[column.field] for column in columns if column.field in request.POST}
@@ -321,7 +346,8 @@ def mend(request: Request, pk: int, number: int) -> HttpResponse:
                                           cells=given))  # fmt: skip
     wrong: dict[str, list[str]] = {}
     for problem in problems_of(one):
-        wrong.setdefault(problem.field, []).append(problem.why)
+        if problem.field not in closed:
+            wrong.setdefault(problem.field, []).append(problem.why)
     cells = _cells(found, one, columns)
     context = {
         "title": say("改正第 {n} 行", n=number), "line": found.name, "back": f"/tables/{pk}",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count
 
+from yigongti.exchange.batches.actions import within
 from yigongti.exchange.batches.kinds import Kind, kind_of, kinds_of
 from yigongti.exchange.batches.models import Batch, BatchRow
 from yigongti.kernel.access.actor import Actor
@@ -38,7 +39,7 @@ class Rule:
 def batches(*, for_: Actor, limit: int = 30, before: int = 0) -> list[Batch]:
     """The sheets of kinds that the actor may bring, newest first."""
     for_.require("exchange.tables")
-    rows = Batch.objects.filter(kind__in=[kind.code for kind in kinds_of(for_=for_)]).order_by("-pk")
+    rows = Batch.objects.filter(within(for_), kind__in=[kind.code for kind in kinds_of(for_=for_)]).order_by("-pk")
     rows = rows.filter(pk__lt=before) if before else rows
     return list(rows.select_related("brought_by__account")[:limit])
 
@@ -46,7 +47,7 @@ def batches(*, for_: Actor, limit: int = 30, before: int = 0) -> list[Batch]:
 def batch(*, for_: Actor, pk: int) -> tuple[Batch, Kind]:
     """One sheet and its kind. Raises NotFound for a kind that is not the actor's."""
     for_.require("exchange.tables")
-    found = Batch.objects.select_related("brought_by__account").filter(pk=pk).first()
+    found = Batch.objects.select_related("brought_by__account").filter(within(for_), pk=pk).first()
     if found is None or not for_.may(kind_of(found.kind).permission):
         raise NotFound
     return found, kind_of(found.kind)

@@ -17,7 +17,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.organisations.queries import institutions_by_name
 from yigongti.publichealth.actions import ToldBirth, take_in_births, withdraw_births
-from yigongti.residents.actions.bulk import CODES
+from yigongti.residents.actions.bulk import CODES, card_fault
 from yigongti.residents.queries.alike import by_papers
 
 
@@ -64,6 +64,9 @@ def _prepare(by: Actor, rows: Sequence[Row]) -> None:
     known = by_papers(for_=by, numbers=[str(row.values.get(name) or "") for row in rows for name in papers])
     places = institutions_by_name(for_=the_inbox(), names={str(row.values.get("institution_name", "")) for row in rows})
     for row in rows:
+        for name in ("mother_id_card", "newborn_id_card"):
+            if fault := card_fault(str(row.values.get(name) or "")):
+                row.wrong(SHEET, name, fault)
         row.values["mother_id"] = known.get(str(row.values.get("mother_id_card") or ""))
         row.values["newborn_id"] = known.get(str(row.values.get("newborn_id_card") or ""))
         row.values["institution_id"] = places.get(str(row.values.get("institution_name", "")))

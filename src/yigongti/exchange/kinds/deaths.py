@@ -17,7 +17,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.organisations.queries import institutions_by_name
 from yigongti.publichealth.actions import ToldDeath, take_in_deaths, withdraw_deaths
-from yigongti.residents.actions.bulk import CODES
+from yigongti.residents.actions.bulk import CODES, card_fault
 from yigongti.residents.queries.alike import by_papers
 
 
@@ -76,6 +76,8 @@ def _prepare(by: Actor, rows: Sequence[Row]) -> None:
     known = by_papers(for_=by, numbers=[str(row.values.get("id_card") or "") for row in rows])
     places = institutions_by_name(for_=the_inbox(), names={str(row.values.get("institution_name", "")) for row in rows})
     for row in rows:
+        if fault := card_fault(str(row.values.get("id_card") or "")):
+            row.wrong(SHEET, "id_card", fault)
         row.values["resident_id"] = known.get(str(row.values.get("id_card") or ""))
         row.values["institution_id"] = places.get(str(row.values.get("institution_name", "")))
 

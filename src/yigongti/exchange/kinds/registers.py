@@ -5,6 +5,7 @@ What a form would refuse, the sheet refuses in the same words, because it is the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,9 +42,14 @@ def _kind(of: Register, order: int) -> Kind:
     return Kind(
         sheet=sheet, permission=of.may_write, many=50, order=order,
         check=lambda by, rows: _check(of, sheet, by, rows),
-        take=lambda by, rows: [_take(of, by, row) for row in rows],
+        take=lambda by, rows: [_take(of, by, row) for row in rows], key=lambda values: _print(values),
         undo=lambda by, rows: _undo(of, by, rows),
     )  # fmt: skip
+
+
+def _print(values: Mapping[str, Any]) -> str:
+    """Two rows of a sheet that say the same are one."""
+    return hashlib.sha256(repr(sorted((name, str(one)) for name, one in values.items())).encode()).hexdigest()[:40]
 
 
 def _columns(of: Register) -> list[Column]:
@@ -107,12 +113,27 @@ def _check(of: Register, sheet: Sheet, by: Actor, rows: Sequence[Row]) -> None:
 def _try(of: Register, sheet: Sheet, by: Actor, row: Row) -> None:
     try:
         with transaction.atomic():
+            there = _there(of, by, row)
+            if there:
+                row.known = there
+                return
             of.save(by=by, row="", seen="", values=_typed(of, row))
     except Refusals as many:
         for refusal in many.all:
             _note(sheet, row, refusal)
     except Refusal as refusal:
         _note(sheet, row, refusal)
+
+
+def _there(of: Register, by: Actor, row: Row) -> str:
+    """A row of ours that says the very same: brought twice, it is not registered twice."""
+    form = of.form(_typed(of, row), actor=by)
+    if not form.is_valid():
+        return ""
+    held = {field.name for field in of.model._meta.concrete_fields} & set(form.cleaned_data)
+    same = {name: form.cleaned_data[name] for name in held if form.cleaned_data[name] not in (None, "")}
+    found = of.model._default_manager.filter(of.mine(by), **same).first()
+    return f"{of.model._meta.label}:{found.pk}" if found is not None else ""
 
 
 def _note(sheet: Sheet, row: Row, refusal: Refusal) -> None:
@@ -143,7 +164,8 @@ def take_back(*, by: Actor, register: str, keys: Sequence[str]) -> Receipt:
     of = registers[register]
     by.require(of.may_write)
     mine = of.model._default_manager.filter(of.mine(by), pk__in=keys)
-    gone = [(str(row.pk), of.subject(row)) for row in list(mine) if unmake(row)]
+    known = [(str(row.pk), of.subject(row), row) for row in mine]  # a row that is deleted has no key any more
+    gone = [(key, subject) for key, subject, row in known if unmake(row)]
     if of.after:
         transaction.on_commit(of.after)
     return Receipt(

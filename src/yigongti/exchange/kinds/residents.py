@@ -17,7 +17,7 @@ from yigongti.kernel.access.words import registry
 from yigongti.kernel.refusal import BadValue, Missing
 from yigongti.organisations.queries import institutions_by_name
 from yigongti.residents.actions.bulk import CODES, Newcomer, register_many, told_paper, told_person, unregister_many
-from yigongti.residents.queries.alike import Alike, alike
+from yigongti.residents.queries.alike import Alike, alike, identities
 
 
 PAPERS = ("health_card", "insurance_no", "passport", "birth_certificate")
@@ -81,12 +81,39 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
         _check_person(row)
         _check_rest(row, places)
     sound = [row for row in rows if not row.problems]
-    numbers = known_numbers(sound)
+    numbers = _numbers_of(by, sound)
     found = alike(for_=by, of=[(row.values["person"], [value for _, value in _papers(row)]) for row in sound])
     for row, many in zip(sound, found, strict=True):
-        same = numbers.get(number_of(row)) or (many[0].resident if many and many[0].score >= SAME else None)
+        same = numbers.get(row.number) or (many[0].resident if many and many[0].score >= SAME else None)
         row.known = f"residents.Resident:{same}" if same else ""
         row.alike = [{"resident": one.resident, "score": one.score, "why": one.why} for one in many]
+
+
+def _numbers_of(by: Actor, rows: Sequence[Row]) -> dict[int, int]:
+    """Whom the sender's number of each row was given to, by the row's number; another person's number is a fault."""
+    known = known_numbers(rows)
+    people = identities(for_=by, ids=known.values())
+    found, first = {}, dict[tuple[str, str], int]()
+    for row in rows:
+        number, person = number_of(row), row.values["person"]
+        if not number[1]:
+            continue
+        holder = known.get(number)
+        if holder and not people[holder].agrees(
+            name=person.name, sex=person.sex, birth_date=person.birth_date, id_card=person.id_card
+        ):
+            row.wrong(SHEET, "number", "这个来源编号已给了另一个人（姓名、性别、出生日期或证件不同）")
+        elif holder:
+            found[row.number] = holder
+        elif first.setdefault(number, row.number) != row.number:
+            row.wrong(SHEET, "number", "与第 {row} 行的来源编号相同", row=first[number])
+    return found
+
+
+def _key(values: dict[str, Any]) -> str:
+    """The ID card; without one the name, the birth day and the sender's number."""
+    told = (values.get("name"), values.get("birth_date"), values.get("number"))
+    return str(values.get("id_card") or "") or ("|".join(str(one or "") for one in told) if told[1] else "")
 
 
 def _check_person(row: Row) -> None:
@@ -184,7 +211,7 @@ def undo(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
 enter(
     Kind(
         sheet=SHEET, permission=registry.add_permission("exchange.table_residents", title="送居民登记表", writes=True),
-        check=check, take=take, undo=undo, key=lambda values: str(values.get("id_card") or ""), many=1000, order=10,
+        check=check, take=take, undo=undo, key=_key, many=1000, order=10, fields_closed=frozenset({"chronic"}),
         marks=frozenset({"birth_date"}),
     )
 )  # fmt: skip

@@ -45,10 +45,15 @@ def wrote(
     _insert(_row("write", by, action, sentence, persons, basis, subject, facts))
 
 
-def saw(*, by: Actor, page: str, sentence: str, persons: Iterable[int], basis: str, subject: str = "") -> None:
-    """Record that persons were shown to the actor. If it can't be written, the journal takes it: care goes on."""
+def saw(
+    *, by: Actor, page: str, sentence: str, persons: Iterable[int], basis: str, subject: str = "", nobody: bool = False
+) -> None:
+    """Record that persons were shown to the actor. If it can't be written, the journal takes it: care goes on.
+
+    `nobody`: also where none of those shown is registered, as in a sheet that was brought.
+    """
     row = _row("read", by, page, sentence, persons, basis, subject, None)
-    if not row["persons"]:
+    if not row["persons"] and not nobody:
         return
     _insert_or_journal(row)
 

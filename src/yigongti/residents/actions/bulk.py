@@ -67,6 +67,15 @@ def told_paper(system: str, number: str) -> str:
         raise BadValue(field=system, label=PAPER[system], value=number[:40], problem=problem) from None
 
 
+def card_fault(number: str) -> str:
+    """What is wrong with an ID card number, in words; '' for a good one and for none."""
+    try:
+        codes.id_card(number, today=clock.today()) if number else None
+    except codes.Unfit as unfit:
+        return str(phrase(unfit.rule, **unfit.facts))
+    return ""
+
+
 @action("residents.register_many")
 def register_many(*, by: Actor, newcomers: Sequence[Newcomer]) -> Receipt:
     """成批登记居民。"""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 
+from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
@@ -113,7 +115,8 @@ def _told(of: Sequence[tuple[Particulars, Sequence[str]]]) -> Mapping[str, list[
 
 def by_papers(*, for_: Actor, numbers: Iterable[str]) -> dict[str, int]:
     """The person whom each ID card, card or record number names; one that names several people names nobody."""
-    wanted = list({one for one in numbers if one})
+    told = {one: _canonical(one) for one in numbers if one}
+    wanted = list(set(told.values()))
     held: dict[str, set[int]] = {}
     rows = [
         *Resident.objects.filter(id_card__in=wanted).values_list("id_card", "master_id"),
@@ -122,7 +125,43 @@ def by_papers(*, for_: Actor, numbers: Iterable[str]) -> dict[str, int]:
     ]
     for number, master in rows:
         held.setdefault(number, set()).add(master)
-    return {number: masters.pop() for number, masters in held.items() if len(masters) == 1}
+    one_each = {number: next(iter(masters)) for number, masters in held.items() if len(masters) == 1}
+    return {said: one_each[number] for said, number in told.items() if number in one_each}
+
+
+def _canonical(number: str) -> str:
+    """A number as it is registered: full width, blanks and small letters fall away, fifteen digits become eighteen."""
+    plain = codes.plain(number)
+    try:
+        return codes.id_card(plain, today=clock.today()).number
+    except codes.Unfit:
+        return plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What tells whether a number is used for the one it was given to; to be compared, not to be shown."""
+
+    name: str
+    sex: str
+    birth_date: date
+    id_card: str
+
+    def agrees(self, *, name: str = "", sex: str = "", birth_date: date | None = None, id_card: str = "") -> bool:
+        """Whether nothing that is told speaks against it."""
+        told = ((_plain_name(name), _plain_name(self.name)), (sex if sex in ("1", "2") else "", self.sex),
+                (birth_date, self.birth_date), (_canonical(id_card) if id_card else "", self.id_card))  # fmt: skip
+        return all(not said or not held or said == held for said, held in told)
+
+
+def identities(*, for_: Actor, ids: Iterable[int]) -> dict[int, Identity]:
+    """Who these people are, by their masters."""
+    rows = Resident.objects.filter(pk__in=set(ids)).values_list("pk", "name", "sex", "birth_date", "id_card")
+    return {pk: Identity(name=name, sex=sex, birth_date=born, id_card=card) for pk, name, sex, born, card in rows}
+
+
+def _plain_name(name: str) -> str:
+    return "".join(name.split()).casefold().replace("·", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
