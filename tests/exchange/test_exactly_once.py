@@ -99,10 +99,10 @@ def test_bytes_without_a_header_are_kept_and_answered_with_a_rejection(county):
 
 
 def test_a_listener_that_is_killed_loses_nothing_that_it_acknowledged(county, request):
-    messages = 2_000 if request.config.getoption("--long") else 160
+    messages = 5_000 if request.config.getoption("--long") else 160
     acknowledged, port = set(), _free_port()
     listener = _start(port)
-    senders = [threading.Thread(target=_send, args=(port, range(n, messages, 4), acknowledged)) for n in range(4)]
+    senders = [threading.Thread(target=send, args=(port, range(n, messages, 4), acknowledged)) for n in range(4)]
     for sender in senders:
         sender.start()
     for _ in range(3):
@@ -144,7 +144,7 @@ def _with_database(dsn, name):
     return make_conninfo(**{**conninfo_to_dict(dsn), "dbname": name})
 
 
-def _send(port, numbers, acknowledged):
+def send(port, numbers, acknowledged):
     """Sends each until it is answered, as a hospital's interface does."""
     link, splitter = None, Splitter()
     for n in numbers:

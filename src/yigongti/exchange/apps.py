@@ -19,7 +19,8 @@ SHEETS = (
     "kinds.registers",
 )
 ROLES = ("policy.inbox_role", "policy.fhir_client_role")
-INBOX = ("replays.actions", "replays.pages", "coding.actions", "coding.pages", "watching.actions", "watching.pages")
+INBOX = ("replays.actions", "replays.pages", "coding.actions", "coding.pages", "watching.actions", "watching.pages",
+         "documents.taking")  # fmt: skip
 IMAGING = ("imaging.taking_dicom", "imaging.taking_waveforms", "imaging.attaching", "imaging.pages")
 
 

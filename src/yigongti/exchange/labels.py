@@ -20,7 +20,7 @@ RULES = {
     "Unidentified": "影像或波形没有说清是谁", "OtherPatient": "同一检查、号码不同", "NothingSent": "文件没收下",
     "dicom.incomplete": "影像不完整", "StudyWithdrawn": "检查在档案里已撤销",
     "NotProduction": "测试或培训消息", "CouldNot": "系统没能处理",
-    "UnknownPatient": "不知道是谁的",
+    "UnknownPatient": "不知道是谁的", "NobodyNamed": "文书没有说清是谁", "OtherCount": "一批消息不完整",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from yigongti.kernel import server
-from yigongti.site import supervisor
+from yigongti.site import doors, supervisor
 from yigongti.site.folder import DataFolder
 from yigongti.site.progress import say, table
 from yigongti.site.running import Ended, ending_signals, environment
@@ -42,8 +42,12 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000, help="端口 port")
     parser.add_argument("--data", type=Path, default=Path("data"), help="数据夹 data folder")
     parser.add_argument("--fresh", action="store_true", help="丢掉旧的演示县，重新生成 throw the old county away")
+    parser.add_argument("--hl7-port", type=int, default=doors.HL7, help="接收 HL7 v2 的端口，0 为不开 0 for none")
+    parser.add_argument("--dicom-port", type=int, default=doors.DICOM, help="接收影像的端口，0 为不开 0 for none")
     parser.add_argument("--no-browser", action="store_true", help="不打开浏览器 do not open a browser")
     chosen = parser.parse_args(arguments)
+    if not all(0 <= port <= 65535 for port in (chosen.hl7_port, chosen.dicom_port)):
+        parser.error("端口应在 0 至 65535 之间 a port lies between 0 and 65535")
     if chosen.residents is not None and chosen.residents < 100:
         parser.error("--residents：至少 100 人 at least 100")
     chosen.wanted = FULL if chosen.full else chosen.residents
@@ -58,15 +62,19 @@ def _run(chosen: argparse.Namespace, stack: ExitStack) -> None:
     stack.enter_context(folder.held(address))
     supervisor.require_port(HOST, chosen.port)
     supervisor.shorten_logs(folder)
+    opened = doors.of_a_demo(hl7=chosen.hl7_port, dicom=chosen.dicom_port)
     wanted = _residents_to_make(folder, chosen)
     dsn, postgres = stack.enter_context(supervisor.database_for(folder))
     settings = environment(folder, dsn=dsn, secret=folder.secret(), hosts="127.0.0.1,localhost,[::1]")
+    settings["YIGONGTI_LISTENS_AT"] = opened.place
     _prepare(wanted, settings)
     parts = stack.enter_context(
-        supervisor.web_and_worker(folder, postgres, environment=settings, host=HOST, port=chosen.port)
+        supervisor.web_and_worker(
+            folder, postgres, environment=settings, host=HOST, port=chosen.port, listens=opened.arguments
+        )
     )
     supervisor.await_health(parts, host=HOST, port=chosen.port, name=HOST)
-    _welcome(folder, address, time.monotonic() - started)
+    _welcome(folder, address, time.monotonic() - started, opened)
     if not chosen.no_browser:
         _open_browser(address)
     supervisor.watch(parts)
@@ -107,10 +115,12 @@ def _prepare(wanted: int, settings: dict[str, str]) -> None:
     supervisor.prepare(["--county", str(wanted)], environment={**settings, "YIGONGTI_DATABASE_URL": hasty})
 
 
-def _welcome(folder: DataFolder, address: str, seconds: float) -> None:
+def _welcome(folder: DataFolder, address: str, seconds: float, opened: doors.Doors) -> None:
     head = ["岗位 role", "姓名 name", "账号 login", "密码 password", "备注 note"]
     say(f"\n医共体演示县已就绪（{seconds:.0f} 秒）： {address}\n")
     say(table([head, *folder.note().get("accounts", [])]))
+    if opened.said():
+        say(f"\n其他系统可送到 other systems may send to： {opened.said()}")
     say("\n按 Ctrl-C 停止，数据保留。 Ctrl-C stops it; the data are kept.")
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,9 +29,12 @@ def main(arguments: list[str]) -> int:
     chosen = _parse(arguments)
     with settings_at_hand():
         django.setup()
-        with _mllp(chosen) as listener, _dicom(chosen), ending_signals():
+        with ExitStack() as stack:
+            listener = stack.enter_context(_mllp(chosen)) if chosen.port else None
+            stack.enter_context(_dicom(chosen))
+            stack.enter_context(ending_signals())
             try:
-                listener.serve_forever()
+                listener.serve_forever() if listener else threading.Event().wait()
             except Ended as end:
                 return 128 + end.signal
     return 0
@@ -40,12 +44,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     told = os.environ
     parser = argparse.ArgumentParser(prog="./run listen", description="接收 HL7 v2 和 DICOM takes HL7 v2 and DICOM")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=2575, help="MLLP")
+    parser.add_argument("--port", type=int, default=2575, help="MLLP，0 为不开 0 for none")
     parser.add_argument(
         "--dicom-port", type=int, default=told.get("YIGONGTI_DICOM_PORT", "11112"), help="DICOM，0 为不开 0 for none"
     )
     parser.add_argument("--dicom-title", default=told.get("YIGONGTI_DICOM_TITLE", "YIGONGTI"), help="AE title")
     chosen = parser.parse_args(arguments)
+    if not chosen.port and not chosen.dicom_port:
+        raise Sentence("至少开一个端口。", "Name at least one port.")
     if not 1 <= len(chosen.dicom_title.strip()) <= 16 or not chosen.dicom_title.isascii():
         raise Sentence("DICOM 的 AE 名称应为 1 到 16 个英文字符。", "A DICOM AE title has 1 to 16 ASCII characters.")
     return chosen

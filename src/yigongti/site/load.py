@@ -103,6 +103,12 @@ def _recordings(folder: Folder) -> Said:
     return folder.each(folders.recording)
 
 
+def _documents(folder: Folder) -> Said:
+    from yigongti.exchange.processes import folders
+
+    return folder.each(folders.document)
+
+
 def _resources(folder: Folder) -> Said:
     """FHIR: registers first, then whoever refers to them; the folder is the sender."""
     from yigongti.exchange.processes import folders
@@ -115,6 +121,7 @@ DOORS: tuple[tuple[frozenset[str], Door], ...] = (
     (frozenset({".hl7"}), _messages),
     (frozenset({".dcm", ".dicom", ".ima", ""}), _images),
     (frozenset({".hea", ".scp", ".xml"}), _recordings),
+    (frozenset({".xml"}), _documents),
     (frozenset({".json", ".ndjson"}), _resources),
     (frozenset({".csv", ".xlsx", ".xls", ".ods"}), _sheets),
 )

@@ -5,7 +5,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from yigongti.site import supervisor
+from yigongti.site import doors, supervisor
 from yigongti.site.folder import DataFolder
 from yigongti.site.progress import say
 from yigongti.site.running import Ended, ending_signals, environment
@@ -43,11 +43,17 @@ def _run(chosen: argparse.Namespace, stack: ExitStack) -> None:
     settings = environment(folder, dsn=dsn, secret=secret, hosts=hosts)
     settings["YIGONGTI_HTTPS"] = os.environ.get("YIGONGTI_HTTPS", "1")
     supervisor.prepare(["--first-day"], environment=settings)
+    opened = doors.of_a_service()
+    settings["YIGONGTI_LISTENS_AT"] = opened.place
     parts = stack.enter_context(
-        supervisor.web_and_worker(folder, postgres, environment=settings, host=chosen.host, port=chosen.port)
+        supervisor.web_and_worker(
+            folder, postgres, environment=settings, host=chosen.host, port=chosen.port, listens=opened.arguments
+        )
     )
     supervisor.await_health(parts, host=_probe_host(chosen.host), port=chosen.port, name=_probe_name(hosts))
     say(f"已就绪：{chosen.host}:{chosen.port} Ready.")
+    if opened.said():
+        say(f"其他系统可送到：{opened.said()} Other systems may send there.")
     if settings["YIGONGTI_HTTPS"] != "1":
         say("注意：没有启用 HTTPS，登录凭据可被窃听。 Warning: without HTTPS sign-ins can be overheard.")
     supervisor.watch(parts)

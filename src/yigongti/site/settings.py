@@ -17,7 +17,7 @@ def _need(name: str) -> str:
 DATA_FOLDER = Path(_need("YIGONGTI_DATA"))
 HTTPS = os.environ.get("YIGONGTI_HTTPS") == "1"
 DEBUG = False
-PURPOSE = os.environ.get("YIGONGTI_PURPOSE", "command")  # or web, or worker
+PURPOSE = os.environ.get("YIGONGTI_PURPOSE", "command")  # or web, worker, listen
 
 # --- secrets and addresses
 

@@ -1,4 +1,4 @@
-"""The supervisor: database, web and worker as its children, restarted when they fall, ended together."""
+"""The supervisor: database, web, worker and listener as its children, restarted when they fall, ended together."""
 
 import contextlib
 import http.client
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,9 +138,11 @@ def prepare(arguments: list[str], *, environment: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def web_and_worker(
-    folder: DataFolder, postgres: Postgres | None, *, environment: dict[str, str], host: str, port: int
-) -> Iterator[Parts]:
-    """All parts at work, in the order in which they must be mended: without a database the others only fall again."""
+    folder: DataFolder, postgres: Postgres | None, *, environment: dict[str, str], host: str, port: int,
+    listens: Sequence[str] = (),
+) -> Iterator[Parts]:  # fmt: skip
+    """All parts at work, in the order in which they must be mended: without a database the others only fall again.
+    `listens` are the arguments of the listener for other systems; without any there is none."""
 
     def launcher(purpose: str, *arguments: str) -> Callable[[], "subprocess.Popen[bytes]"]:
         own = {**environment, "YIGONGTI_PURPOSE": purpose, "YIGONGTI_TETHER": "1"}
@@ -148,8 +150,11 @@ def web_and_worker(
 
     web = Child(name="web", launch=launcher("web", "--host", host, "--port", str(port)))
     worker = Child(name="worker", launch=launcher("worker"))
-    with running(worker), running(web):
-        yield (web, worker) if postgres is None else (postgres, web, worker)
+    children = [web, worker, *([Child(name="listen", launch=launcher("listen", *listens))] if listens else [])]
+    with contextlib.ExitStack() as stack:
+        for child in reversed(children):
+            stack.enter_context(running(child))
+        yield tuple(children) if postgres is None else (postgres, *children)
 
 
 def await_health(parts: Parts, *, host: str, port: int, name: str, patience: float = 90.0) -> None:

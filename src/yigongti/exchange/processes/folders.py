@@ -9,6 +9,7 @@ from yigongti.exchange import inbox
 from yigongti.exchange.arriving_hl7v2 import keep
 from yigongti.exchange.batches.kinds import Kind
 from yigongti.exchange.batches.loading import assumed, headed, kinds_of_file, load
+from yigongti.exchange.documents.arriving import document as document
 from yigongti.exchange.fhir_facts.loading import first_people as first_people
 from yigongti.exchange.fhir_facts.loading import resources as resources
 from yigongti.exchange.imaging.loading import image as image
