@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.exchange import actions, identity_lines, queries
+from yigongti.exchange.closed_words import done_words, reason_words
 from yigongti.exchange.imaging import identity
 from yigongti.exchange.imaging import pages as imaging_pages
 from yigongti.exchange.labels import CHANNELS, STATES, rule_words
@@ -68,7 +69,7 @@ def _row(one: Message) -> Row:
         cells=[
             Cell(text=f"#{one.pk}", href=f"/inbox/{one.pk}"),
             f"{CHANNELS[one.channel]} {one.kind}",
-            one.reason,
+            reason_words(one.reason),
             exact_date(one.received_at),
         ]
     )
@@ -105,10 +106,10 @@ def _about(actor: Actor, found: Message) -> list[tuple[str, str]]:
         (say("处理过"), say("{n} 次", n=found.tries)),
     ]
     if found.reason:
-        pairs.append((say("原因"), found.reason))
+        pairs.append((say("原因"), reason_words(found.reason)))
     if found.field:
         pairs.append((say("哪里"), found.field))
-    return pairs + ([(say("收进了"), "；".join(found.done))] if found.done else [])
+    return pairs + ([(say("收进了"), "；".join(done_words(found.done)))] if found.done else [])
 
 
 def _named(title: str, institution: str) -> str:
@@ -160,7 +161,7 @@ def mend(request: Request, pk: int) -> HttpResponse:
     """Put right what the sender got wrong about who it is; what was received stays."""
     found = queries.message(for_=request.actor, pk=pk)
     return act_by_form(
-        request, MendForm, title=say("改正第 {n} 号", n=pk), line=found.reason, back=f"/inbox/{pk}",
+        request, MendForm, title=say("改正第 {n} 号", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
         word=say("改正并重新处理"),
         initial={"text": identity_lines.readable(bytes(found.mended or found.body))},
         act=lambda given, key: actions.mend(
@@ -174,7 +175,8 @@ def refuse(request: Request, pk: int) -> HttpResponse:
     """Leave it out of the record, for a reason; it stays in the inbox."""
     found = queries.message(for_=request.actor, pk=pk)
     return act_by_form(
-        request, RefuseForm, title=say("不收第 {n} 号", n=pk), line=found.reason, back=f"/inbox/{pk}", word=say("不收"),
+        request, RefuseForm, title=say("不收第 {n} 号", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
+        word=say("不收"),
         act=lambda given, key: actions.refuse(by=request.actor, key=key, message_id=pk, why=given["why"]),
     )  # fmt: skip
 
