@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
+from tests.access.conftest import signed_in
 from tests.publichealth.certificates import death, died
 from tests.record.factories import encounter, entry
 from tests.residents.people import person
@@ -92,6 +93,34 @@ def before_birth(county):
 def alive_after(county):
     encounter(county.whom, county.village, at=factories.at("2026-11-10 09:00"))
     return death(resident_id=county.whom.pk)
+
+
+SOMEBODY_ELSE = [
+    ({"name": "李四"}, "证明上的姓名与登记的不同"), ({"sex": "1"}, "证明上的性别与登记的不同"),
+    ({"born_on": date(1958, 3, 5)}, "证明上的出生日期与登记的 1958-03-04 不同"),
+    ({"name": "王建国", "sex": "1", "born_on": date(1970, 1, 1)},
+     "证明上的姓名与登记的不同；证明上的性别与登记的不同；证明上的出生日期与登记的 1958-03-04 不同"),
+]  # fmt: skip
+
+
+@pytest.mark.requirement("R127")
+@pytest.mark.parametrize(("changes", "why"), SOMEBODY_ELSE)
+def test_a_certificate_of_somebody_else_with_this_card_kills_nobody_and_data_staff_see_why(county, changes, why):
+    (said,) = died(death(resident_id=county.whom.pk, **changes))
+    assert (said["what"], said["why"]) == ("contradicts", why)
+    assert day_of(county.whom) is None
+    client = signed_in(county.steward)
+    text = client.get("/publichealth/contradictions").content.decode()
+    assert why in text
+    text = client.get(f"/publichealth/contradictions/{said['id']}").content.decode()
+    assert changes.get("name", "张桂兰") in text.split("证明上写的是")[1][:40]
+
+
+def test_other_blanks_dots_and_width_are_the_same_name_and_what_is_not_known_contradicts_nothing(county):
+    whom = person(county.village, name="阿依古丽·买买提", born=date(1958, 7, 1), birth_estimated=True)
+    told = death(resident_id=whom.pk, name="阿依古丽 •买买提", sex="9", born_on=date(1958, 3, 4))
+    assert died(told)[0]["what"] == "new"
+    assert day_of(whom) == date(2026, 11, 2)
 
 
 @pytest.mark.requirement("R127")

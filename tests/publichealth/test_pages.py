@@ -48,7 +48,7 @@ BIRTHS = ("/publichealth/births", "/publichealth/births.csv")
 
 @pytest.mark.requirement("R127")
 def test_a_death_shows_who_when_where_and_of_what_to_the_township_that_manages_the_person_and_to_the_cdc(county):
-    (said,) = died(death(resident_id=county.whom.pk))
+    (said,) = died(death(resident_id=county.whom.pk, name=NAME))
     for actor in (county.doctor, county.cdc):
         for address in (*DEATHS, f"/publichealth/deaths/{said['id']}"):
             text = seen(actor, address)
@@ -60,7 +60,7 @@ def test_a_death_shows_who_when_where_and_of_what_to_the_township_that_manages_t
 
 
 def test_another_township_sees_neither_the_death_nor_the_birth(county):
-    (one,), (other,) = died(death(resident_id=county.whom.pk)), born(birth(mother_id=county.mother.pk))
+    (one,), (other,) = died(death(resident_id=county.whom.pk, name=NAME)), born(birth(mother_id=county.mother.pk))
     stranger = factories.actor("township_doctor", county.township2)
     for address in (*DEATHS, *BIRTHS):
         text = seen(stranger, address)
@@ -87,7 +87,7 @@ def test_a_secret_cause_is_said_to_whom_its_gate_is_open_and_to_others_as_if_non
     county, code, name, shown_to
 ):
     told = {"underlying_code": code, "underlying_name": name, "chain": ((code, name, "1 年"),)}
-    (said,) = died(death(resident_id=county.whom.pk, **told))
+    (said,) = died(death(resident_id=county.whom.pk, name=NAME, **told))
     for who in ("cdc", "doctor"):
         for address in (*DEATHS, f"/publichealth/deaths/{said['id']}"):
             text = seen(getattr(county, who), address)
@@ -110,7 +110,7 @@ def test_the_cdc_counts_births_without_the_mothers_and_sees_no_still_birth(count
 
 @pytest.mark.never("cdc_officer.clinical", "cdc_officer.diagnosis")
 def test_the_cdc_opens_no_record_and_writes_nothing(county):
-    died(death(resident_id=county.whom.pk))
+    died(death(resident_id=county.whom.pk, name=NAME))
     noted = entry(county.whom, county.village, title="高血压")
     client = signed_in(county.cdc)
     for address in (f"/residents/{county.whom.pk}", f"/residents/{county.whom.pk}/record",
@@ -128,7 +128,7 @@ def test_the_cdc_opens_no_record_and_writes_nothing(county):
 
 def test_data_staff_decide_on_their_page_and_see_no_cause(county):
     encounter(county.whom, county.village, at=factories.at("2026-11-10 09:00"))
-    (said,) = died(death(resident_id=county.whom.pk))
+    (said,) = died(death(resident_id=county.whom.pk, name=NAME))
     assert "1 份死亡证明与登记有矛盾" in seen(county.steward, "/")
     for address in ("/publichealth/contradictions", f"/publichealth/contradictions/{said['id']}"):
         text = seen(county.steward, address)
@@ -150,7 +150,7 @@ def test_data_staff_decide_on_their_page_and_see_no_cause(county):
 
 
 def test_a_steward_of_another_group_sees_none_of_them(county):
-    (said,) = died(death(resident_id=county.whom.pk))
+    (said,) = died(death(resident_id=county.whom.pk, name=NAME))
     foreign = factories.actor("data_steward", county.foreign_group)
     assert NAME not in seen(foreign, "/publichealth/contradictions?tab=applied")
     assert seen(foreign, f"/publichealth/contradictions/{said['id']}") == "404"
@@ -158,7 +158,11 @@ def test_a_steward_of_another_group_sees_none_of_them(county):
 
 def test_filters_and_pages_show_each_once(county):
     told = [death(died_on=date(2026, 10, 1) + timedelta(days=n % 5), name=f"无名{n}") for n in range(70)]
-    died(*told, death(died_on=date(2025, 3, 1), number="OLD"), death(resident_id=county.whom.pk, number="OURS"))
+    died(
+        *told,
+        death(died_on=date(2025, 3, 1), number="OLD"),
+        death(resident_id=county.whom.pk, name=NAME, number="OURS"),
+    )
     client, address, numbers = signed_in(county.cdc), "/publichealth/deaths?year=2026&state=nobody", []
     while address:
         text = client.get(address).content.decode()
@@ -188,7 +192,7 @@ def test_a_longer_list_asks_no_more_of_the_database(county):
             client.get("/publichealth/deaths")
         return len(queries)
 
-    died(death(resident_id=county.whom.pk))
+    died(death(resident_id=county.whom.pk, name=NAME))
     few = asked()
     died(*(death(resident_id=person(county.village).pk) for _ in range(30)))
     assert asked() == few

@@ -78,6 +78,11 @@ def _who(one: Death) -> str:
     return f"{person.name} {person.birth_date} · {person.record_no}" if person else ""
 
 
+def _told(one: Death) -> str:
+    """Of whom the certificate itself says it: that may be somebody else."""
+    return " ".join(filter(None, (one.name_told, say(drawn.SEX[one.sex]), str(one.born_on or ""))))
+
+
 class DecisionForm(ActForm):
     decision = coded({"": "请选择一项", **DECISIONS}, label="核对结论")
     note = forms.CharField(label="核对的依据", max_length=400, help_text="例如已与家属、村医或出证机构核实")
@@ -92,9 +97,11 @@ def contradiction(request: Request, pk: int) -> HttpResponse:
     person = found.resident.master if found.resident else None
     known = say("已登记于 {day} 去世", day=person.died_on) if person and person.died_on else say("登记为在世")
     said = say("证明上的死亡日期 {day}", day=found.died_on)
+    told = say("证明上写的是 {who}", who=_told(found))
+    line = (_who(found), told, said, known, say(found.contradiction), say(EFFECTS[found.effect]))
     return act_by_form(
         request, DecisionForm, title=say("去世核对"), back="/publichealth/contradictions", word=say("确定"),
-        line="；".join(filter(None, (_who(found), said, known, say(found.contradiction), say(EFFECTS[found.effect])))),
+        line="；".join(filter(None, line)),
         initial={"decision": "undo" if found.effect in OPEN_TO["undo"] else ""},
         act=lambda given, key: decide_death(
             by=request.actor, key=key, death=pk, decision=given["decision"], note=given["note"]

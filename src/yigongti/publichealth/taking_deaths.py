@@ -58,7 +58,7 @@ def _apply(by: Actor, ids: Iterable[int]) -> dict[int, str]:
     against = _against(by, rows)
     clear = [one for one in rows if one.pk not in against and not one.cancelled]
     if clear:
-        days = [DeathDay(resident_id=one.resident_id or 0, died_on=one.died_on) for one in clear]
+        days = [_day(one) for one in clear]
         answers = record_deaths(by=by, deaths=days).data["deaths"]
         against |= {one.pk: said["why"] for one, said in zip(clear, answers, strict=True) if said["why"]}
         for what in ("applied", "same"):
@@ -69,6 +69,12 @@ def _apply(by: Actor, ids: Iterable[int]) -> dict[int, str]:
         one.effect = "waiting"
     Death.objects.bulk_update([one for one in rows if one.contradiction], ["effect", "contradiction"], batch_size=500)
     return against
+
+
+def _day(one: Death) -> DeathDay:
+    return DeathDay(
+        resident_id=one.resident_id or 0, died_on=one.died_on, name=one.name_told, sex=one.sex, born_on=one.born_on
+    )
 
 
 def _against(by: Actor, rows: Sequence[Death]) -> dict[int, str]:

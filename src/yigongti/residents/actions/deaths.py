@@ -14,6 +14,7 @@ from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal
 from yigongti.residents.actions.stating import stated
+from yigongti.residents.agreeing import same_birth, same_name, same_sex
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Resident
 
@@ -34,10 +35,13 @@ class NotRegisteredDead(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeathDay:
-    """On which day somebody died, as a certificate says."""
+    """On which day somebody died, as a certificate says; and of whom it says so, where it does."""
 
     resident_id: int
     died_on: date
+    name: str = ""
+    sex: str = "0"
+    born_on: date | None = None
 
 
 @action("residents.record_deaths")
@@ -52,7 +56,7 @@ def record_deaths(*, by: Actor, deaths: Sequence[DeathDay]) -> Receipt:
     for one in deaths:
         person = masters[one.resident_id]
         known = new.get(person.pk, person.died_on)
-        why = _contradiction(person, known, one.died_on)
+        why = _contradiction(person, known, one)
         said.append({"what": "contradicts" if why else "same" if known else "applied", "why": why})
         if not why and not known:
             new[person.pk] = one.died_on
@@ -63,12 +67,19 @@ def record_deaths(*, by: Actor, deaths: Sequence[DeathDay]) -> Receipt:
     )  # fmt: skip
 
 
-def _contradiction(person: Resident, known: date | None, day: date) -> str:
-    if day < person.birth_date:
-        return str(phrase("死亡日期早于登记的出生日期 {born}", born=person.birth_date))
-    if known and known != day:
-        return str(phrase("已登记于 {day} 去世", day=known))
-    return ""
+def _contradiction(person: Resident, known: date | None, told: DeathDay) -> str:
+    """All that speaks against it, or ''. A card lent or mistyped names a living person: the rest tells who is meant."""
+    born = person.birth_date
+    against = {
+        str(phrase("证明上的姓名与登记的不同")): not same_name(told.name, person.name),
+        str(phrase("证明上的性别与登记的不同")): not same_sex(told.sex, person.sex),
+        str(phrase("证明上的出生日期与登记的 {born} 不同", born=born)): not same_birth(
+            told.born_on, born, estimated=person.birth_estimated
+        ),
+        str(phrase("死亡日期早于登记的出生日期 {born}", born=born)): told.died_on < born,
+        str(phrase("已登记于 {day} 去世", day=known or "")): bool(known and known != told.died_on),
+    }
+    return "；".join(words for words, holds in against.items() if holds)
 
 
 @action("residents.take_back_deaths", permission="residents.record_deaths")
