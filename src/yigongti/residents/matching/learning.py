@@ -82,8 +82,8 @@ def _neighbours(database: Any) -> float:
         f"SELECT {sides} FROM people l JOIN people r ON l.born = r.born AND l.unique_id < r.unique_id"  # noqa: S608
         " WHERE l.sound <> r.sound AND l.card IS NOT NULL AND r.card IS NOT NULL AND l.unique_id % 10 = 0"
     )
-    serial = levels.CONDITIONS["card"]["serial"]
-    found = database.execute(f"SELECT avg(CASE WHEN {serial} THEN 1.0 ELSE 0.0 END) FROM ({met})").fetchone()  # noqa: S608
+    share = f"SELECT avg(CASE WHEN {levels.NEIGHBOURS} THEN 1.0 ELSE 0.0 END) FROM ({met})"  # noqa: S608
+    found = database.execute(share).fetchone()
     return float(found[0] or 0.0)
 
 

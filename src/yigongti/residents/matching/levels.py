@@ -43,7 +43,8 @@ def _slip(column: str, length: int) -> str:
 _BOTH_HOLD = "(holds_l AND holds_r)"
 _SERIAL_ALONE = f"({_BOTH_HOLD} AND card_l <> card_r AND substr(card_l,1,14) = substr(card_r,1,14))"
 _CARD_SLIP = f"(NOT {_SERIAL_ALONE} AND (card_l = card_r OR {_slip('card', FULL17)}))"
-_SERIAL_SLIP = f"({_SERIAL_ALONE} AND sound_l = sound_r AND {_slip('card', FULL17)})"
+NEIGHBOURS = f"({_SERIAL_ALONE} AND {_slip('card', FULL17)})"
+_SERIAL_SLIP = f"({NEIGHBOURS} AND sound_l = sound_r)"
 _DAY_FOR_MONTH = (
     "(substr(born_l,1,4) = substr(born_r,1,4) AND substr(born_l,5,2) = substr(born_r,7,2)"
     " AND substr(born_l,7,2) = substr(born_r,5,2))"

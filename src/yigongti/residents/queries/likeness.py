@@ -87,10 +87,10 @@ def _told(of: Particulars) -> Told:
 
 def _seen(weights: Weights, person: Resident, reasons: Sequence[Reason], met: Met | None) -> Likely | None:
     """A registration that is likely enough, with its own row as the person; None for the others."""
-    strong = reasons[0].score if reasons else 0
     bits, at = (met.bits, met.at) if met else (0.0, ())
-    if strong < SAME and at and words.two_cards(at):
-        return None
+    if reasons and reasons[0].score < SAME and at and words.two_cards(at):
+        reasons = ()  # a name and a birth day are no reason against two papers; all evidence together may be
+    strong = reasons[0].score if reasons else 0
     review, first = values.number(REVIEW), values.number(FIRST)
     if strong < values.number("residents.likely_score") and (met is None or probability(bits) * 100 < review):
         return None

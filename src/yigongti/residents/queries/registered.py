@@ -1,0 +1,35 @@
+"""What is registered of persons whom a paper names: for what takes the paper in, which shows nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from yigongti.kernel.access.actor import Actor
+from yigongti.residents.models import Resident
+from yigongti.residents.queries.certificates import TAKES_IN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What is registered of a person, to be compared and not to be shown."""
+
+    master: int
+    name: str
+    sex: str
+    born: date
+    born_estimated: bool
+    died_on: date | None
+
+
+def registered_as(*, for_: Actor, ids: Iterable[int]) -> dict[int, Registered]:
+    """By the key that was asked for, whichever registration it is; for what takes in, which shows nobody."""
+    for_.require(TAKES_IN)
+    names = ("name", "sex", "birth_date", "birth_estimated", "died_on")
+    held = Resident.objects.filter(pk__in=set(ids))
+    rows = held.values_list("pk", "master_id", *(f"master__{name}" for name in names))
+    return {
+        pk: Registered(master=master, name=name, sex=sex, born=born, born_estimated=estimated, died_on=died)
+        for pk, master, name, sex, born, estimated, died in rows
+    }  # fmt: skip
