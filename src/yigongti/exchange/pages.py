@@ -40,7 +40,9 @@ def inbox(request: Request) -> HttpResponse:
     """What could not be taken in, by reason, oldest first."""
     actor, rule = request.actor, request.GET.get("rule", "")[:120]
     after = request.GET.get("after", "")
-    found = queries.waiting(for_=actor, rule=rule, after=int(after) if after.isdecimal() else 0, limit=ROWS)
+    found = queries.waiting(
+        for_=actor, rule=rule, after=int(after) if after.isdecimal() and len(after) < 19 else 0, limit=ROWS
+    )
     more = f"/inbox?{urlencode({'rule': rule, 'after': found[-1].pk})}" if len(found) == ROWS else ""
     context = {
         "title": say("收件箱"),
