@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.architecture.source import modules, tracked, tree
+from yigongti.exchange.batches.kinds import kinds
 from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.finders import finders, pickers
@@ -58,6 +59,9 @@ def _told() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree(path)) if path.name not in EXAMPLES else ():
             if isinstance(node, ast.keyword) and node.arg in WORDS - {"title"} and isinstance(node.value, ast.Constant):
                 yield f"{path.parent.name}/{path.name}", str(node.value.value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "wrong":
+                yield from ((f"{path.parent.name}/{path.name}", str(one.value)) for one in node.args[2:3]
+                            if isinstance(one, ast.Constant))  # fmt: skip
 
 
 def _spoken() -> Iterator[tuple[str, str]]:
@@ -102,3 +106,6 @@ def _definitions() -> Iterator[tuple[str, str]]:
     yield from ((f"picker {code}", made.hint) for code, made in pickers.items())
     for one in defaults().values():
         yield from ((f"parameter {one.code}", text) for text in (one.title, one.unit))
+    for kind in kinds.values():
+        yield from ((f"sheet {kind.code}", text) for text in (kind.sheet.title, kind.sheet.about))
+        yield from ((f"sheet {kind.code}", text) for c in kind.sheet.columns for text in (c.header, c.hint))
