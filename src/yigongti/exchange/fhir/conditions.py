@@ -56,8 +56,8 @@ class Asking:
 
     @property
     def param(self) -> str:
-        """Its number in the index, as a place."""
-        return self.given(number_of(self.kind, self.code))
+        """Its number in the index, written out: how often its values occur is what a plan must know."""
+        return str(number_of(self.kind, self.code))
 
     def only(self, *allowed: str) -> None:
         """Refuse any other modifier."""

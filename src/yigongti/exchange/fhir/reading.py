@@ -9,8 +9,9 @@ from typing import Any
 
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.outcomes import BadParameter, Gone, NotThere, OutOfScope
-from yigongti.exchange.fhir.searching import ROW, Page, Row, fetched
+from yigongti.exchange.fhir.searching import ROW, Page, Row
 from yigongti.exchange.fhir.sight import sight_of
+from yigongti.exchange.fhir.statements import fetched
 from yigongti.exchange.fhir_r4.definitions import resource_kinds
 from yigongti.exchange.fhir_r4.spans import span_of
 from yigongti.exchange.policy.fhir_systems import REGISTERS
@@ -55,7 +56,10 @@ def one(kind: str, name: str, *, for_: Caller) -> Row:
     """The current version. Raises NotThere, Gone."""
     _require(kind, "r", for_)
     sight = sight_of(for_=for_)
-    found = fetched(ONE.format(row=ROW, sight=sight.on("r")), sight.given | {"kind": kind, "id": name})
+    given = sight.given | {"kind": kind, "id": name}
+    own = sight.own.replace("{r}", "r")
+    found = fetched(ONE.format(row=ROW, sight=own), given) if own else []
+    found = found or fetched(ONE.format(row=ROW, sight=sight.on("r")), given)
     if not found:
         raise NotThere(place=f"{kind}/{name}")
     if found[0][8]:

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
 
@@ -14,6 +13,7 @@ from yigongti.exchange.fhir.asking import Asked
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.indexing import number_of, parameters
 from yigongti.exchange.fhir.outcomes import BadParameter
+from yigongti.exchange.fhir.statements import fetched
 from yigongti.kernel import clock
 from yigongti.kernel.language import phrase
 
@@ -80,13 +80,6 @@ def persons_in(rows: Iterable[Row]) -> set[int]:
     for row in rows:
         shown.update(one for one in (row.person, *(row.also or ())) if one is not None)
     return shown
-
-
-def fetched(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return list(cursor.fetchall())
 
 
 def found(asked: Asked, *, for_: Caller) -> Page:

@@ -31,10 +31,11 @@ ALWAYS = "AllergyIntolerance"
 PERSON = """EXISTS (SELECT FROM residents_resident a JOIN residents_resident m ON m.id = a.master_id
  WHERE a.id = {whom} AND ({holds}){grown})"""
 EACH = "NOT EXISTS (SELECT FROM unnest({r}.also) o(id) WHERE NOT {person})"
+OWN = "{r}.sender_id = ANY(%(s_own)s)"
+ALL = "NOT EXISTS (SELECT FROM unnest({r}.person_id || {r}.also) o(id) WHERE NOT {person})"
 WHOLE = """({r}.sender_id = ANY(%(s_own)s){own_grown}
  OR {r}.person_id IS NULL AND {r}.type = ANY(%(s_registers)s)
- OR {r}.person_id IS NOT NULL AND {r}.classes <@ %(s_open)s::text[] AND {reached}
-    AND ({r}.also IS NULL OR {each}))"""
+ OR {r}.person_id IS NOT NULL AND {r}.classes <@ %(s_open)s::text[] AND {reached})"""
 WALL = """({plain} AND (%(s_whole)s AND {r}.sender_id <> ALL(%(s_apart)s) OR {r}.type = %(s_always)s) OR {passing})"""
 
 
@@ -44,6 +45,8 @@ class Sight:
 
     where: str
     given: dict[str, Any]
+    own: str = ""
+    """What suffices by itself and is planned at once: sent by the client's own institution; '' where it does not."""
 
     def on(self, alias: str) -> str:
         """The condition for a row of that alias."""
@@ -81,15 +84,18 @@ def _sight(for_: Caller) -> Sight:
         given["s_grown"] = minors.minor_since(clock.today())
     holds = _holds(actor, given, "a")
     if given["s_whole"] and not given["s_apart"]:
-        reached, each = _person("{r}.person_id", holds, gated), _person("o.id", holds, gated)
-    else:
-        passing = _holds(_passing(actor), given, "b")
-        plain = _person("{r}.person_id", holds, gated)
-        reached = WALL.format(r="{r}", plain=plain, passing=_person("{r}.person_id", passing, gated))
-        each = _person("o.id", holds, gated)
+        # All who are named at once: the condition stands once, and PostgreSQL plans it in half the time.
+        return _told(ALL.format(r="{r}", person=_person("o.id", holds, gated)), gated, given)
+    passing = _holds(_passing(actor), given, "b")
+    plain = _person("{r}.person_id", holds, gated)
+    reached = WALL.format(r="{r}", plain=plain, passing=_person("{r}.person_id", passing, gated))
+    each = EACH.format(r="{r}", person=_person("o.id", holds, gated))
+    return _told(f"{reached} AND ({{r}}.also IS NULL OR {each})", gated, given)
+
+
+def _told(reached: str, gated: bool, given: dict[str, Any]) -> Sight:
     own_grown = "" if gated else " AND ({r}.person_id IS NULL OR " + _person("{r}.person_id", "true", gated) + ")"
-    where = WHOLE.format(r="{r}", own_grown=own_grown, reached=reached, each=EACH.format(r="{r}", person=each))
-    return Sight(where, given)
+    return Sight(WHOLE.format(r="{r}", own_grown=own_grown, reached=reached), given, OWN if gated else "")
 
 
 def _person(whom: str, holds: str, gated: bool) -> str:
@@ -106,11 +112,8 @@ def _named(scope: Scope, given: dict[str, Any], prefix: str) -> str:
     parts = scope.on("m").split("%s")
     names = [f"{prefix}_{n}" for n in range(len(parts) - 1)]
     given.update(zip(names, scope.params, strict=True))
-    return (
-        "("
-        + "".join(part + (f"%({name})s" if name else "") for part, name in zip(parts, [*names, ""], strict=True))
-        + ")"
-    )
+    places = [*(f"%({name})s" for name in names), ""]
+    return "(" + "".join(part + place for part, place in zip(parts, places, strict=True)) + ")"
 
 
 def _passing(actor: Actor) -> Actor:

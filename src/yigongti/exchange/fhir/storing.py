@@ -12,6 +12,7 @@ from django.db import connection
 from yigongti.exchange.fhir.indexing import ADD, FORGET, Rows
 from yigongti.exchange.fhir.outcomes import IdTaken
 from yigongti.exchange.fhir.sight import Sight
+from yigongti.exchange.fhir.statements import fetched
 
 
 Place = tuple[str, str]
@@ -101,9 +102,7 @@ def stored(places: Iterable[Place], *, sight: Sight, lock: bool = True) -> dict[
     sql = LOCK.format(sight=sight.on("r"), lock="FOR UPDATE OF r" if lock else "",
                       body="r.body" if lock else "''")  # fmt: skip
     given = sight.given | {"types": [kind for kind, _ in wanted], "ids": [name for _, name in wanted]}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        found = [Stored(*row) for row in cursor.fetchall()]
+    found = [Stored(*row) for row in fetched(sql, given)]
     return {(one.type, one.id): one for one in found}
 
 
