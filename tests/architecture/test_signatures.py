@@ -14,6 +14,8 @@ UNSCOPED = {
         "voting_members", "the_county", "social_run", "social_run_apart", "said_sharing", "county_name",
         "county_of_unit", "units_below", "said_division",
     },
+    # How complete what came is, in numbers of messages: nothing of any person.
+    "exchange/queries.py": {"covered"},
     # The engine asks how cases show that it has already found to be visible.
     "chronic/queries.py": {"rows", "said_why"},
     "referral/queries.py": {"rows", "reason_of", "referred_here"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlencode
 
 from django import forms
@@ -82,9 +83,14 @@ def name_code(request: Request, pk: int) -> HttpResponse:
     return act_by_form(
         request, CodeForm, title=say("代码归入趋势"), back="/inbox/codes", word=say("归入并重读已收进的"),
         line=f"{found.sender.title}：{found.code} {found.name} {found.unit}".strip(),
-        initial={"begins": found.first_at.astimezone(clock.COUNTY_ZONE).date(), "factor": "1"},
+        initial={"begins": _year_of(found), "factor": "1"},
         act=lambda given, key: actions.name_code(
             by=request.actor, key=key, code_id=pk, series=given["series"], factor=given["factor"],
             begins=given["begins"], reason=given["reason"],
         ),
     )  # fmt: skip
+
+
+def _year_of(found: LocalCode) -> date:
+    """The first day of the year in which it first came: tests are older than their arrival."""
+    return found.first_at.astimezone(clock.COUNTY_ZONE).date().replace(month=1, day=1)

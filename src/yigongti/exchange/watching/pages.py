@@ -74,7 +74,7 @@ def _cell(one: Coverage | None, this: date) -> str | Cell:
     if one is None:
         return "—"
     if one.expected is None:
-        return say("{n}（应来多少还算不出）", n=one.received)
+        return say("{n} / 还算不出", n=one.received)
     text = f"{one.received} / {one.expected}"
     if one.month == this:
         return Cell(text=text, state=State(word=say("本月未完"), kind="waiting"))
