@@ -25,6 +25,7 @@ from yigongti.record.queries import Opened, said_value
 from yigongti.record.refusals import NothingChanged, NotInAnInstitution, NotYours
 from yigongti.record.rows import chain_of
 from yigongti.record.seeing import own_institution
+from yigongti.record.taking_back import take_back_many as take_back_many
 from yigongti.record.told import wrong_with as wrong_with
 
 

@@ -42,6 +42,8 @@ class Told:
 
     A visit may carry what it cost: `charges` by class (record.charge_class) and `total`, both in 分; where both are
     told they must agree, and a total alone is kept as not classified.
+
+    `reason` is why there is a version more; `whole` says that nothing of the version before still holds unsaid.
     """
 
     resident_id: int
@@ -63,6 +65,8 @@ class Told:
     encounter_id: int | None = None
     follows: int | None = None
     withdrawn: bool = False
+    reason: str = ""
+    whole: bool = False
     charges: Mapping[str, int] = field(default_factory=dict)
     total: int | None = None
     operations: Sequence[ToldOperation] = ()

@@ -39,7 +39,7 @@ FROM unnest(%s::bigint[], %s::bigint[]) AS pairs(old, fresh) WHERE e.id = pairs.
 
 
 @dataclass(slots=True)
-class _Before:
+class Before:
     """What the version that is followed said: what is not said again still holds."""
 
     entry: Entry
@@ -78,7 +78,7 @@ def _refusal(told: Told) -> Refusal | None:
 # --- what is followed
 
 
-def _newest(asked: set[int]) -> dict[int, _Before]:
+def _newest(asked: set[int]) -> dict[int, Before]:
     """The newest version of each, locked: of two corrections the second follows the first."""
     if not asked:
         return {}
@@ -88,7 +88,7 @@ def _newest(asked: set[int]) -> dict[int, _Before]:
         heads |= _heads(moved)
         missing = set(heads.values()) - set(locked)
         locked |= {one.pk: one for one in Entry.objects.select_for_update().filter(pk__in=missing).order_by("pk")}
-    before = _before(locked)
+    before = before_of(locked)
     return {key: before[head] for key, head in heads.items()}
 
 
@@ -98,10 +98,11 @@ def _heads(asked: set[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _before(entries: Mapping[int, Entry]) -> dict[int, _Before]:
+def before_of(entries: Mapping[int, Entry]) -> dict[int, Before]:
+    """What each of these versions said beyond its own row."""
     said = dict(Encounter.objects.filter(entry__in=entries).values_list("entry_id", "diagnosis_code"))
     found = {
-        pk: _Before(entry=one, diagnosis=said.get(pk, ""), charges={}, operations=[]) for pk, one in entries.items()
+        pk: Before(entry=one, diagnosis=said.get(pk, ""), charges={}, operations=[]) for pk, one in entries.items()
     }
     for charge in VisitCharge.objects.filter(entry__in=entries):
         found[charge.entry_id].charges[charge.charge_class] = charge.amount
@@ -116,7 +117,7 @@ def _before(entries: Mapping[int, Entry]) -> dict[int, _Before]:
 # --- what is written
 
 
-def _write(rows: Sequence[tuple[Told, _Before | None]]) -> list[Entry]:
+def _write(rows: Sequence[tuple[Told, Before | None]]) -> list[Entry]:
     completed = [(_completed(told, old), old.entry if old else None) for told, old in rows]
     now, class_of_words = clock.now(), cache(_class_of_words)  # titles repeat: a sheet says 高血压 a thousand times
     rows_to_be = [_entry(told, old, now, class_of_words) for told, old in completed]
@@ -137,10 +138,10 @@ def _bulk(model: Any, rows: Iterable[Any]) -> None:
     model.objects.bulk_create(list(rows), batch_size=BLOCK)
 
 
-def _completed(told: Told, old: _Before | None) -> Told:
+def _completed(told: Told, old: Before | None) -> Told:
     """What a later message does not say again still holds."""
     title = told.title or (old.entry.title if old else "") or KINDS[told.kind].title
-    if old is None:
+    if old is None or told.whole:
         return replace(told, title=title)
     visited = bool(told.encounter_class)
     silent = visited and not told.charges and told.total is None
@@ -158,7 +159,7 @@ def _entry(told: Told, old: Entry | None, now: datetime, class_of_words: Callabl
         title=told.title[:200], text=told.text, at=told.at, until=told.until, entered_at=now,
         institution_id=told.institution_id, author=told.author[:120], source=told.source[:40],
         encounter_id=told.encounter_id, version=old.version + 1 if old else 1,
-        withdrawn=told.withdrawn, detail=dict(told.detail), correction_reason=CORRECTED if old else "",
+        withdrawn=told.withdrawn, detail=dict(told.detail), correction_reason=(told.reason or CORRECTED) if old else "",
         sensitivity=class_of(told.diagnosis_code or told.code) or class_of_words(f"{told.title} {told.text}"),
     )  # fmt: skip
 

@@ -1,9 +1,8 @@
-"""Rows that become entries of the record: written many at once, withdrawn again as versions, never deleted."""
+"""Rows that become entries of the record: written many at once, taken back as versions, never deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -11,14 +10,16 @@ from yigongti.exchange.batches.kinds import Outcome, Row
 from yigongti.exchange.kinds.whom import source_of
 from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.senders import the_inbox
+from yigongti.exchange.tables.sheet import Sheet
 from yigongti.kernel import clock
-from yigongti.record.actions import Told, take_in_many
+from yigongti.record.actions import Told, take_back_many, take_in_many
 
 
 Tells = Callable[[Row], Sequence[Told]]
 """The entries that a row stands for."""
 MADE = "record.Entry:"
 NOTHING = "这一行没有要记的"
+CORRECTED_SINCE, OF_ANOTHER = "本机构之后已更正过，请核对", "这个号已是另一个人的，请核对"
 
 
 def take_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
@@ -38,35 +39,55 @@ def _outcome(row: Row, written: Sequence[dict[str, Any]]) -> Outcome:
     return Outcome(state="applied", made=f"{MADE}{kept}", note="；".join(refused))
 
 
-def undo_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
-    """A withdrawn version of each entry: out of every list and figure, still there for whom the record shows it."""
-    gone = [
-        replace(told, withdrawn=True, follows=entry, measured=None)
-        for row in rows
-        for entry, told in zip(_entries(row), tells(row), strict=False)
-    ]
-    take_in_many(by=the_inbox(), told=gone)
-    return [Outcome(state="undone", made=row.made) for row in rows]
+def undo_entries(rows: Sequence[Row]) -> list[Outcome]:
+    """Each entry taken back as a version, an earlier one counting again; what has been built upon stays and says so."""
+    made = [entry for row in rows for entry in _entries(row)]
+    answers = take_back_many(by=the_inbox(), entries=made, but=("exchange.KnownEntry.entry",)).data["entries"]
+    said = dict(zip(made, answers, strict=True))
+    _mean_the_newest(answers)
+    return [_undone(row, [said[entry] for entry in _entries(row)]) for row in rows]
 
 
-def earlier_versions(kind: str, rows: Sequence[Row], number: Callable[[Row], str]) -> dict[int, int]:
-    """The entry that the sender's number of each row stands for already, by the row's number; held until the end."""
+def _undone(row: Row, said: Sequence[Mapping[str, Any]]) -> Outcome:
+    reasons = list(dict.fromkeys(str(one["stays"]) for one in said if "stays" in one))
+    return Outcome(state="stays" if reasons else "undone", made=row.made, note="；".join(reasons))
+
+
+def _mean_the_newest(said: Sequence[Mapping[str, Any]]) -> None:
+    """The senders' numbers follow what stands; of what is gone they mean nothing any more."""
+    moved = {int(one["was"]): int(one["entry"]) for one in said if one.get("stands")}
+    KnownEntry.objects.filter(entry__in=[one["was"] for one in said if "was" in one and not one["stands"]]).delete()
+    for known in KnownEntry.objects.filter(entry__in=moved):
+        KnownEntry.objects.filter(pk=known.pk).update(entry_id=moved[known.entry_id])
+
+
+def follow_known(kind: str, rows: Sequence[Row], sheet: Sheet, name: str) -> None:
+    """Put into each row, as `follows`, the entry that its number stands for already, held until the end.
+
+    What the institution has corrected since is not overwritten, nor is one person's entry told of another: both say so.
+    """
     senders = {row.number: source_of(row).pk for row in rows}
-    held = KnownEntry.objects.select_for_update().filter(
-        kind=kind, sender__in=set(senders.values()), value__in={number(row) for row in rows}
+    held = KnownEntry.objects.select_for_update(of=("self", "entry")).select_related("entry__resident").order_by("pk")
+    found = held.filter(
+        kind=kind, sender__in=set(senders.values()), value__in={str(row.values.get(name) or "") for row in rows}
     )
-    known = {(sender, value): entry for sender, value, entry in held.values_list("sender_id", "value", "entry_id")}
-    found = {row.number: known.get((senders[row.number], number(row))) for row in rows}
-    return {at: entry for at, entry in found.items() if entry}
+    known = {(one.sender_id, one.value): one.entry for one in found}
+    for row in rows:
+        entry = known.get((senders[row.number], str(row.values.get(name) or "")))
+        row.values["follows"] = entry.pk if entry else None
+        if entry and entry.replaced_by_id:
+            row.wrong(sheet, name, CORRECTED_SINCE)
+        elif entry and row.values.get("resident") and entry.resident.master_id != row.values["resident"]:
+            row.wrong(sheet, name, OF_ANOTHER)
 
 
-def remember_versions(
-    kind: str, rows: Sequence[Row], outcomes: Sequence[Outcome], number: Callable[[Row], str]
-) -> None:
+def remember_versions(kind: str, rows: Sequence[Row], outcomes: Sequence[Outcome], name: str) -> None:
     """From now on the sender's number of each row stands for the entry that was made of it."""
     KnownEntry.objects.bulk_create(
         (
-            KnownEntry(sender=source_of(row), kind=kind, value=number(row), entry_id=int(one.made.removeprefix(MADE)))
+            KnownEntry(
+                sender=source_of(row), kind=kind, value=str(row.values[name]), entry_id=int(one.made.removeprefix(MADE))
+            )
             for row, one in zip(rows, outcomes, strict=True)
             if one.state == "applied"
         ),

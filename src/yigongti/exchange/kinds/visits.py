@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from yigongti.exchange.batches.kinds import Kind, Outcome, Row, enter
 from yigongti.exchange.kinds.certificates import entries_of
-from yigongti.exchange.kinds.entries import earlier_versions, moment_of, remember_versions, take_entries, undo_entries
+from yigongti.exchange.kinds.entries import follow_known, moment_of, remember_versions, take_entries, undo_entries
 from yigongti.exchange.kinds.whom import WHOM, find_people, source_of
 from yigongti.exchange.tables import words
 from yigongti.exchange.tables.days import day, moment
@@ -88,6 +88,7 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
             row.wrong(SHEET, "institution", "没有这家机构，或不在您管辖的范围内")
         if not row.problems:
             _check_visit(row)
+    follow_known("visit", rows, SHEET, "visit")
 
 
 def _check_visit(row: Row) -> None:
@@ -101,23 +102,17 @@ def _check_visit(row: Row) -> None:
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
     """One visit a row; a number that was brought before gets a new version."""
     check(by, rows)
-    known = earlier_versions("visit", rows, _number)
-    outcomes = take_entries(rows, lambda row: _told(row, follows=known.get(row.number)))
-    remember_versions("visit", rows, outcomes, _number)
+    outcomes = take_entries(rows, _told)
+    remember_versions("visit", rows, outcomes, "visit")
     return outcomes
 
 
 def undo(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
-    """Every visit withdrawn, with its charges and operations."""
-    check(by, rows)
-    return undo_entries(rows, _told)
+    """Every visit taken back, with its charges and operations; a version before it counts again."""
+    return undo_entries(rows)
 
 
-def _number(row: Row) -> str:
-    return str(row.values["visit"])
-
-
-def _told(row: Row, *, follows: int | None = None) -> list[Told]:
+def _told(row: Row) -> list[Told]:
     said = row.values
     sender = source_of(row)
     charges = {code: said[f"charge_{code}"] for code in CHARGES if said.get(f"charge_{code}")}
@@ -127,7 +122,7 @@ def _told(row: Row, *, follows: int | None = None) -> list[Told]:
         until=moment_of(said["ends"]) if said["ends"] else None, source="sheet", author=said["doctor"],
         encounter_class=said["kind"], diagnosis_code=said["diagnosis_code"],
         out_of_county=not said["institution_id"] and sender.institution.level == "outside",
-        charges=charges, total=said["total"], operations=tuple(_operated(said)), follows=follows,
+        charges=charges, total=said["total"], operations=tuple(_operated(said)), follows=said.get("follows"),
     )]  # fmt: skip
 
 

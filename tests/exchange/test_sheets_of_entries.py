@@ -1,0 +1,126 @@
+"""Entries of the record by sheet: undo and corrections keep what people did since; sense of time, repeats, places."""
+
+import pytest
+
+from tests.exchange.test_sheets import HEAD, brought, card, place, run, states, worked
+from tests.factories import actor
+from tests.factories import county as make_county
+from yigongti.exchange.batches import actions, queries
+from yigongti.exchange.models import KnownEntry
+from yigongti.kernel import clock
+from yigongti.record.models import Encounter, Entry
+from yigongti.record.visit_facts import VisitCharge
+from yigongti.residents.models import Resident
+
+
+pytestmark = pytest.mark.django_db
+VISITS = "就诊号,身份证号,就诊机构,就诊类别,入院时间,出院时间,主要诊断编码,主要诊断,总费用,西药费\n"
+
+
+@pytest.fixture
+def county():
+    return make_county()
+
+
+@pytest.fixture
+def steward(county):
+    return actor("data_steward", county.group, name="数据员")
+
+
+@pytest.fixture
+def person(county, steward):
+    run(steward, brought(steward, HEAD + f"张桂兰,{card(122)},,,,{place(county)},,,\n"))
+    return Resident.objects.get()
+
+
+def line(
+    county, title="急性阑尾炎", number="Z001", begins="2026-03-01", ends="2026-03-09", code="K35.900", costs="10,10"
+):
+    return f"{number},{card(122)},{county.hospital.name},住院,{begins},{ends},{code},{title},{costs}\n"
+
+
+def visits(by, *lines, name="就诊.csv"):
+    return brought(by, VISITS + "".join(lines), kind="visits", name=name)
+
+
+def undone(by, batch):
+    actions.undo(by=by, batch_id=batch.pk, why="送错了")
+    return worked(batch.pk)
+
+
+def notes(batch, state):
+    return [row.note for row in queries.rows(of=batch, state=state)]
+
+
+def why(batch):
+    return [one["rule"] for row in queries.rows(of=batch, state="wrong") for one in row.problems]
+
+
+def corrected(county, entry):
+    """A doctor's correction, as the record's own gate writes it."""
+    doctor = actor("county_doctor", county.hospital, name="主治医师")
+    fresh = Entry.objects.create(
+        resident_id=entry.resident_id, kind=entry.kind, title="慢性阑尾炎", at=entry.at, entered_at=clock.now(),
+        institution_id=entry.institution_id, author=doctor.person_name, author_post_id=doctor.post_id,
+        source="entered", version=entry.version + 1, correction_reason="病理回报",
+    )  # fmt: skip
+    Entry.objects.filter(pk=entry.pk).update(replaced_by=fresh)
+    return fresh
+
+
+def test_what_a_doctor_has_corrected_stays_and_is_not_overwritten(county, steward, person):
+    batch = run(steward, visits(steward, line(county)))
+    fresh = corrected(county, Entry.objects.get(kind="encounter"))
+    again = visits(steward, line(county, title="别的"), name="再送.csv")
+    assert why(again) == ["本机构之后已更正过，请核对"]
+    assert states(undone(steward, batch)) == {"stays": 1} and notes(batch, "stays") == ["已由本机构更正或撤销"]
+    assert Entry.objects.get(kind="encounter", replaced_by=None) == fresh
+
+
+def test_a_correction_between_check_and_run_is_not_overwritten(county, steward, person):
+    run(steward, visits(steward, line(county)))
+    again = visits(steward, line(county, title="别的"), name="再送.csv")
+    assert states(again) == {"good": 1}
+    fresh = corrected(county, Entry.objects.get(kind="encounter"))
+    assert states(run(steward, again)) == {"wrong": 1} and "已更正过" in notes(again, "wrong")[0]
+    assert Entry.objects.get(kind="encounter", replaced_by=None) == fresh
+
+
+def test_a_visit_that_has_been_built_upon_stays(county, steward, person):
+    batch = run(steward, visits(steward, line(county), line(county, number="Z002", title="肺炎", code="J18.900")))
+    visit = Entry.objects.get(title="急性阑尾炎")
+    Entry.objects.create(
+        resident=person, kind="observation", title="血压", at=visit.at, entered_at=clock.now(), encounter=visit,
+        institution_id=visit.institution_id, source="entered",
+    )  # fmt: skip
+    assert states(undone(steward, batch)) == {"stays": 1, "undone": 1}
+    assert notes(batch, "stays") == ["已有内容以它为依据"]
+    gone = Entry.objects.get(title="肺炎", replaced_by=None)
+    assert gone.withdrawn and gone.author == "收件箱" and not Entry.objects.filter(title="肺炎", withdrawn=False)
+    assert KnownEntry.objects.get().value == "Z001"
+
+
+def test_versions_by_two_sheets_are_taken_back_one_after_the_other(county, steward, person):
+    older = run(steward, visits(steward, line(county)))
+    newer = run(
+        steward, visits(steward, line(county, title="化脓性阑尾炎", code="K35.300", costs="30,"), name="二.csv")
+    )
+    assert states(undone(steward, older)) == {"stays": 1} and "后来又送来新的一版" in notes(older, "stays")[0]
+    assert states(undone(steward, newer)) == {"undone": 1}
+    now = Entry.objects.get(kind="encounter", replaced_by=None)
+    assert (now.title, now.version, now.withdrawn) == ("急性阑尾炎", 3, False)
+    assert Encounter.objects.get(entry=now).diagnosis_code == "K35.900"
+    assert list(VisitCharge.objects.filter(entry=now).values_list("charge_class", "amount")) == [
+        ("western_medicine", 1000)
+    ]
+    assert KnownEntry.objects.get().entry == now
+
+
+def test_after_the_newer_sheet_the_older_goes_too_and_the_number_is_free(county, steward, person):
+    older = run(steward, visits(steward, line(county)))
+    newer = run(steward, visits(steward, line(county, title="化脓性阑尾炎"), name="二.csv"))
+    undone(steward, newer)
+    assert states(undone(steward, older)) == {"undone": 1}
+    assert not Entry.objects.filter(kind="encounter", withdrawn=False) and not KnownEntry.objects.exists()
+    assert states(run(steward, visits(steward, line(county)))) == {"applied": 1}
+    assert Entry.objects.get(kind="encounter", replaced_by=None, withdrawn=False).version == 1
