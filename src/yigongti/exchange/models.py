@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from yigongti.exchange.batches.models import Batch as Batch
 from yigongti.exchange.batches.models import BatchRow as BatchRow
+from yigongti.exchange.coding.models import CodeMeaning as CodeMeaning
+from yigongti.exchange.coding.models import LocalCode as LocalCode
 from yigongti.exchange.fhir.models import AccessToken as AccessToken
 from yigongti.exchange.fhir.models import Client as Client
 from yigongti.exchange.fhir.models import Resource as Resource
-from yigongti.exchange.coding.models import CodeMeaning as CodeMeaning
-from yigongti.exchange.coding.models import LocalCode as LocalCode
 from yigongti.exchange.imaging.models import Study as Study  # models of this chapter, kept with what they are about
 from yigongti.exchange.imaging.models import StudyInstance as StudyInstance
 from yigongti.exchange.replays.models import Replay as Replay
