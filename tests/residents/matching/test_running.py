@@ -151,3 +151,11 @@ def test_splink_reads_every_condition_that_postgresql_scores():
     database.execute(f"CREATE TABLE sides ({columns})")
     for one in learning.model()["comparisons"]:
         database.execute(f"SELECT {levels.chosen(one['output_column_name'])} FROM sides")
+
+
+def test_the_clockwork_weighs_the_whole_index_once_a_week(pairs):
+    from yigongti.residents.actions import sweeping
+
+    sweeping.match()
+    assert MatchRun.objects.get().raised == 2
+    assert set(raised()) == set(pairs.values())

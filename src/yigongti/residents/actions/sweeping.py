@@ -18,6 +18,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.jobs import beat
 from yigongti.kernel.parameters import values
 from yigongti.residents import codes
+from yigongti.residents.matching import running
 from yigongti.residents.models import Identifier, Resident, Suspicion, Sweep
 from yigongti.residents.policy.likeness import Reason
 from yigongti.residents.queries.likeness import reasons_between
@@ -35,6 +36,12 @@ def sweep() -> None:
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE and step():
         pass
+
+
+@beat("residents.match", cron="40 0 * * 0 0")
+def match() -> None:
+    """Once a week the whole index is weighed at once, which takes seconds, before the sweep goes by the rules."""
+    running.run()
 
 
 def step(*, block: int = BLOCK) -> bool:
