@@ -39,6 +39,7 @@ for code, title in {
     "referral.declined": "转诊已退回",
     "referral.cancelled": "转诊已取消",
     "referral.expired": "转诊已过期",
+    "referral.ended": "患者去世，转诊已终止",
     "referral.returned": "患者已转回",
 }.items():
     event.declare(code, title)
@@ -49,9 +50,14 @@ def _sent_by(facts: Referral, by: Actor) -> None:
     institution = institution_of_unit(by.unit_id)
     if institution is None:
         raise NotInAnInstitution
-    if facts.resident.died_on:
-        raise HasDied(field="resident", name=facts.resident.name, day=facts.resident.died_on)
+    _require_living(facts)
     facts.from_unit_id, facts.from_institution = by.unit_id, institution
+
+
+def _require_living(facts: Referral) -> None:
+    person = facts.resident.master
+    if person.died_on:
+        raise HasDied(field="resident", name=person.name, day=person.died_on)
 
 
 def upward_sides(facts: Referral, by: Actor | None) -> Mapping[str, int]:
@@ -101,6 +107,12 @@ def _lead_of(institution: Any) -> int:
     if lead is None:
         raise NoReferralCentre(institution=str(institution))
     return int(lead.institution_id)
+
+
+@rooms.guard("referral.patient_lives")
+def patient_lives(*, case: Case, facts: Referral, by: Actor) -> None:
+    """Nobody is sent, awaited or received after death."""
+    _require_living(facts)
 
 
 @rooms.guard("referral.department_receives")
@@ -240,6 +252,18 @@ def keep_pages() -> None:
 
 
 keep_pages()
+
+
+@event.on("residents.died")
+def end_for_the_dead(*, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Who has died before coming is not awaited: bed and number are free. Who died in care is left to the people."""
+    referred = Referral.objects.filter(resident__master__in=facts["residents"]).values("case")
+    for page in (upward, downward, outward):
+        waiting = Case.objects.filter(
+            workflow=page.code, state__in=page.step("end").frm, ended_at=None, pk__in=referred
+        )
+        for case in waiting.select_for_update().order_by("pk"):
+            engine.take_as_clock(by=the_clock(), case=case, step="end")
 
 
 @event.on("chronic.follow_up_missed")

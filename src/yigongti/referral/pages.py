@@ -30,7 +30,7 @@ from yigongti.referral.board import Asked, Tally
 
 
 # Whom a step of another side concerns reads it among the notices; a new referral waits in the worklist anyway.
-news.listen(*(f"referral.{told}" for told in ("accepted", "declined", "cancelled", "expired", "returned")))
+news.listen(*(f"referral.{told}" for told in ("accepted", "declined", "cancelled", "expired", "ended", "returned")))
 
 AT_ONCE = 8
 MORE = 50

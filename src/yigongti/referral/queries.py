@@ -12,6 +12,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.parts import State
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.question import Among, Question, Slot
@@ -63,8 +64,10 @@ def _reason(kind: str, reason: str) -> str:
 
 
 def _request(*, for_: Actor, case: Case, facts: Referral) -> Mapping[str, Any]:
+    died = facts.resident.master.died_on if case.ended_at is None else None
     return {
         "facts": facts, "case": case, "reason": reason_of(facts),
+        "died": State(word=say("患者已于 {day} 去世", day=died.isoformat()), kind="harm") if died else None,
         "urgency": code_lists["referral.urgency"].label(facts.urgency),
         "transport": code_lists["referral.transport"].label(facts.transport) if facts.transport else "",
     }  # fmt: skip

@@ -3,7 +3,7 @@
 # isort: off
 from yigongti.kernel.parameters.words import parameter
 from yigongti.kernel.workflow.words import (
-    BIRTH, Remind, Sees, Timer, Workflow, fact, part, side, state, step,
+    BIRTH, CLOCK, Remind, Sees, Timer, Workflow, fact, part, side, state, step,
 )  # fmt: skip
 
 
@@ -20,8 +20,9 @@ outward = Workflow(
         state("waiting", "待转诊中心审核", turn="referral_lead"),
         state("approved", "已同意，县外诊治中", turn="sending_doctor"),
         state("closed", "已办结"), state("declined", "已退回"), state("cancelled", "已取消"),
+        state("ended", "患者去世，已终止"),
     ),
-    ends=("closed", "declined", "cancelled"),
+    ends=("closed", "declined", "cancelled", "ended"),
     fields=(
         fact("resident", "患者", "picked", picker="resident"),
         fact("to_outside", "转往县外机构", "text", most=120),
@@ -45,7 +46,7 @@ outward = Workflow(
              announces="referral.submitted",
              says_next="转诊中心审核后可打印转诊单"),
         step("approve", "同意外转", by="referral_lead", frm="waiting", to="approved", weight="primary",
-             not_by=("submit",),
+             not_by=("submit",), guards=("referral.patient_lives",),
              announces="referral.accepted", says_next="患者可持转诊单到县外就诊", clause="外转须经转诊中心同意"),
         step("decline", "退回", by="referral_lead", frm="waiting", to="declined", must_record=("decline_reason",),
              may_record=("decline_note",), announces="referral.declined"),
@@ -53,6 +54,7 @@ outward = Workflow(
              must_record=("cancel_reason",), announces="referral.cancelled"),
         step("close", "登记县外结果，办结", by="sending_doctor", frm="approved", to="closed", weight="primary",
              must_record=("discharge_summary",), does=("referral.write_summary",), announces="referral.returned"),
+        step("end", "患者去世，终止", by=CLOCK, frm="waiting", to="ended", announces="referral.ended"),
     ),
     timers=(
         Timer(state="waiting", after=parameter("referral.accept_within"), counts="working_minutes",
@@ -62,8 +64,9 @@ outward = Workflow(
     ),
     sees=(
         Sees(side="sending", panels=("request", "package", "outcome"), states=(
-            "waiting", "approved", "closed", "declined", "cancelled")),
+            "waiting", "approved", "closed", "declined", "cancelled", "ended")),
         Sees(side="centre", panels=("request", "package", "outcome"), states=(
             "waiting", "approved", "closed", "declined")),
+        Sees(side="centre", panels=("outcome",), states=("ended",)),
     ),
 )  # fmt: skip
