@@ -1,8 +1,10 @@
 """Entries of the record by sheet: undo and corrections keep what people did since; sense of time, repeats, places."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.exchange.test_sheets import HEAD, brought, card, place, run, states, worked
+from tests.exchange.test_sheets import HEAD, MEASURED, brought, card, place, run, states, worked
 from tests.factories import actor
 from tests.factories import county as make_county
 from yigongti.exchange.batches import actions, queries
@@ -124,3 +126,44 @@ def test_after_the_newer_sheet_the_older_goes_too_and_the_number_is_free(county,
     assert not Entry.objects.filter(kind="encounter", withdrawn=False) and not KnownEntry.objects.exists()
     assert states(run(steward, visits(steward, line(county)))) == {"applied": 1}
     assert Entry.objects.get(kind="encounter", replaced_by=None, withdrawn=False).version == 1
+
+
+def headers(batch):
+    return {row.number: {one["header"] for one in row.problems} for row in queries.rows(of=batch, state="wrong")}
+
+
+def test_a_visit_has_its_place_in_the_persons_life_and_an_icd_code(county, steward, person):
+    Resident.objects.filter(pk=person.pk).update(died_on="2026-05-06")
+    ahead = (clock.today() + timedelta(days=3)).isoformat()
+    batch = visits(
+        steward,
+        line(county, number="Z1", begins=ahead, ends=""),
+        line(county, number="Z2", begins="1966-07-11", ends=""),
+        line(county, number="Z3", begins="2026-05-08", ends=""),
+        line(county, number="Z4", begins="2026-05-07", ends=""),
+        line(county, number="Z5", code="阑尾炎"),
+    )
+    assert headers(batch) == {2: {"开始时间"}, 3: {"开始时间"}, 4: {"开始时间"}, 6: {"主要诊断编码"}}
+    assert why(batch)[1:3] == ["早于出生日期 {born}", "晚于死亡日期 {died}"]
+
+
+def test_a_measurement_is_of_a_living_person_and_a_pressure_the_right_way_round(county, steward, person):
+    Resident.objects.filter(pk=person.pk).update(died_on="2026-05-06")
+    head = MEASURED.replace("patient_id", "身份证号")
+    told = ("2026-05-07,BP,130,80", "1960-01-01,BP,130,80", "2026-05-01,BP,80,130", "2026-05-01,BP,130,80")
+    batch = brought(steward, head + "".join(f"{card(122)},{one}\n" for one in told), kind="measurements", name="测.csv")
+    assert headers(batch) == {2: {"测量时间"}, 3: {"测量时间"}, 4: {"第二个数值"}}
+
+
+def test_all_problems_of_a_row_are_said_at_once_and_quote_the_cell_in_its_place(county, steward, person):
+    unknown = line(county, begins="2026.2.31", code="?", costs='"1,000",900').replace(card(122), card(111))
+    batch = visits(steward, unknown.replace(county.hospital.name, "查无此院"))
+    (row,) = queries.rows(of=batch, state="wrong")
+    assert {one["header"] for one in row.problems} == {"开始时间", "证件号码", "就诊机构", "主要诊断编码", "总费用"}
+    said = {one["header"]: (one["value"], one["column"]) for one in row.problems}
+    assert (said["总费用"], said["就诊机构"]) == (("1,000", 8), ("查无此院", 2))
+
+
+def test_what_cannot_be_read_makes_no_further_problems(county, steward, person):
+    batch = visits(steward, line(county, costs="很多,10"), line(county, number="Z2").replace("住院", "住店"))
+    assert headers(batch) == {2: {"总费用"}, 3: {"就诊类别"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import connection
 
@@ -54,10 +55,11 @@ def check(batch: Batch, rows: Sequence[BatchRow], *, by: Actor) -> None:
 def row_of(batch: Batch, kind: Kind, kept: BatchRow) -> Row:
     """A kept row with its values, its problems, and the key it goes by in its file."""
     heading = Heading(positions=batch.heading, unknown=())
-    found, problems = read_line(kind.sheet, heading, completed(batch, kept.mended or kept.cells))
+    cells = completed(batch, kept.mended or kept.cells)
+    found, problems = read_line(kind.sheet, heading, cells)
     key = kind.key(found)[:120] if kind.key else ""
     return Row(number=kept.number, values=found, problems=list(problems), key=key, verdict=kept.verdict,
-               alike=list(kept.alike), made=kept.made)  # fmt: skip
+               alike=list(kept.alike), made=kept.made, cells=cells, places=batch.heading)  # fmt: skip
 
 
 def completed(batch: Batch, cells: Sequence[str]) -> Sequence[str]:
@@ -93,12 +95,17 @@ def _write(batch: Batch, rows: Sequence[Row]) -> None:
                 "batch": batch.pk,
                 "numbers": [row.number for row in rows],
                 "states": [_state(row) for row in rows],
-                "problems": [_json([one.as_json() for one in row.problems]) for row in rows],
+                "problems": [_json([_placed(batch, one).as_json() for one in row.problems]) for row in rows],
                 "keys": [row.key for row in rows],
                 "alike": [_json(row.alike) for row in rows],
                 "made": [row.known[:60] for row in rows],
             },
         )
+
+
+def _placed(batch: Batch, one: Problem) -> Problem:
+    """A fault of a column, by whomever it was noted, has its cell's place."""
+    return one if one.column >= 0 else replace(one, column=batch.heading.get(one.field, -1))
 
 
 def _json(thing: object) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from yigongti.exchange.tables.sheet import Problem, Sheet
+from yigongti.exchange.tables.sheet import Problem, Sheet, problem
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.refusal import NotFound
 
@@ -16,7 +16,8 @@ class Row:
     """One row under way: its number in the file, its clean values, and what is found out about it.
 
     `key` names it within its file; `alike` are registrations that it may be, strongest first; `known` is what says it
-    already; `verdict` is what data staff decided about the alike.
+    already; `verdict` is what data staff decided about the alike. `cells` are the row as it came, `places` where each
+    column stands in it.
     """
 
     number: int
@@ -27,14 +28,20 @@ class Row:
     known: str = ""
     verdict: str = ""
     made: str = ""
+    cells: Sequence[str] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
     def wrong(self, sheet: Sheet, name: str, rule: str, **facts: object) -> None:
-        """Note a fault of one column."""
+        """Note a fault of one column: the cell is quoted as it came, and coloured in the sheet that goes back."""
         column = next(one for one in sheet.columns if one.field == name)
-        value = self.values.get(name, "")
-        self.problems.append(
-            Problem(field=name, header=column.header, value=str(value or "")[:40], rule=rule, facts=facts)
-        )
+        place = self.places.get(name, -1)
+        cell = self.cells[place].strip() if 0 <= place < len(self.cells) else ""
+        self.problems.append(problem(at=name, header=column.header, value=cell, rule=rule, facts=facts, column=place))
+
+    @property
+    def unread(self) -> set[str]:
+        """The columns that have a problem already: what needs their values is not checked."""
+        return {one.field for one in self.problems}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

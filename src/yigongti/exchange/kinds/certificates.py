@@ -15,6 +15,7 @@ from yigongti.exchange.batches.kinds import Outcome, Row
 from yigongti.exchange.senders import the_inbox
 from yigongti.exchange.tables.sheet import Sheet
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.parameters.codes import code_lists
 
 
@@ -26,7 +27,8 @@ UNDONE = "撤销整张表"
 class Facts:
     """A chapter's facts as a sheet brings them: how a row is told, who takes it, how it is withdrawn.
 
-    `prepare` finds persons and places for many rows; `take` gives the chapter's outcomes in the order told.
+    `prepare` finds persons and places for many rows; `take` gives the chapter's outcomes in the order told. What
+    `withdraw` could not take back with a fact, it says by the fact's id in `data["left"]`.
     """
 
     sheet: Sheet
@@ -34,7 +36,7 @@ class Facts:
     prepare: Callable[[Actor, Sequence[Row]], None]
     tell: Callable[[Row], Any]
     take: Callable[[list[Any]], Sequence[Mapping[str, Any]]]
-    withdraw: Callable[[list[int], str], None]
+    withdraw: Callable[[list[int], str], Receipt | None]
 
     def check(self, by: Actor, rows: Sequence[Row]) -> None:
         """Take the sound rows for a moment; what is refused is a problem, what is there already is known."""
@@ -75,8 +77,10 @@ class Facts:
 
     def undo(self, by: Actor, rows: Sequence[Row]) -> list[Outcome]:
         """Withdraw what they became; an earlier version counts again."""
-        self.withdraw([int(row.made.rsplit(":", 1)[1]) for row in rows], UNDONE)
-        return [Outcome(state="undone", made=row.made) for row in rows]
+        made = {row.number: int(row.made.rsplit(":", 1)[1]) for row in rows}
+        receipt = self.withdraw(list(made.values()), UNDONE)
+        left = receipt.data.get("left", {}) if receipt else {}
+        return [Outcome(state="undone", made=row.made, note=str(left.get(made[row.number], ""))) for row in rows]
 
 
 def _plain(words: str) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from yigongti.exchange.batches.kinds import Outcome, Row
-from yigongti.exchange.kinds.whom import source_of
-from yigongti.exchange.models import KnownEntry
+from yigongti.exchange.kinds.whom import find_people, source_of
+from yigongti.exchange.models import KnownEntry, Sender
 from yigongti.exchange.senders import the_inbox
 from yigongti.exchange.tables.sheet import Sheet
 from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
 from yigongti.record.actions import Told, take_back_many, take_in_many
+from yigongti.residents.queries.registered import registered_as
 
 
 Tells = Callable[[Row], Sequence[Told]]
 """The entries that a row stands for."""
 MADE = "record.Entry:"
+AHEAD = timedelta(days=1)
+"""Clocks of other systems differ, and a day without an hour is its beginning."""
 NOTHING = "这一行没有要记的"
 CORRECTED_SINCE, OF_ANOTHER = "本机构之后已更正过，请核对", "这个号已是另一个人的，请核对"
 
@@ -97,6 +101,39 @@ def remember_versions(kind: str, rows: Sequence[Row], outcomes: Sequence[Outcome
 
 def _entries(row: Row) -> list[int]:
     return [int(one) for one in row.made.removeprefix(MADE).split()]
+
+
+def find_whom(by: Actor, rows: Sequence[Row], sheet: Sheet) -> None:
+    """Each row's person as `resident` and what is registered of them as `life`, whatever else is wrong with the row."""
+    senders: dict[str, Sender] = {}
+    for row in rows:
+        code = str(row.values.get("source") or "")
+        row.values["sender"] = senders[code] = senders.get(code) or source_of(row)
+    noted = [row.problems for row in rows]
+    for row in rows:
+        row.problems = []
+    find_people(by, rows, sheet)
+    for row, before in zip(rows, noted, strict=True):
+        unread = {one.field for one in before}
+        row.problems = before + ([] if unread & {"id_card", "number", "source"} else row.problems)
+    found = registered_as(for_=the_inbox(), ids=[row.values["resident"] for row in rows if row.values["resident"]])
+    for row in rows:
+        row.values["life"] = found.get(row.values["resident"])
+
+
+def check_in_life(row: Row, sheet: Sheet, name: str, *, spare: int = 0) -> None:
+    """A moment lies in the person's life, `spare` days after a death included, and not ahead."""
+    at, life = row.values.get(name), row.values.get("life")
+    if at is None or name in row.unread:
+        return
+    moment = moment_of(at)
+    day = moment.astimezone(clock.COUNTY_ZONE).date()
+    if moment > clock.now() + AHEAD:
+        row.wrong(sheet, name, "{day} 晚于今天", day=day.isoformat())
+    elif life and day < (date(life.born.year, 1, 1) if life.born_estimated else life.born):
+        row.wrong(sheet, name, "早于出生日期 {born}", born=life.born.isoformat())
+    elif life and life.died_on and day > life.died_on + timedelta(days=spare):
+        row.wrong(sheet, name, "晚于死亡日期 {died}", died=life.died_on.isoformat())
 
 
 def moment_of(at: Any) -> datetime:

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from yigongti.exchange.batches.kinds import Kind, Outcome, Row, enter
-from yigongti.exchange.kinds.entries import moment_of, take_entries, undo_entries
-from yigongti.exchange.kinds.whom import WHOM, find_people, source_of
+from yigongti.exchange.kinds.entries import check_in_life, find_whom, moment_of, take_entries, undo_entries
+from yigongti.exchange.kinds.whom import WHOM, source_of
 from yigongti.exchange.tables import words
 from yigongti.exchange.tables.days import moment
 from yigongti.exchange.tables.sheet import Column, Sheet
@@ -54,9 +54,10 @@ SHEET = Sheet(
 
 def check(by: Actor, rows: Sequence[Row]) -> None:
     """Whom it is of, and whether a living person can show it."""
-    find_people(by, rows, SHEET)
+    find_whom(by, rows, SHEET)
     for row in rows:
-        if not row.problems:
+        check_in_life(row, SHEET, "at")
+        if not row.unread & {"kind", "value", "second", "unit"}:
             _check_numbers(row)
 
 
@@ -73,6 +74,8 @@ def _check_numbers(row: Row) -> None:
         if not measure.least <= number <= measure.greatest:
             row.wrong(SHEET, name, "应在 {least}–{greatest} {unit} 之间", least=str(measure.least),
                       greatest=str(measure.greatest), unit=series.unit)  # fmt: skip
+    if series.paired and row.values["value"] <= row.values["second"]:
+        row.wrong(SHEET, "second", "{a}须大于{b}", a=series.measures[0].title, b=series.measures[1].title)
     return None
 
 

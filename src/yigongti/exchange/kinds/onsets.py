@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from yigongti.exchange.batches.kinds import Kind, Outcome, Row, enter
-from yigongti.exchange.kinds.entries import moment_of, take_entries, undo_entries
-from yigongti.exchange.kinds.whom import WHOM, find_people, source_of
+from yigongti.exchange.kinds.entries import check_in_life, find_whom, moment_of, take_entries, undo_entries
+from yigongti.exchange.kinds.whom import WHOM, source_of
 from yigongti.exchange.tables.days import day
 from yigongti.exchange.tables.sheet import Column, Sheet
-from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.record.actions import Told
@@ -38,12 +36,10 @@ SHEET = Sheet(
 
 def check(by: Actor, rows: Sequence[Row]) -> None:
     """Whom it is of; a diagnosis of tomorrow is none."""
-    find_people(by, rows, SHEET)
+    find_whom(by, rows, SHEET)
     for row in rows:
         for name, *_ in DISEASES:
-            on = row.values.get(name)
-            if isinstance(on, date) and on > clock.today():
-                row.wrong(SHEET, name, "{day} 晚于今天", day=on.isoformat())
+            check_in_life(row, SHEET, name)
 
 
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:

@@ -9,15 +9,27 @@ from collections.abc import Sequence
 
 from yigongti.exchange.batches.kinds import Kind, Outcome, Row, enter
 from yigongti.exchange.kinds.certificates import entries_of
-from yigongti.exchange.kinds.entries import follow_known, moment_of, remember_versions, take_entries, undo_entries
-from yigongti.exchange.kinds.whom import WHOM, find_people, source_of
+from yigongti.exchange.kinds.entries import (
+    check_in_life,
+    find_whom,
+    follow_known,
+    moment_of,
+    remember_versions,
+    take_entries,
+    undo_entries,
+)
+from yigongti.exchange.kinds.whom import WHOM, source_of
 from yigongti.exchange.tables import words
 from yigongti.exchange.tables.days import day, moment
 from yigongti.exchange.tables.sheet import Column, Sheet
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
+from yigongti.kernel.parameters import values
+from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.organisations.queries import institutions_by_name
 from yigongti.record.actions import Told, ToldOperation, wrong_with
+from yigongti.record.queries.vocabulary import icd10
 
 
 CLASSES = {"outpatient": "门诊", "emergency": "急诊", "inpatient": "住院"}
@@ -79,24 +91,55 @@ CLINICAL = frozenset(
 
 def check(by: Actor, rows: Sequence[Row]) -> None:
     """Who, where, and whatever the record itself would refuse of the visit."""
-    find_people(by, rows, SHEET)
+    find_whom(by, rows, SHEET)
     places = institutions_by_name(for_=by, names={str(row.values.get("institution", "")) for row in rows})
+    spare = int(values.number("publichealth.days_after_death"))
     for row in rows:
         named = row.values.get("institution")
         row.values["institution_id"] = places.get(str(named)) if named else None
         if named and not row.values["institution_id"]:
             row.wrong(SHEET, "institution", "没有这家机构，或不在您管辖的范围内")
-        if not row.problems:
-            _check_visit(row)
+        _check_visit(row, spare)
     follow_known("visit", rows, SHEET, "visit")
 
 
-def _check_visit(row: Row) -> None:
-    begins, ends = moment_of(row.values["begins"]), row.values["ends"]
-    if ends and moment_of(ends) < begins:
+def _check_visit(row: Row, spare: int) -> None:
+    begins, ends = row.values.get("begins"), row.values.get("ends")
+    if begins and ends and moment_of(ends) < moment_of(begins):
         row.wrong(SHEET, "ends", "早于开始时间")
-    for refusal in wrong_with(_told(row)[0]):
-        row.wrong(SHEET, "total", str(refusal))
+    check_in_life(row, SHEET, "begins", spare=spare)
+    check_in_life(row, SHEET, "ends", spare=spare)
+    try:
+        row.values["diagnosis_code"] = icd10(str(row.values.get("diagnosis_code") or ""))
+    except BadValue as bad:
+        row.wrong(SHEET, "diagnosis_code", str(bad.facts["problem"]))
+    for refusal in wrong_with(_told(_readable(row))[0]):
+        row.wrong(SHEET, _column_of(row, refusal), str(refusal).replace("{", "（").replace("}", "）"))
+
+
+def _readable(row: Row) -> Row:
+    """The row with blanks for what could not be read; sums and operations of which a part is unreadable fall away."""
+    unread = row.unread
+    said = {column.field: column.blank for column in SHEET.columns} | {
+        "begins": clock.now(), "kind": "outpatient", **row.values,
+    }  # fmt: skip
+    money = {"total", *(name for name in said if name.startswith("charge_"))}
+    if unread & money:
+        said |= dict.fromkeys(money)
+    for n in range(1, OPERATIONS + 1):
+        if any(name.startswith("operation") and name.endswith(f"_{n}") for name in unread):
+            said |= {f"operation_{n}": "", f"operation_code_{n}": ""}
+    return Row(number=row.number, values=said)
+
+
+def _column_of(row: Row, refusal: Refusal) -> str:
+    """The column that a refusal of the record is about."""
+    if not refusal.field.startswith("operations."):
+        return "total"
+    given = [n for n in range(1, OPERATIONS + 1)
+             if row.values.get(f"operation_{n}") or row.values.get(f"operation_code_{n}")]  # fmt: skip
+    n = given[int(refusal.field.removeprefix("operations.")) - 1]
+    return f"operation_code_{n}" if row.values.get(f"operation_code_{n}") else f"operation_{n}"
 
 
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
@@ -143,7 +186,7 @@ enter(
     Kind(
         sheet=SHEET, check=check, take=take, undo=undo, order=20,
         permission=registry.add_permission("exchange.table_visits", title="送就诊表", writes=True),
-        key=lambda values: f"{values.get('source') or ''}|{values.get('visit') or ''}" if values.get("visit") else "",
+        key=lambda said: f"{said.get('source') or ''}|{said.get('visit') or ''}" if said.get("visit") else "",
         fields_closed=CLINICAL, marks=frozenset({"visit", "begins", "kind"}),
     )
 )  # fmt: skip
