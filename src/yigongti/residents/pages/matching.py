@@ -21,9 +21,7 @@ def ran(latest: MatchRun | None) -> list[str]:
     """When the whole index was compared last, and in a demonstration how right that was."""
     if latest is None:
         return []
-    words = (
-        "全县比对（{ended}）：{rows} 份登记，疑似 {likely} 对，其中新提出 {raised} 对，登记有变重新提出 {reopened} 对。"
-    )
+    words = "全县比对（{ended}）：{rows} 份登记，疑似 {likely} 对，新提出 {raised} 对，登记有变重新提出 {reopened} 对。"
     said = say(
         words, ended=exact_date(latest.ended_at), rows=f"{latest.rows:,}", likely=f"{latest.likely:,}",
         raised=f"{latest.raised:,}", reopened=latest.reopened,
