@@ -93,10 +93,112 @@ def test_corrected_and_taken_back_births_are_kept_as_versions(county):
         withdraw_births(by=the_inbox(), ids=[first["id"]], why="")
 
 
+def mother_of(county, **more):
+    return person(county.village, **{"name": "任小燕", "born": date(1996, 5, 6), **more}).pk
+
+
+def paper_of(county, **more):
+    return person(county.village, **{"name": "任新雨", "born": date(2026, 11, 1), **more}).pk
+
+
+DOUBTED = [
+    (lambda c: {"mother_id": mother_of(c, sex="1")}, "母亲的登记性别不是女"),
+    (lambda c: {"mother_id": mother_of(c, name="任小红")}, "母亲的姓名与登记的不同"),
+    (lambda c: {"mother_id": mother_of(c, born=date(2016, 11, 2))}, "登记的母亲当时不在 10 至 60 周岁"),
+    (lambda c: {"mother_id": mother_of(c, born=date(1965, 11, 1))}, "登记的母亲当时不在 10 至 60 周岁"),
+    (lambda c: {"mother_id": mother_of(c, died_on=date(2026, 10, 31))}, "登记的母亲在孩子出生前已去世"),
+    (lambda c: {"newborn_id": paper_of(c, born=date(2026, 11, 2))}, "新生儿证件的主人不是当天出生"),
+    (lambda c: {"newborn_id": paper_of(c, sex="1")}, "新生儿证件的主人与证明上的性别不同"),
+]
+
+
+@pytest.mark.requirement("R128")
+@pytest.mark.parametrize(("changes", "why"), DOUBTED)
+def test_a_birth_that_the_registrations_contradict_is_kept_and_matched_to_nobody(county, changes, why):
+    told = birth(**{"mother_id": county.mother.pk, **changes(county)})
+    before = Resident.objects.count()
+    (said,) = born(told)
+    assert (said["what"], said["why"]) == ("contradicts", why)
+    kept = Birth.objects.get()
+    assert (kept.mother_id, kept.newborn_id, kept.contradiction) == (None, None, why)
+    assert Resident.objects.count() == before
+    officer = signed_in(factories.actor("cdc_officer", county.root))
+    assert why in officer.get("/publichealth/births?state=against").content.decode()
+    assert told.number not in officer.get("/publichealth/births?state=without&year=2025").content.decode()
+
+
+@pytest.mark.parametrize(
+    "more", [{"died_on": date(2026, 11, 1)}, {"born": date(2016, 11, 1)}, {"born": date(1965, 11, 2)},
+             {"name": "任 小燕"}]
+)  # fmt: skip
+def test_what_is_only_rare_contradicts_nothing(county, more):
+    mother = mother_of(county, **more)
+    assert born(birth(mother_id=mother))[0]["what"] == "new"
+    assert Birth.objects.get().mother_id == mother
+
+
+def test_once_the_registration_is_put_right_the_same_certificate_is_matched(county):
+    Resident.objects.filter(pk=county.mother.pk).update(sex="1")
+    told = birth(mother_id=county.mother.pk)
+    born(told)
+    Resident.objects.filter(pk=county.mother.pk).update(sex="2")
+    assert born(told)[0]["what"] == "same"
+    kept = Birth.objects.get()
+    assert (kept.mother_id, kept.contradiction) == (county.mother.pk, "")
+
+
+def test_a_holder_of_the_certificate_who_was_born_another_day_is_not_the_child(county):
+    told = birth(mother_id=county.mother.pk)
+    typed = {"name": "任新雨", "sex": "2", "birth_date": "2026-10-01"}
+    register_newborn(by=county.doctor, mother=county.mother.pk, typed=typed, birth_certificate=told.number)
+    assert born(told)[0]["why"] == "新生儿证件的主人不是当天出生"
+    assert Birth.objects.get().newborn is None
+
+
+def test_a_child_registered_with_the_certificate_of_another_day_is_not_of_that_birth(county):
+    told = birth(mother_id=county.mother.pk)
+    born(told)
+    typed = {"name": "任新雨", "sex": "2", "birth_date": "2026-10-01"}
+    register_newborn(by=county.doctor, mother=county.mother.pk, typed=typed, birth_certificate=told.number)
+    assert Birth.objects.get().newborn is None
+
+
+SOON = "同一位母亲不到 24 周内另有活产"
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_live_births_of_one_mother_within_months_contradict(county, together):
+    told = [
+        birth(mother_id=county.mother.pk, born_at=factories.at(f"2026-{month} 03:20")) for month in ("05-20", "11-01")
+    ]
+    said = born(*told) if together else [*born(told[0]), *born(told[1])]
+    assert [one.get("why", "") for one in said] == ["", SOON]
+    assert Birth.objects.get(number=told[1].number).mother is None
+
+
+@pytest.mark.parametrize("changes", [
+    [{}, {}, {}], [{"born_at": factories.at("2026-10-31 23:50"), "plurality": 2}, {"plurality": 2}],
+    [{"born_at": factories.at("2026-05-10 03:20")}, {}],
+    [{"born_at": factories.at("2026-10-01 03:20"), "outcome": "still"}, {}],
+    [{"born_at": factories.at("2026-10-01 03:20"), "cancelled": True}, {}],
+])  # fmt: skip
+def test_children_of_one_birth_and_births_far_apart_contradict_nothing(county, changes):
+    said = born(*(birth(mother_id=county.mother.pk, **more) for more in changes))
+    assert {one["what"] for one in said} == {"new"}
+
+
+def test_a_corrected_birth_is_not_too_close_to_itself(county):
+    told = birth(mother_id=county.mother.pk)
+    born(told)
+    (said,) = born(replace(told, born_at=factories.at("2026-10-20 03:20")))
+    assert said["what"] == "corrected"
+
+
 WRONG = [
     ({"number": ""}, "证明编号"), ({"sex": "x"}, "性别"), ({"place": "x"}, "出生地点"), ({"outcome": "x"}, "出生结局"),
     ({"weight": 199}, "200 至 8000 克"), ({"weight": 8001}, "200 至 8000 克"), ({"weeks": 60}, "孕周"),
     ({"plurality": 0}, "胎数"), ({"born_at": factories.at("2027-01-01 00:00")}, "在今天之后"),
+    ({"born_at": factories.at("1899-12-31 00:00")}, "早于 1900 年"),
     ({"outcome": "still", "newborn_id_card": "1"}, "死胎死产"),
 ]  # fmt: skip
 

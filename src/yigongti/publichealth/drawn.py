@@ -23,7 +23,8 @@ SEX = {"1": "男", "2": "女", "0": "未知", "9": "未说明"}
 UNSAID = "没有送来，或按规定不在这里显示"
 BIRTH_COLUMNS = ("证明编号", "出生时间", "性别", "体重（克）", "孕周", "母亲", "出生地点", "接生机构", "新生儿")
 DEATH_COLUMNS = ("证明编号", "死亡日期", "死者", "死亡地点", "根本死因", "诊断依据", "出证", "对居民登记")
-BIRTH_FILTERS = {"": "全部", "without": "新生儿还没有登记", "nobody": "母亲没有对到居民"}
+BIRTH_FILTERS = {"": "全部", "without": "新生儿还没有登记", "nobody": "母亲没有对到居民",
+                 "against": "与居民登记有矛盾"}  # fmt: skip
 DEATH_FILTERS = {"": "全部", "nobody": "没有对到居民", "waiting": "有矛盾，待核对", "applied": "已登记去世",
                  "uncoded": "根本死因还没有编码"}  # fmt: skip
 YEARS = 3
@@ -65,9 +66,10 @@ def birth_line(one: Birth, persons: Mapping[int, Shown], *, for_: Actor) -> Row:
 
 def birth_cells(one: Birth, persons: Mapping[int, Shown], *, for_: Actor) -> list[str]:
     """A birth in words, in the order of BIRTH_COLUMNS."""
+    mother = said_person(persons.get(one.mother_id or 0), one.mother_name_told, for_=for_)
     return [
         one.number, exact_date(one.born_at), say(SEX[one.sex]), str(one.weight or ""), str(one.weeks or ""),
-        said_person(persons.get(one.mother_id or 0), one.mother_name_told, for_=for_),
+        "：".join(filter(None, (mother, say(one.contradiction)))),
         say(codes.birth_place.label(one.place)), place(one), child(one, persons, for_=for_),
     ]  # fmt: skip
 

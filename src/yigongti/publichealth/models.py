@@ -20,7 +20,8 @@ EFFECTS = tuple(codes.EFFECTS)
 
 
 class Birth(Version):
-    """A birth. Mother and child are kept as sent; `mother` and `newborn` are whom we have matched, or null."""
+    """A birth. Mother and child are kept as sent; `mother` and `newborn` are whom we have matched, or null.
+    `contradiction` is what the registrations say against it: then nobody is matched."""
 
     cancelled = models.BooleanField(default=False)
     mother = models.ForeignKey(
@@ -45,6 +46,7 @@ class Birth(Version):
     institution_name_told = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(max_length=8)
     detail = models.JSONField(default=dict)
+    contradiction = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta(Version.Meta):
         abstract = False

@@ -26,6 +26,7 @@ BIRTHS, DEATHS = "publichealth.births", "publichealth.deaths"
 REPRODUCTIVE = "reproductive"
 BIRTH_STATES = {
     "": Q(), "without": Q(newborn=None, outcome="live", cancelled=False), "nobody": Q(mother=None),
+    "against": ~Q(contradiction=""),
 }  # fmt: skip
 DEATH_STATES = {
     "": Q(), "nobody": Q(resident=None), "waiting": Q(effect="waiting"), "applied": Q(effect__in=("applied", "same")),

@@ -15,6 +15,7 @@ from yigongti.kernel.refusal import BadValue, Missing, Refusal
 from yigongti.publichealth.models import BIRTH_PLACES, DEATH_PLACES, HOW_KNOWN, OUTCOMES, SEXES
 
 
+EARLIEST_YEAR = 1900
 ICD10 = re.compile(r"[A-Z]\d\d(\.[0-9A-Za-z+*]+)?")
 LONGEST = {
     "number": 60, "name": 100, "id_card": 40, "mother_name": 100, "mother_id_card": 40, "newborn_name": 100,
@@ -88,7 +89,7 @@ def birth_columns(told: ToldBirth) -> dict[str, Any]:
     return {name: getattr(told, name) for name in same} | {
         "mother_name_told": told.mother_name, "mother_id_card_told": told.mother_id_card,
         "newborn_name_told": told.newborn_name, "newborn_id_card_told": told.newborn_id_card,
-        "institution_name_told": told.institution_name, "detail": dict(told.detail),
+        "institution_name_told": told.institution_name, "detail": dict(told.detail), "contradiction": "",
     }  # fmt: skip
 
 
@@ -110,6 +111,9 @@ def wrong_birth(told: ToldBirth) -> Iterator[Refusal]:
     yield from _wrong_codes(told, coded)
     if told.born_at > clock.now():
         yield BadValue(field="born_at", label="出生时间", value=told.born_at, problem="在今天之后")
+    if told.born_at.year < EARLIEST_YEAR:
+        problem = phrase("早于 {year} 年", year=EARLIEST_YEAR)
+        yield BadValue(field="born_at", label="出生时间", value=told.born_at, problem=problem)
     least, greatest = (values.number(f"publichealth.{name}_birth_weight") for name in ("least", "greatest"))
     if told.weight is not None and not least <= told.weight <= greatest:
         problem = phrase("应在 {least} 至 {greatest} 克之间", least=least, greatest=greatest)

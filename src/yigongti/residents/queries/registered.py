@@ -26,6 +26,15 @@ class Registered:
 def registered_as(*, for_: Actor, ids: Iterable[int]) -> dict[int, Registered]:
     """By the key that was asked for, whichever registration it is; for what takes in, which shows nobody."""
     for_.require(TAKES_IN)
+    return _read(ids)
+
+
+def just_registered(*, for_: Actor, resident: int) -> Registered:
+    """One that `for_` has just registered."""
+    return _read([resident])[resident]
+
+
+def _read(ids: Iterable[int]) -> dict[int, Registered]:
     names = ("name", "sex", "birth_date", "birth_estimated", "died_on")
     held = Resident.objects.filter(pk__in=set(ids))
     rows = held.values_list("pk", "master_id", *(f"master__{name}" for name in names))
