@@ -40,7 +40,9 @@ def replay_selection(*, by: Actor, messages: Sequence[int]) -> Receipt:
     if not chosen:
         raise Missing(field="messages", label="选中的消息")
     if len(chosen) > MOST_CHOSEN:
-        raise BadValue(field="messages", label="选中的消息", value=len(chosen), problem=f"一次最多 {MOST_CHOSEN} 条")
+        raise BadValue(
+            field="messages", label="选中的消息", value=len(chosen), problem=phrase("一次最多 {n} 条", n=MOST_CHOSEN)
+        )
     return _asked(by, "selection", phrase("选中的 {n} 条", n=len(chosen)), {"messages": chosen})
 
 
