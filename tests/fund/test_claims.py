@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
+from tests.access.conftest import signed_in
 from tests.fund.claims import here, taken, told
 from tests.residents.people import person
 from yigongti.exchange.senders import the_inbox
@@ -20,6 +21,7 @@ from yigongti.fund.actions import take_in_claims, withdraw_claims
 from yigongti.fund.models import AMOUNTS, Claim
 from yigongti.fund.policy.codes import area_of
 from yigongti.kernel import clock
+from yigongti.kernel.access.units import close_unit
 from yigongti.kernel.audit.models import Entry as Trail
 from yigongti.kernel.refusal import Refusal
 
@@ -252,3 +254,29 @@ def test_two_who_tell_the_same_claim_at_once_make_one(transactional_db):
 def test_claims_here_and_elsewhere_stand_side_by_side(county):
     taken(here(), told())
     assert sorted(Claim.objects.values_list("area", flat=True)) == ["city", "county"]
+
+
+def test_a_claim_with_the_card_of_somebody_of_another_name_is_matched_to_nobody_and_says_why(county):
+    close_unit(
+        county.foreign_group, on=date(2026, 1, 1)
+    )  # of one group alone, the group sees what is matched to nobody
+    whom = person(county.village)
+    claims = [told(resident_id=whom.pk, name=name) for name in ("李四", "张 桂兰", "")]
+    said = taken(*claims)
+    assert [one["what"] for one in said] == ["new"] * 3
+    assert [one.get("why", "") for one in said] == ["证件是别人的：登记的姓名不同", "", ""]
+    kept = Claim.objects.in_bulk()
+    assert [kept[one["id"]].resident_id for one in said] == [None, whom.pk, whom.pk]
+    assert kept[said[0]["id"]].detail == {"unmatched": "证件是别人的：登记的姓名不同"}
+    text = signed_in(factories.actor("insurance_officer", county.group)).get("/fund/claims").content.decode()
+    assert text.count("证件是别人的") == 1
+
+
+def test_once_the_name_is_put_right_the_same_claim_is_matched(county):
+    whom = person(county.village)
+    claim = told(resident_id=whom.pk, name="张桂蘭")
+    taken(claim)
+    type(whom).objects.filter(pk=whom.pk).update(name="张桂蘭")
+    (again,) = taken(claim)
+    assert again["what"] == "same"
+    assert Claim.objects.get().resident_id == whom.pk

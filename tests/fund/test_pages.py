@@ -174,7 +174,7 @@ def test_of_two_groups_in_a_county_each_sees_its_own_persons_and_its_own_care(co
     county.foreign_group.closed_on = None
     type(county.foreign_group).objects.filter(pk=county.foreign_group.pk).update(closed_on=None)
     foreign = person(county.foreign_township, name="王五")
-    own, theirs, nobody = mine(county), told(resident_id=foreign.pk), told()
+    own, theirs, nobody = mine(county), told(resident_id=foreign.pk, name="王五"), told()
     care = told(institution_id=county.hospital.pk, institution_division="140781")
     taken(own, theirs, nobody, care)
     text, other = seen(officer(county)), seen(officer(county, "foreign_group"))

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from typing import Any
 
 from yigongti.fund.models import Claim
-from yigongti.fund.told import MATCHES, columns_of, wrong_with
+from yigongti.fund.told import MATCHES, OTHER_NAME, UNMATCHED, columns_of, wrong_with
 from yigongti.fund.told import ToldClaim as ToldClaim  # who tells of claims comes through this door
 from yigongti.kernel import versions
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
-from yigongti.kernel.language import phrase
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.refusal import Missing
 from yigongti.organisations.queries import the_county
+from yigongti.residents.agreeing import same_name
+from yigongti.residents.queries.registered import registered_as
 
 
 @action("fund.take_in_claims", permission="fund.take_in")
 def take_in_claims(*, by: Actor, claims: Sequence[ToldClaim], source: str) -> Receipt:
     """收进医保局的结算单。
 
-    `data["claims"]` says of each, in the order told, what became of it: new, same, corrected, or refused and why.
-    `source` names the batch of ours. One entry of the trail stands for the whole call, with all persons.
+    `data["claims"]` says of each, in the order told, what became of it: new, same, corrected, or refused and why. One
+    with the card of somebody of another name is matched to nobody and says so. `source` names the batch of ours.
+    One entry of the trail stands for the whole call, with all persons.
     """
     county = the_county()
     division = county.division if county else ""
+    others = _of_other_names(by, claims)
+    sure = [replace(one, resident_id=None) if n in others else one for n, one in enumerate(claims)]
+    doubted = {(claims[n].numbering, claims[n].number) for n in others}
     shape = versions.Shape(
         model=Claim, matches=MATCHES, wrong=lambda told: list(wrong_with(told, county=division)),
-        columns=lambda told: columns_of(told, county=division),
+        columns=lambda told: _columns(told, division, doubted),
     )  # fmt: skip
-    outcomes = versions.take_in(shape, claims, source=source)
-    persons = {one.resident_id for one, said in zip(claims, outcomes, strict=True)
+    outcomes = versions.take_in(shape, sure, source=source)
+    persons = {one.resident_id for one, said in zip(sure, outcomes, strict=True)
                if one.resident_id and said.what != "refused"}  # fmt: skip
     counted = Counter(one.what for one in outcomes)
     return Receipt(
@@ -39,8 +47,28 @@ def take_in_claims(*, by: Actor, claims: Sequence[ToldClaim], source: str) -> Re
             "新收 {new} 条，更正 {corrected} 条，已有 {same} 条，不收 {refused} 条",
             **{what: counted[what] for what in ("new", "corrected", "same", "refused")},
         ),
-        data={"claims": [one.said() for one in outcomes]},
+        data={"claims": [one.said() | _why(n in others, one) for n, one in enumerate(outcomes)]},
     )  # fmt: skip
+
+
+def _of_other_names(by: Actor, claims: Sequence[ToldClaim]) -> set[int]:
+    """The places of claims whose card is that of somebody of another name: mistyped, or lent."""
+    known = registered_as(for_=by, ids={one.resident_id for one in claims if one.resident_id})
+    return {
+        n for n, one in enumerate(claims)
+        if one.resident_id in known and not same_name(one.name, known[one.resident_id].name)
+    }  # fmt: skip
+
+
+def _columns(told: ToldClaim, county: str, doubted: Container[tuple[str, str]]) -> dict[str, Any]:
+    found = columns_of(told, county=county)
+    if told.resident_id is None and (told.numbering, told.number) in doubted:
+        found["detail"] = {**found["detail"], UNMATCHED: OTHER_NAME}
+    return found
+
+
+def _why(other_name: bool, outcome: versions.Outcome) -> dict[str, str]:
+    return {"why": say(OTHER_NAME)} if other_name and outcome.what != "refused" else {}
 
 
 @action("fund.withdraw_claims", permission="fund.take_in")

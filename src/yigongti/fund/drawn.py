@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from yigongti.fund.models import AMOUNTS, Claim
 from yigongti.fund.policy import codes
 from yigongti.fund.queries import Asked, Coverage, Sums
-from yigongti.fund.told import LABELS, yuan
+from yigongti.fund.told import LABELS, UNMATCHED, yuan
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Cell, Column, Figure, Option, Row, State
@@ -194,7 +194,8 @@ def cells(one: Claim, shown: Shown | None) -> list[str]:
 def said_person(one: Claim, shown: Shown | None) -> str:
     """Masked unless the reader stands to the person; who is not matched has nobody who could."""
     if shown is None:
-        return say("没有对到居民")
+        why = one.detail.get(UNMATCHED)
+        return f"{say('没有对到居民')}{f'（{say(why)}）' if why else ''}"
     return f"{shown.name} {say(shown.sex)} {shown.born}"
 
 

@@ -15,6 +15,9 @@ from yigongti.kernel.refusal import BadValue, Missing, Refusal
 
 
 MOST = 2**60
+UNMATCHED = "unmatched"
+"""Where the detail of a claim says why it is matched to nobody."""
+OTHER_NAME = "证件是别人的：登记的姓名不同"
 LABELS = {
     "total": "总费用", "in_scope": "政策范围内费用", "paid_basic": "基本医保统筹支付", "paid_serious": "大病保险支付",
     "paid_aid": "医疗救助支付", "paid_civil_servant": "公务员补助支付", "paid_other": "其他基金支付",
