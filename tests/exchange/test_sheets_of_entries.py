@@ -10,7 +10,7 @@ from tests.factories import county as make_county
 from yigongti.exchange.batches import actions, queries
 from yigongti.exchange.models import KnownEntry
 from yigongti.kernel import clock
-from yigongti.record.models import Encounter, Entry
+from yigongti.record.models import Encounter, Entry, Observation
 from yigongti.record.visit_facts import VisitCharge
 from yigongti.residents.models import Resident
 
@@ -167,3 +167,31 @@ def test_all_problems_of_a_row_are_said_at_once_and_quote_the_cell_in_its_place(
 def test_what_cannot_be_read_makes_no_further_problems(county, steward, person):
     batch = visits(steward, line(county, costs="很多,10"), line(county, number="Z2").replace("住院", "住店"))
     assert headers(batch) == {2: {"总费用"}, 3: {"就诊类别"}}
+
+
+def test_the_same_measurement_is_taken_once_in_a_file_and_over_files(county, steward, person):
+    head = MEASURED.replace("patient_id", "身份证号")
+    told = f"{card(122)},2026-05-01,BP,130,80\n"
+    batch = brought(steward, head + told + told.replace("130,", "130.0,"), kind="measurements", name="测.csv")
+    assert why(batch) == ["与第 {row} 行重复"]
+    run(steward, batch)
+    more = brought(steward, head + told + told.replace("130,", "131,"), kind="measurements", name="再送.csv")
+    assert states(more) == {"known": 1, "good": 1}
+    run(steward, more)
+    assert Observation.objects.count() == 2
+    undone(steward, batch)
+    actions.undo(by=steward, batch_id=more.pk, why="送错了")
+    worked(more.pk)
+    assert not Entry.objects.filter(kind="observation", withdrawn=False)
+    assert states(brought(steward, head + told, kind="measurements", name="三.csv")) == {"good": 1}
+
+
+def test_what_another_sheet_brought_between_check_and_run_is_not_taken_again(county, steward, person):
+    head, told = "身份证号,高血压确诊日期,2型糖尿病确诊日期\n", f"{card(122)},2016-07-01,"
+    first = brought(steward, head + told + "\n", kind="onsets", name="一.csv")
+    second = brought(steward, head + told + "2017-07-01\n", kind="onsets", name="二.csv")
+    third = brought(steward, head + told + "\n" * 2, kind="onsets", name="三.csv")
+    assert states(run(steward, first)) == states(run(steward, second)) == {"applied": 1}
+    assert states(run(steward, third)) == {"known": 1}
+    assert sorted(Entry.objects.filter(kind="condition").values_list("code", flat=True)) == ["E11.900", "I10.x00"]
+    assert states(brought(steward, head + told + "2017-07-01\n\n", kind="onsets", name="四.csv")) == {"known": 1}

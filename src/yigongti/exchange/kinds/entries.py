@@ -14,6 +14,7 @@ from yigongti.exchange.tables.sheet import Sheet
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.record.actions import Told, take_back_many, take_in_many
+from yigongti.record.queries.told_before import told_before
 from yigongti.residents.queries.registered import registered_as
 
 
@@ -26,11 +27,39 @@ NOTHING = "这一行没有要记的"
 CORRECTED_SINCE, OF_ANOTHER = "本机构之后已更正过，请核对", "这个号已是另一个人的，请核对"
 
 
-def take_entries(rows: Sequence[Row], tells: Tells) -> list[Outcome]:
-    """The entries of each row; a row with problems by now stays out and says so."""
+def note_known(rows: Sequence[Row], tells: Tells) -> None:
+    """A row of which a sheet has brought everything before is known."""
+    told = [(row, one) for row in rows if not row.problems for one in tells(row)]
+    before = told_before(for_=the_inbox(), told=[one for _, one in told])
+    fresh = {row.number for place, (row, _) in enumerate(told) if place not in before}
+    for place, (row, _) in enumerate(told):
+        row.known = "" if row.number in fresh else f"{MADE}{before[place]}"
+
+
+def take_entries(rows: Sequence[Row], tells: Tells, *, once: bool = False) -> list[Outcome]:
+    """The entries of each row; a row with problems by now stays out and says so. `once`: the same is not told twice."""
     told = {row.number: [] if row.problems else list(tells(row)) for row in rows}
-    written = iter(take_in_many(by=the_inbox(), told=[one for many in told.values() for one in many]).data["entries"])
-    return [_outcome(row, [next(written) for _ in told[row.number]]) for row in rows]
+    fresh = _fresh(told) if once else told
+    written = iter(take_in_many(by=the_inbox(), told=[one for many in fresh.values() for one in many]).data["entries"])
+    return [
+        Outcome(state="known") if told[row.number] and not fresh[row.number]
+        else _outcome(row, [next(written) for _ in fresh[row.number]])
+        for row in rows
+    ]  # fmt: skip
+
+
+def _fresh(told: Mapping[int, Sequence[Told]]) -> dict[int, list[Told]]:
+    """What neither the record nor an earlier row says already."""
+    flat = [(number, one) for number, many in told.items() for one in many]
+    before = told_before(for_=the_inbox(), told=[one for _, one in flat])
+    found: dict[int, list[Told]] = {number: [] for number in told}
+    seen = set()
+    for place, (number, one) in enumerate(flat):
+        same = (one.resident_id, one.kind, one.code, one.at, tuple((one.measured or {}).values()))
+        if place not in before and same not in seen:
+            found[number].append(one)
+        seen.add(same)
+    return found
 
 
 def _outcome(row: Row, written: Sequence[dict[str, Any]]) -> Outcome:

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from yigongti.exchange.batches.kinds import Kind, Outcome, Row, enter
-from yigongti.exchange.kinds.entries import check_in_life, find_whom, moment_of, take_entries, undo_entries
+from yigongti.exchange.kinds.entries import check_in_life, find_whom, moment_of, note_known, take_entries, undo_entries
 from yigongti.exchange.kinds.whom import WHOM, source_of
 from yigongti.exchange.tables import words
 from yigongti.exchange.tables.days import moment
@@ -59,6 +59,10 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
         check_in_life(row, SHEET, "at")
         if not row.unread & {"kind", "value", "second", "unit"}:
             _check_numbers(row)
+        if not row.problems:
+            (told,) = _told(row)
+            row.key = "|".join(str(one) for one in (told.resident_id, told.at, told.code, *_numbers(row)))
+    note_known(rows, _told)
 
 
 def _check_numbers(row: Row) -> None:
@@ -92,7 +96,7 @@ def _count(row: Row) -> int:
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
     """One observation a row."""
     check(by, rows)
-    return take_entries(rows, _told)
+    return take_entries(rows, _told, once=True)
 
 
 def undo(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:

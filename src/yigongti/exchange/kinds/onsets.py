@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yigongti.exchange.batches.kinds import Kind, Outcome, Row, enter
-from yigongti.exchange.kinds.entries import check_in_life, find_whom, moment_of, take_entries, undo_entries
+from yigongti.exchange.kinds.entries import check_in_life, find_whom, moment_of, note_known, take_entries, undo_entries
 from yigongti.exchange.kinds.whom import WHOM, source_of
 from yigongti.exchange.tables.days import day
 from yigongti.exchange.tables.sheet import Column, Sheet
@@ -40,12 +40,16 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
     for row in rows:
         for name, *_ in DISEASES:
             check_in_life(row, SHEET, name)
+        days = [row.values.get(name) for name, *_ in DISEASES]
+        if not row.problems and any(days):
+            row.key = "|".join(str(one or "") for one in (row.values["resident"], *days))
+    note_known(rows, _told)
 
 
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
     """One diagnosis for each date."""
     check(by, rows)
-    return take_entries(rows, _told)
+    return take_entries(rows, _told, once=True)
 
 
 def undo(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
