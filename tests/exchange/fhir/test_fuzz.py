@@ -71,6 +71,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size
 @given(JSON, st.sampled_from(["transaction", "batch"]), st.sampled_from(["Patient", "Observation", "Bundle"]))
 def test_any_json(hospital, spoiled, kind, type_):
     sound(hospital.post(f"/{type_}", spoiled))
+    sound(hospital.post(f"/{type_}/$validate", {"resourceType": "Parameters", "parameter": spoiled}))
     sound(hospital.post("", {"resourceType": "Bundle", "type": kind, "entry": spoiled}))
     sound(hospital.post("", {"resourceType": "Bundle", "type": kind, "entry": [spoiled]}))
     sound(hospital.post("", {"resourceType": "Bundle", "type": kind,

@@ -58,7 +58,9 @@ def taken(call: Call) -> Answer:
 
 def entries_of(bundle: Resource, base: str) -> list[Entry]:
     """The requests. Raises every fault of their form at once."""
-    listed = bundle.get("entry") or []
+    listed = bundle.get("entry", [])
+    if not isinstance(listed, list):
+        raise BadContent(field="Bundle.entry", rule="fhir.bundle", problem=phrase("entry 应是数组。"))
     if len(listed) > MOST:
         raise BadContent(rule="fhir.too_many", problem=phrase("一个 Bundle 最多 {most} 条。", most=MOST))
     made, faults = [], list[Refusal]()
@@ -73,7 +75,8 @@ def entries_of(bundle: Resource, base: str) -> list[Entry]:
 
 def _entry(number: int, one: Any, base: str) -> Entry:
     request = one.get("request") if isinstance(one, dict) else None
-    if not isinstance(request, dict) or request.get("method") not in ORDER or not isinstance(request.get("url"), str):
+    asked = (request.get("method"), request.get("url")) if isinstance(request, dict) else (None, None)
+    if not all(isinstance(said, str) for said in asked) or asked[0] not in ORDER:
         words = phrase("每一条都要有 request 的 method 和 url（GET、POST、PUT、PATCH、DELETE）。")
         raise BadContent(field=f"Bundle.entry[{number}].request", rule="fhir.request", problem=words)
     full, resource = one.get("fullUrl"), one.get("resource")

@@ -188,10 +188,14 @@ def validate(call: Call, kind: str) -> Answer:
     """What R4 says of a resource; nothing is kept. Types that are not stored are validated all the same."""
     resource = resource_in(call)
     if resource.get("resourceType") == "Parameters":
-        found = [one.get("resource") for one in resource.get("parameter") or () if isinstance(one, dict)
+        found = [one.get("resource") for one in _listed(resource.get("parameter")) if isinstance(one, dict)
                  and one.get("name") == "resource"]  # fmt: skip
         resource = next((one for one in found if isinstance(one, dict)), {})
     return Answer(text=answers.dumped(r4.outcome(check(resource, kind=kind))))
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 # --- writes
