@@ -1,4 +1,4 @@
-"""A sheet by hand in a real browser: brought, mended, decided, run, undone; every state accessible, quiet and narrow."""
+"""A sheet by hand in a real browser: brought, mended, decided, run, undone; each state accessible, quiet, narrow."""
 
 import time
 

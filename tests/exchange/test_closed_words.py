@@ -7,8 +7,8 @@ from yigongti.exchange.closed_words import done_words, reason_words
 
 @pytest.mark.parametrize(
     ("stored", "shown"),
-    [("Observation.valueQuantity.value：“HIV阳性-机密”不是数。", "Observation.valueQuantity.value：“…”不是数。"),
-     ("Bundle.entry[3].resource.onsetDateTime：“因吸毒”不合规定", "Bundle.entry[3].resource.onsetDateTime：“…”不合规定"),
+    [("Observation.valueQuantity.value：“HIV阳性-机密”不是数", "Observation.valueQuantity.value：“…”不是数"),
+     ("Bundle.entry[3].resource.onsetDateTime：“因吸毒”", "Bundle.entry[3].resource.onsetDateTime：“…”"),
      ("Patient.birthDate：“not a date”不合规定", "Patient.birthDate：“not a date”不合规定"),
      ("姓名“测试2001”不合规定；Condition.code：“梅毒”没有", "姓名“测试2001”不合规定；Condition.code：“…”没有"),
      ("这个号码登记的是赵老四，来的是赵四", "这个号码登记的是赵老四，来的是赵四")],

@@ -1,5 +1,7 @@
-"""What data staff read of a message without reading the record: what was done by number, why it waits without the values
-that stood in clinical elements."""
+"""What data staff read of a message without reading the record.
+
+What was done stands there by number; why it waits, without the values of clinical elements.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from yigongti.site.audit_sentences import sentence_of
 
 WITHOUT_OPENING = {
     "amend": "更正登记", "bed": "床位管理", "case": "办理单", "form": "填单", "household": "同户家庭",
-    "institution": "所属机构的依据", "likely": "核对疑似重复", "masked": "遮名列表", "review": "事后复核", "search": "查找居民",
+    "institution": "所属机构的依据", "likely": "核对疑似重复", "masked": "遮名列表", "review": "事后复核",
+    "search": "查找居民",
 }  # fmt: skip
 """Why a person was shown where no relation to the record was asked for."""
 
