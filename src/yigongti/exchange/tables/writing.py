@@ -26,7 +26,7 @@ PREPARED_ROWS = 20_000
 LONGEST_LIST = 250
 """Letters that a dropdown holds itself; a longer one refers to a sheet of its own."""
 LONGEST_CELL = 32_767
-MOST_COMMENTS = 5_000
+MOST_COMMENTS = 1_000
 """Comments beside cells; beyond them the last column alone says what is wrong, so that the file still opens."""
 CUT = "此格有 {count} 个字，表格软件最多 {most} 个，后面的没有写出"
 TEXT = 49
