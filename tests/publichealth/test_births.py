@@ -93,6 +93,21 @@ def test_corrected_and_taken_back_births_are_kept_as_versions(county):
         withdraw_births(by=the_inbox(), ids=[first["id"]], why="")
 
 
+def test_who_takes_back_a_birth_is_told_that_the_newborn_stays_registered(county):
+    own = card(born=date(2026, 11, 1), sequence=4)
+    told = birth(mother_id=county.mother.pk, newborn_id_card=own)
+    (first,), (alone,) = born(told), born(birth(mother_id=county.mother.pk))
+    (second,) = born(replace(told, weight=3300))
+
+    def left(pk):
+        return withdraw_births(by=the_inbox(), ids=[pk], why="导错").data["left"]
+
+    assert left(second["id"]) == {}, "the version before still speaks of the child"
+    assert left(alone["id"]) == {}
+    assert left(first["id"]) == {first["id"]: "登记的新生儿还在，需要的请数据员处理"}
+    assert Resident.objects.filter(id_card=own).exists()
+
+
 def mother_of(county, **more):
     return person(county.village, **{"name": "任小燕", "born": date(1996, 5, 6), **more}).pk
 

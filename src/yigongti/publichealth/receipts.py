@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from yigongti.kernel.action.gate import Receipt
@@ -23,11 +23,14 @@ def taken(said: Sequence[dict[str, Any]], *, name: str, source: str, persons: It
     )  # fmt: skip
 
 
-def withdrawn(gone: Sequence[int], again: Sequence[int], *, why: str, persons: Iterable[int], href: str) -> Receipt:
-    """The receipt of a taking back."""
+def withdrawn(
+    gone: Sequence[int], again: Sequence[int], *, why: str, persons: Iterable[int], href: str,
+    left: Mapping[int, str] | None = None,
+) -> Receipt:  # fmt: skip
+    """The receipt of a taking back; `left` says what a withdrawn one has left behind."""
     return Receipt(
         number=str(len(gone)), persons=tuple(persons), href=href,
         done=phrase("撤回 {n} 份，{again} 份恢复为之前的版本", n=len(gone), again=len(again)),
         facts={"why": why.strip()[:200], "withdrawn": len(gone), "again": len(again)},
-        data={"withdrawn": list(gone), "again": list(again)},
+        data={"withdrawn": list(gone), "again": list(again), "left": dict(left or {})},
     )  # fmt: skip

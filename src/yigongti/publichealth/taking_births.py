@@ -13,6 +13,7 @@ from django.db.models import Q
 from yigongti.kernel import clock, event, versions
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import say
 from yigongti.kernel.refusal import Missing, Refusal
 from yigongti.publichealth import receipts
 from yigongti.publichealth.doubting_births import against_child, doubts
@@ -23,6 +24,7 @@ from yigongti.residents.queries.certificates import SYSTEM, certificates_of, chi
 from yigongti.residents.queries.registered import just_registered, registered_as
 
 
+LEFT = "登记的新生儿还在，需要的请数据员处理"
 SHAPE = versions.Shape(
     model=Birth, matches=BIRTH_MATCHES, wrong=lambda told: list(wrong_birth(told)), columns=birth_columns
 )
@@ -50,13 +52,26 @@ def take_in_births(*, by: Actor, births: Sequence[ToldBirth], source: str) -> Re
 
 @action("publichealth.withdraw_births", permission="publichealth.take_in")
 def withdraw_births(*, by: Actor, ids: Sequence[int], why: str) -> Receipt:
-    """撤回收错的出生证明（原样留着；已登记的新生儿不动）。"""
+    """撤回收错的出生证明（原样留着；已登记的新生儿不动）。
+
+    `data["left"]` says, by withdrawn birth, that its newborn is still registered.
+    """
     if not why.strip():
         raise Missing(field="why", label="撤回的理由")
     gone, again = versions.withdraw(Birth, ids, why=why)
     touched = Birth.objects.filter(pk__in=[*gone, *again]).values_list("mother_id", "newborn_id")
     persons = {key for pair in touched for key in pair if key}
-    return receipts.withdrawn(gone, again, why=why, persons=persons, href="/publichealth/births")
+    left = {pk: say(LEFT) for pk in _left(gone)}
+    return receipts.withdrawn(gone, again, why=why, persons=persons, href="/publichealth/births", left=left)
+
+
+def _left(gone: Sequence[int]) -> list[int]:
+    """Withdrawn births whose newborn stays registered, and of whom no certificate speaks any more."""
+    rows = Birth.objects.filter(pk__in=list(gone), newborn__isnull=False)
+    spoken = set(
+        Birth.objects.filter(stands=True, newborn__in=rows.values("newborn")).values_list("newborn", flat=True)
+    )
+    return [pk for pk, child in rows.order_by("pk").values_list("pk", "newborn") if child not in spoken]
 
 
 def _doubted(against: Mapping[int, str]) -> dict[int, str]:
