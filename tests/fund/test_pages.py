@@ -238,3 +238,27 @@ def test_the_sums_of_a_month_are_the_sums_of_its_lists(county):
     assert sum(len(rows) for rows in by_care.values()) == 8
     for care, rows in by_care.items():
         assert rows == queries.sums(for_=actor, asked=queries.Asked(month=month, care=care))
+
+
+def test_every_month_with_claims_is_reached_and_one_without_says_so(county):
+    days = [date(2022 + n // 12, n % 12 + 1, 9) for n in range(54)]
+    days.remove(date(2024, 2, 9))
+    claims = {f"{day:%Y-%m}": told(settled_on=day, admitted_on=day, discharged_on=day) for day in days}
+    taken(*claims.values())
+    client, address, met = signed_in(officer(county)), "/fund", set()
+    while address:
+        text = client.get(address).content.decode()
+        chips = [part.split('"')[0] for part in text.split('href="/fund?month=')[1:]]
+        met |= set(chips)
+        older = text.split(">更早的<")[0].rsplit('href="', 1)[1].split('"')[0] if ">更早的<" in text else ""
+        address = older
+        assert (">最新的<" in text) == (len(met) > 25)
+    assert met == set(claims)
+    assert claims["2022-03"].number in seen(officer(county), "/fund/claims?month=2022-03")
+    assert "2022-03-09" in seen(officer(county), "/fund?month=2022-03")
+    text = seen(officer(county), "/fund?month=2024-02")
+    assert "2024-02 没有收到结算数据" in text
+    assert "数据截至" not in text
+    for odd in ("x", "9999-12", "2024-99", "0001-01", "2026-1"):
+        for page in ("/fund", "/fund/claims", "/fund/claims.csv"):
+            assert not seen(officer(county), f"{page}?month={odd}").isdecimal()

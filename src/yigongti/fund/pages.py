@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,8 @@ from yigongti.residents.queries.masked import shown_to
 
 
 ROWS = 50
+MONTHS = 24
+"""So many months stand as chips; what is older is behind a chip of its own."""
 CARES = {"bed": "住院", "visit": "门诊", "pharmacy": "药店", "": "全部（含药店）"}
 FILTERS = ("area", "level", "care", "matched")
 
@@ -32,11 +34,13 @@ FILTERS = ("area", "level", "care", "matched")
 def sums(request: Request) -> HttpResponse:
     """A month by where care was given: numerator, denominator, coverage, and as of when."""
     actor = request.actor
-    months = queries.months(for_=actor)
+    months, newer = _shown_months(request)
     month = _month(request, months)
-    context: dict[str, Any] = {"title": say("医保结算"), "months": _months("/fund", month, months), "bed": None}
-    if month:
+    context: dict[str, Any] = {"title": say("医保结算"), "months": _months("/fund", month, months, newer), "bed": None}
+    if month and queries.months(for_=actor, most=1, before=_after(month)) == [month]:
         context |= _of_month(actor, month)
+    elif month:
+        context["coverage"] = [say("{month} 没有收到结算数据。", month=f"{month:%Y-%m}")]
     return render(request, "fund/sums.html", context)
 
 
@@ -58,32 +62,57 @@ def _of_month(actor: Actor, month: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _shown_months(request: Request) -> tuple[list[date], bool]:
+    """The newest months and one more; where an older one is asked for, those from it on, and that there are newer."""
+    newest = queries.months(for_=request.actor, most=MONTHS + 1)
+    asked = _read_month(request.GET.get("month", ""))
+    if asked is None or len(newest) <= MONTHS or asked > newest[MONTHS]:
+        return newest, False
+    return queries.months(for_=request.actor, most=MONTHS + 1, before=_after(asked)), True
+
+
+def _read_month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01") if len(text) == 7 and text[:4] < "9999" else None
+    except ValueError:
+        return None
+
+
+def _after(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
 def _month(request: Request, months: list[date]) -> date | None:
-    """The month asked for if there are claims of it, else the newest."""
-    asked = {f"{one:%Y-%m}": one for one in months}
-    return asked.get(request.GET.get("month", ""), months[0] if months else None)
+    """The month asked for, whether there are claims of it or not; where none is, the newest."""
+    return _read_month(request.GET.get("month", "")) or (months[0] if months else None)
 
 
-def _months(address: str, month: date | None, months: list[date], more: dict[str, str] | None = None) -> list[Option]:
-    return [
-        Option(value=f"{one:%Y-%m}", label=f"{one:%Y-%m}", current=one == month,
+def _months(
+    address: str, month: date | None, months: list[date], newer: bool, more: dict[str, str] | None = None
+) -> list[Option]:
+    """A chip a month; where there are older ones yet, they begin with the last chip, and what is older leads back."""
+    labels = {one: f"{one:%Y-%m}" for one in months[:MONTHS]} | dict.fromkeys(months[MONTHS:], say("更早的"))
+    found = [
+        Option(value=f"{one:%Y-%m}", label=label, current=one == month,
                href=f"{address}?{urlencode({'month': f'{one:%Y-%m}', **(more or {})})}")
-        for one in months
+        for one, label in labels.items()
     ]  # fmt: skip
+    newest = Option(value="", label=say("最新的"), href=f"{address}?{urlencode(more)}" if more else address)
+    return [newest, *found] if newer else found
 
 
 @page(LINES, "fund/claims", title="结算明细")
 def claims(request: Request) -> HttpResponse:
     """The claims of a month, persons masked, with the sums of what is asked for."""
     actor = request.actor
-    months = queries.months(for_=actor)
+    months, newer = _shown_months(request)
     asked = _asked(request, months)
     found, more = _page_of(request, asked) if asked else ([], "")
     _note(request, "fund.claims", "查看医保结算明细", found)
     chosen = {name: getattr(asked, name) for name in FILTERS} if asked else {}
     context = {
         "title": say("结算明细"),
-        "months": _months("/fund/claims", asked.month if asked else None, months, _said(chosen)),
+        "months": _months("/fund/claims", asked.month if asked else None, months, newer, _said(chosen)),
         "filters": drawn.filters("/fund/claims", asked),
         "columns": [Column(label=say(label), numeric=label in drawn.MONEY) for label in drawn.COLUMNS[: drawn.LISTED]],
         "rows": [drawn.line(one, shown) for one, shown in _with_persons(request, found)],
@@ -149,7 +178,7 @@ def _note(request: Request, code: str, sentence: str, found: list[Claim], subjec
 def export(request: Request) -> Any:
     """What the list shows, whole, for the spreadsheet: masked as on the screen."""
     actor = request.actor
-    asked = _asked(request, queries.months(for_=actor))
+    asked = _asked(request, queries.months(for_=actor, most=1))
     facts = {"month": f"{asked.month:%Y-%m}", **{n: getattr(asked, n) for n in FILTERS}} if asked else {}
     trail.wrote(by=actor, action="fund.export", sentence="导出医保结算明细（已遮）。", facts=facts)
     rows = queries.every_claim(for_=actor, asked=asked).iterator(chunk_size=500) if asked else ()

@@ -26,7 +26,7 @@ from yigongti.kernel.refusal import NotFound
 SUMS, LINES = "fund.sums", "fund.claims"
 MONTHS = """
 WITH RECURSIVE m(month) AS (
-    (SELECT month FROM fund_claim WHERE stands ORDER BY month DESC LIMIT 1)
+    (SELECT month FROM fund_claim WHERE stands AND month < %s ORDER BY month DESC LIMIT 1)
     UNION ALL SELECT (SELECT month FROM fund_claim WHERE stands AND month < m.month ORDER BY month DESC LIMIT 1)
     FROM m WHERE m.month IS NOT NULL
 ) SELECT month FROM m WHERE month IS NOT NULL LIMIT %s
@@ -80,11 +80,11 @@ class Coverage:
     provisional: bool
 
 
-def months(*, for_: Actor, most: int = 24) -> list[date]:
-    """The months of which there are claims, newest first: a look into the index for each."""
+def months(*, for_: Actor, most: int = 24, before: date = date.max) -> list[date]:
+    """The months of which there are claims, newest first, of those before a day: a look into the index for each."""
     for_.require(SUMS)
     with connection.cursor() as cursor:
-        cursor.execute(MONTHS, [most])
+        cursor.execute(MONTHS, [before, most])
         return [month for (month,) in cursor.fetchall()]
 
 

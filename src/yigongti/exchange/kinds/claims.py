@@ -12,7 +12,7 @@ from yigongti.exchange.batches.kinds import Kind, Row, enter
 from yigongti.exchange.kinds.certificates import Facts, by_inbox, entries_of
 from yigongti.exchange.senders import the_inbox
 from yigongti.exchange.tables import words
-from yigongti.exchange.tables.days import day
+from yigongti.exchange.tables.days import day, month
 from yigongti.exchange.tables.sheet import Column, Sheet
 from yigongti.fund.actions import ToldClaim, take_in_claims, withdraw_claims
 from yigongti.kernel.access.actor import Actor
@@ -71,7 +71,7 @@ SHEET = Sheet(
         _day("admitted_on", "入院日期", "开始日期"),
         _day("discharged_on", "出院日期", "结束日期"),
         _day("settled_on", "结算日期", "结算时间", required=True),
-        _day("month", "清算月份"),
+        Column(field="month", header="清算月份", read=month(), blank=None, hint="年月，例如 2026-10"),
         _text("diagnosis_code", "主要诊断编码", "病种编码"),
         _text("diagnosis_name", "主要诊断名称", "病种名称"),
         Column(field="other_diagnoses", header="其他诊断编码", read=words.many(words.text(most=20)), blank=()),

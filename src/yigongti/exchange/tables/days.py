@@ -28,6 +28,7 @@ _TIME = r"(?:T|\s)*(\d{1,2})\s*[:时点]\s*(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2})(
 _ZONE = r"\s*(Z|[+-]\d{2}:?\d{2})?"
 _DAY = re.compile(rf"(?:{_SEPARATED}|(\d{{4}})(\d{{2}})(\d{{2}}))(?:{_TIME}{_ZONE})?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\s*T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?|(\d{4})(\d{2})", re.ASCII)
 _ODD = (
     (re.compile(r"\d{1,2}\s*[-./]\s*\d{1,2}\s*[-./]\s*\d{4}(?:\s.*)?", re.ASCII), WHICH_IS_MONTH),
     (re.compile(r"\d{2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日号]?(?:\s.*)?", re.ASCII), SHORT_YEAR),
@@ -49,6 +50,18 @@ def day(*, not_after: Limit = None, not_before: Limit = None) -> Callable[[str],
         found = day_of(text)
         _within(found, not_after, not_before)
         return found
+
+    return read
+
+
+def month() -> Callable[[str], date]:
+    """A reader of months, as the first of them: 2026-10, 2026/10, 202610, 2026年10月; of a day, its month."""
+
+    def read(text: str) -> date:
+        found = _MONTH.fullmatch(_short(text))
+        if found:
+            return calendar_day(found[1] or found[3], found[2] or found[4], 1)
+        return day_of(text).replace(day=1)
 
     return read
 
