@@ -75,12 +75,12 @@ def entries_of(bundle: Resource, base: str) -> list[Entry]:
 
 def _entry(number: int, one: Any, base: str) -> Entry:
     request = one.get("request") if isinstance(one, dict) else None
-    asked = (request.get("method"), request.get("url")) if isinstance(request, dict) else (None, None)
-    if not all(isinstance(said, str) for said in asked) or asked[0] not in ORDER:
+    method, url = (request.get("method"), request.get("url")) if isinstance(request, dict) else (None, None)
+    if not isinstance(request, dict) or not isinstance(method, str) or not isinstance(url, str) or method not in ORDER:
         words = phrase("每一条都要有 request 的 method 和 url（GET、POST、PUT、PATCH、DELETE）。")
         raise BadContent(field=f"Bundle.entry[{number}].request", rule="fhir.request", problem=words)
     full, resource = one.get("fullUrl"), one.get("resource")
-    return Entry(number=number, method=request["method"], url=request["url"].removeprefix(base), request=request,
+    return Entry(number=number, method=method, url=url.removeprefix(base), request=request,
                  resource=resource if isinstance(resource, dict) else None,
                  full_url=full if isinstance(full, str) else "")  # fmt: skip
 
