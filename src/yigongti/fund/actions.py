@@ -16,7 +16,7 @@ from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase, say
 from yigongti.kernel.refusal import Missing
 from yigongti.organisations.queries import the_county
-from yigongti.residents.agreeing import same_name
+from yigongti.residents.queries.agreeing import same_name
 from yigongti.residents.queries.registered import registered_as
 
 

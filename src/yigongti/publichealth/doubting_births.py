@@ -12,7 +12,7 @@ from yigongti.kernel.parameters import values
 from yigongti.publichealth.models import Birth
 from yigongti.publichealth.told import EARLIEST_YEAR, ToldBirth
 from yigongti.residents.actions.registration import MOTHER_AGES
-from yigongti.residents.agreeing import same_birth, same_name, same_sex
+from yigongti.residents.queries.agreeing import same_birth, same_name, same_sex
 from yigongti.residents.queries.registered import Registered, registered_as
 
 

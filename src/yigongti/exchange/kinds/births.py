@@ -75,7 +75,7 @@ def _prepare(by: Actor, rows: Sequence[Row]) -> None:
 FACTS = Facts(
     sheet=SHEET, label="publichealth.Birth", prepare=_prepare, tell=lambda row: ToldBirth(**row.values),
     take=by_inbox(take_in_births, "births", source="sheet"),
-    withdraw=lambda ids, why: withdraw_births(by=the_inbox(), ids=ids, why=why) and None,
+    withdraw=lambda ids, why: withdraw_births(by=the_inbox(), ids=ids, why=why),
 )  # fmt: skip
 enter(
     Kind(

@@ -1,8 +1,8 @@
 """标识系统：FHIR 里人的证件和号码用哪些 system，哪个等于本平台的哪种证件。
 
-Sources: GB 11643 and GB/T 16262 arcs of the national health OIDs (WS/T 500 shared documents use the same ones): 2.16.156.10011.1.3 is
-the resident ID card, 1.2 the health record's number, 1.19 the health card. The insurance number has no national OID in
-use; ours is a name of this house, as long as none is published [M-].
+Sources: GB 11643 and GB/T 16262 arcs of the national health OIDs (WS/T 500 shared documents use the same ones):
+2.16.156.10011.1.3 is the resident ID card, 1.2 the health record's number, 1.19 the health card. The insurance number
+has no national OID in use; ours is a name of this house, as long as none is published [M-].
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ HEALTH_CARD = frozenset({"urn:oid:2.16.156.10011.1.19"})
 INSURANCE_NUMBER = frozenset({"urn:yigongti:insurance-number"})
 """医保编号：全国没有公布通用的 system，先用本平台的名字。"""
 
-SHOWN = {"居民身份证号": ID_CARD, "健康档案编号": RECORD_NUMBER, "电子健康卡号": HEALTH_CARD, "医保编号": INSURANCE_NUMBER}
+SHOWN = {
+    "居民身份证号": ID_CARD,
+    "健康档案编号": RECORD_NUMBER,
+    "电子健康卡号": HEALTH_CARD,
+    "医保编号": INSURANCE_NUMBER,
+}
 
 ICD10 = frozenset({
     "http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cn", "http://hl7.org/fhir/sid/icd-10-cm",

@@ -14,9 +14,9 @@ from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, NotFound, Refusal
 from yigongti.residents.actions.stating import stated
-from yigongti.residents.agreeing import same_birth, same_name, same_sex
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.models import Resident
+from yigongti.residents.queries.agreeing import same_birth, same_name, same_sex
 
 
 died = event.declare("residents.died", "居民已登记去世")
