@@ -77,7 +77,7 @@ def _held(told: Sequence[ToldBirth], known: Mapping[int, Registered]) -> Held:
     if not moments:
         return {}
     spare = timedelta(weeks=values.number("publichealth.weeks_between_births"))
-    mothers = {known[one.mother_id].master for one in told if one.mother_id in known}
+    mothers = {known[one.mother_id].master for one in told if one.mother_id is not None and one.mother_id in known}
     rows = Birth.objects.filter(
         stands=True, cancelled=False, outcome="live", mother__master__in=mothers,
         born_at__range=(min(moments) - spare, max(moments) + spare),
