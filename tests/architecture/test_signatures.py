@@ -14,6 +14,8 @@ UNSCOPED = {
         "voting_members", "the_county", "social_run", "social_run_apart", "said_sharing", "county_name",
         "county_of_unit", "units_below", "said_division",
     },
+    # Two tellings of one person compared: whoever compares has both already.
+    "residents/queries/agreeing.py": {"same_name", "same_sex", "same_birth"},
     # How complete what came is, in numbers of messages: nothing of any person.
     "exchange/queries.py": {"covered"},
     # The engine asks how cases show that it has already found to be visible.

@@ -358,8 +358,11 @@ def test_there_are_referrals_and_follow_ups_in_every_state(county):
     for workflow, state in rows("SELECT DISTINCT workflow, state FROM workflow_case"):
         standing[workflow].add(state)
     lacking = {code: sorted(states[code] - standing[code]) for code in states if states[code] - standing[code]}
-    # Nobody lets a downward referral lapse here, and nobody takes back one that goes out.
-    assert lacking == {"referral.downward": ["cancelled", "expired"], "referral.outward": ["cancelled"]}
+    # Nobody lets a downward referral lapse here, nobody takes back one that goes out, and nobody dies on the way.
+    assert lacking == {
+        "chronic.follow_up": ["ended"], "referral.upward": ["ended"],
+        "referral.downward": ["cancelled", "ended", "expired"], "referral.outward": ["cancelled", "ended"],
+    }  # fmt: skip
 
 
 def test_somebody_is_late_with_an_answer_and_somebody_with_a_follow_up(county):

@@ -89,7 +89,7 @@ class BadParameter(Refusal):
 
 
 class BadContent(Refusal):
-    """{problem}"""
+    """内容不能照收：{problem}"""
 
     status = 400
 
