@@ -11,7 +11,7 @@ from yigongti.exchange.models import KnownPerson, Sender
 from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock
 from yigongti.kernel.refusal import Refusal
-from yigongti.residents.actions.arriving import name_of, take_in
+from yigongti.residents.actions.arriving import identity_of, take_in
 
 
 class NameDiffers(Refusal):
@@ -83,13 +83,9 @@ def _by_paper(sender: Sender, told: ToldPerson) -> tuple[int, str]:
 
 def _require_name(resident: int, told: ToldPerson) -> None:
     """Names say whether a number was mistyped or a card lent: what differs is for a human to look at."""
-    known = name_of(resident)
-    if told.name and _plain(known) != _plain(told.name):
-        raise NameDiffers(field="PID-5", known=known, told=told.name)
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split()).casefold().replace("·", "")
+    known = identity_of(resident)
+    if told.name and not known.is_called(told.name):
+        raise NameDiffers(field="PID-5", known=known.name, told=told.name)
 
 
 def remember(*, sender: Sender, numbers: Iterable[tuple[str, str]], resident: int, how: str) -> None:

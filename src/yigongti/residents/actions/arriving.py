@@ -19,6 +19,7 @@ from yigongti.residents.actions.registration import insert, registered
 from yigongti.residents.codes import Unfit, id_card
 from yigongti.residents.models import Identifier, Resident
 from yigongti.residents.particulars import Particulars, read
+from yigongti.residents.queries.alike import Identity
 from yigongti.residents.queries.likeness import likely_duplicates
 from yigongti.residents.suspicions import suspect
 
@@ -67,6 +68,6 @@ def agrees(card: str, *, sex: str, born: date | None) -> bool:
     return sex in ("", "0", "9", read.sex) and born in (None, read.birth_date)
 
 
-def name_of(resident: int) -> str:
-    """The registered name of somebody whom a sender means: to be compared, not to be shown."""
-    return str(Resident.objects.values_list("name", flat=True).get(pk=resident))
+def identity_of(resident: int) -> Identity:
+    """Who is registered there, of somebody whom a sender means: to be compared, not to be shown."""
+    return Identity.read([resident])[resident]

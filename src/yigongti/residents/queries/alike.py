@@ -147,6 +147,16 @@ class Identity:
     birth_date: date
     id_card: str
 
+    @classmethod
+    def read(cls, ids: Iterable[int]) -> dict[int, Identity]:
+        """As it is registered, by key."""
+        rows = Resident.objects.filter(pk__in=set(ids)).values_list("pk", "name", "sex", "birth_date", "id_card")
+        return {pk: cls(name=name, sex=sex, birth_date=born, id_card=card) for pk, name, sex, born, card in rows}
+
+    def is_called(self, name: str) -> bool:
+        """Whether this is the registered name, but for blanks, the dot of minority names, and case."""
+        return _plain_name(name) == _plain_name(self.name)
+
     def agrees(self, *, name: str = "", sex: str = "", birth_date: date | None = None, id_card: str = "") -> bool:
         """Whether nothing that is told speaks against it."""
         told = ((_plain_name(name), _plain_name(self.name)), (sex if sex in ("1", "2") else "", self.sex),
@@ -156,8 +166,7 @@ class Identity:
 
 def identities(*, for_: Actor, ids: Iterable[int]) -> dict[int, Identity]:
     """Who these people are, by their masters."""
-    rows = Resident.objects.filter(pk__in=set(ids)).values_list("pk", "name", "sex", "birth_date", "id_card")
-    return {pk: Identity(name=name, sex=sex, birth_date=born, id_card=card) for pk, name, sex, born, card in rows}
+    return Identity.read(ids)
 
 
 def _plain_name(name: str) -> str:
