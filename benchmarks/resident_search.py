@@ -39,7 +39,7 @@ def main() -> None:
     for role in ROLES:
         post = post_of(role)
         if post:
-            against_sql(role, addresses, signed_in(post), HTTP_HX_REQUEST="true")
+            against_sql(role, addresses, signed_in(post))
 
 
 if __name__ == "__main__":
