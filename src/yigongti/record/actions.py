@@ -13,6 +13,7 @@ from yigongti.kernel.files.models import StoredFile
 from yigongti.kernel.language import phrase, say
 from yigongti.kernel.refusal import AlreadyDone, NotFound
 from yigongti.record import drafts, queries
+from yigongti.record.announcing import announce
 from yigongti.record.arriving import Told as Told  # what comes from outside passes through this door too
 from yigongti.record.arriving import ToldOperation as ToldOperation
 from yigongti.record.arriving import take_in as take_in
@@ -48,7 +49,7 @@ def observe(
     opened = _open_to_write(by, resident_id)
     encounter = _encounter_of(by, opened, encounter_id)
     draft = drafts.observation(opened.resident, series=series, value=value, at=at, note=note)
-    return _receipt(opened, _write(by, opened, draft, encounter=encounter), _added(f"{draft.title} {_said(draft)}"))
+    return _receipt(by, opened, _write(by, opened, draft, encounter=encounter), _added(f"{draft.title} {_said(draft)}"))
 
 
 @action("record.add_encounter", permission=ADD)
@@ -62,7 +63,7 @@ def add_encounter(
         opened.resident, encounter_class=encounter_class, title=title, at=at, until=until, code=code, text=text,
         sensitivity=sensitivity,
     )  # fmt: skip
-    return _receipt(opened, _write(by, opened, draft, encounter=None), _added(draft.title))
+    return _receipt(by, opened, _write(by, opened, draft, encounter=None), _added(draft.title))
 
 
 @action("record.add_entry", permission=ADD)
@@ -79,7 +80,7 @@ def add_entry(
         opened.resident, kind=KINDS[kind], title=title, at=at, until=until, code=code, text=text, detail=detail or {},
         sensitivity=sensitivity,
     )  # fmt: skip
-    return _receipt(opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
+    return _receipt(by, opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
 
 
 @action("record.attach", permission=ADD)
@@ -95,7 +96,7 @@ def attach(
     draft = drafts.document(
         opened.resident, title=title, stored=stored, name=name, at=at, text=text, sensitivity=sensitivity
     )
-    return _receipt(opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
+    return _receipt(by, opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
 
 
 @action("record.correct", permission=CORRECT)
@@ -107,7 +108,9 @@ def correct(*, by: Actor, entry_id: int, reason: str, changes: Mapping[str, Any]
         raise NothingChanged
     fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
     _raise_class(old, fresh)
-    return _receipt(opened, fresh, phrase("{title}：已更正，第 {n} 版", title=draft.title, n=fresh.version), old=old)
+    return _receipt(
+        by, opened, fresh, phrase("{title}：已更正，第 {n} 版", title=draft.title, n=fresh.version), old=old
+    )
 
 
 @action("record.withdraw", permission=CORRECT)
@@ -117,7 +120,7 @@ def withdraw(*, by: Actor, entry_id: int, reason: str) -> Receipt:
     draft = drafts.withdrawn(old, reason=reason)
     fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
     Entry.objects.filter(pk__in=chain_of(old.pk)).update(withdrawn=True)
-    return _receipt(opened, fresh, say("{what}已撤销", what=old.title), old=old)
+    return _receipt(by, opened, fresh, say("{what}已撤销", what=old.title), old=old)
 
 
 def _open_to_write(by: Actor, resident_id: int) -> Opened:
@@ -197,7 +200,8 @@ def _added(what: str) -> str:
     return say("{what}，已进入健康档案时间线", what=what)
 
 
-def _receipt(opened: Opened, fresh: Entry, said: str, *, old: Entry | None = None) -> Receipt:
+def _receipt(by: Actor, opened: Opened, fresh: Entry, said: str, *, old: Entry | None = None) -> Receipt:
+    announce([fresh], by=by)
     facts: dict[str, Any] = {"entry": fresh.pk, "kind": fresh.kind, "version": fresh.version}
     if old:
         facts |= {"replaces": old.pk, "reason": fresh.correction_reason}

@@ -9,6 +9,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import Refusal
+from yigongti.record.announcing import announce
 from yigongti.record.models import Entry
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.told import Told as Told
@@ -22,6 +23,7 @@ def take_in(*, by: Actor, told: Told) -> Receipt:
     (fresh,) = write_told([told])
     if isinstance(fresh, Refusal):
         raise fresh
+    announce([fresh], by=by)
     return Receipt(
         number=f"J{fresh.pk}", done=phrase(KINDS[told.kind].title), persons=(fresh.resident_id,),
         subject=f"record.Entry:{fresh.pk}", data={"entry": fresh.pk, "version": fresh.version},
@@ -38,6 +40,7 @@ def take_in_many(*, by: Actor, told: Sequence[Told]) -> Receipt:
     written = write_told(told)
     kept = [one for one in written if isinstance(one, Entry)]
     refused = len(written) - len(kept)
+    announce(kept, by=by)
     return Receipt(
         number=f"J{kept[0].pk}+{len(kept) - 1}" if kept else "J0",
         done=phrase("收进 {n} 条，{refused} 条不收", n=len(kept), refused=refused),

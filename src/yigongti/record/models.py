@@ -13,7 +13,7 @@ from yigongti.record.visit_facts import VisitCharge as VisitCharge
 
 
 KINDS = ("encounter", "condition", "observation", "report", "medication", "procedure", "immunisation", "allergy",
-         "document", "imaging")  # fmt: skip
+         "document", "imaging", "order", "appointment")  # fmt: skip
 SENSITIVITIES = ("", "psychiatric", "hiv", "tuberculosis", "sexual_health", "reproductive")
 ENCOUNTER_CLASSES = ("outpatient", "emergency", "inpatient", "home", "village", "physical_exam", "public_health")
 

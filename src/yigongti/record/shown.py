@@ -15,7 +15,7 @@ from yigongti.record.policy.special_classes import BY_CODE
 from yigongti.record.queries import Opened, Point, Result, said_value
 from yigongti.record.queries import Row as Read
 from yigongti.record.targets import Target, targets_of
-from yigongti.record.words import Series
+from yigongti.record.words import Part, Series
 
 
 LINE = 80  # characters of a text that the timeline shows; the rest is one click away and the line says so
@@ -34,10 +34,15 @@ def title_of(row: Read) -> str:
 def detail_of(row: Read) -> str:
     """What stands below the title: named parts, then the text, cut with a mark."""
     kind = KINDS[row.kind]
-    parts = [str(row.detail[part.name]) for part in kind.parts if row.detail.get(part.name)]
+    parts = [said_part(part, row.detail[part.name]) for part in kind.parts if row.detail.get(part.name)]
     text = " ".join(row.text.split())
     cut = f"{text[:LINE]}…" if len(text) > LINE else text
     return "；".join(part for part in [*parts, cut] if part)
+
+
+def said_part(part: Part, value: object) -> str:
+    """A named detail in words: its code's where it is a code."""
+    return say(part.words[str(value)]) if str(value) in part.words else str(value)
 
 
 def source_of(row: Read) -> str:

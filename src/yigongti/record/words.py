@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from yigongti.kernel.parameters.words import Parameter
@@ -76,11 +76,12 @@ class ProtectedAge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A named detail that a kind's form asks for; kept in the entry's detail."""
+    """A named detail that a kind's form asks for; kept in the entry's detail. `words` are those of its codes."""
 
     name: str
     label: str
     required: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

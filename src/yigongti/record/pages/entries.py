@@ -16,7 +16,7 @@ from yigongti.record import queries, shown
 from yigongti.record.pages import attachments, costs
 from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS
-from yigongti.record.queries import Row
+from yigongti.record.queries import Opened, Row
 from yigongti.record.seeing import own_institution
 
 
@@ -42,6 +42,7 @@ def entry(request: Request, entry_id: int) -> HttpResponse:
         **costs.shown(request.actor, opened, row),
         **attachments.drawn(request, opened, row),
         "acts": _acts(request, row),
+        "answers": _answers(request, opened, row),
         "newest": versions[0] if versions else row,
     }
     saw(request, opened, page="record.entry", sentence="查阅记录详情", subject=f"record.Entry:{entry_id}")
@@ -71,7 +72,11 @@ def _disposition(row: Row, *, in_place: bool) -> str:
 
 def _facts(row: Row) -> list[tuple[str, str]]:
     kind = KINDS[row.kind]
-    named = [(say(part.label), str(row.detail[part.name])) for part in kind.parts if row.detail.get(part.name)]
+    named = [
+        (say(part.label), shown.said_part(part, row.detail[part.name]))
+        for part in kind.parts
+        if row.detail.get(part.name)
+    ]
     ends = [(say(kind.ends or "结束时间"), f"{row.until:%Y-%m-%d %H:%M}")] if row.until else []
     code = [(say("编码"), f"{row.code} {row.system}")] if row.code and row.kind != "observation" else []
     return [
@@ -83,6 +88,17 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         (say("书写者"), row.author),
         (say("录入时间"), f"{row.entered_at:%Y-%m-%d %H:%M}"),
         (say("来源"), shown.source_of(row)),
+    ]
+
+
+def _answers(request: Request, opened: Opened, row: Row) -> list[tuple[str, str]]:
+    """The report that answers an order, the order that a report answers: as far as they may be seen."""
+    named = {row.detail.get("report"): "看报告", row.detail.get("order"): "看申请"}
+    ids = [key for key in named if isinstance(key, int)]
+    found = queries.entries_by_ids(for_=request.actor, ids=ids, basis=opened.basis.code) if ids else []
+    return [
+        (say("{word}：{title}", word=say(named[one.id]), title=shown.title_of(one)), f"/record/entries/{one.id}")
+        for one in found
     ]
 
 

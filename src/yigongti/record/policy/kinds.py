@@ -9,6 +9,14 @@ encounter = Kind(code="encounter", title="就诊", icon="visit", name="就诊摘
 observation = Kind(code="observation", title="测量", icon="chart", name="测量项目", when="测量时间")
 document = Kind(code="document", title="文书", icon="document", name="文书名称", when="形成时间")
 
+ORDER_STATES = {
+    "placed": "已申请", "in_progress": "执行中", "resulted": "已出报告", "cancelled": "已取消",
+}  # fmt: skip
+APPOINTMENT_STATES = {
+    "booked": "已预约", "rescheduled": "已改期", "changed": "已变更", "cancelled": "已取消", "discontinued": "已中止",
+    "not-come": "未到",
+}  # fmt: skip
+
 ALL = (
     encounter,
     observation,
@@ -26,6 +34,12 @@ ALL = (
     document,
     Kind(code="imaging", title="影像与心电", icon="image", name="检查名称", when="检查时间",
          parts=(Part(name="device", label="设备"), Part(name="accession", label="申请单号"))),
+    Kind(code="order", title="检查检验申请", icon="document", name="申请项目", when="申请时间",
+         parts=(Part(name="state", label="进度", words=ORDER_STATES), Part(name="placer", label="申请单号"),
+                Part(name="filler", label="执行单号"), Part(name="priority", label="缓急"))),
+    Kind(code="appointment", title="预约", icon="clock", name="预约事项", when="预约时间", ends="预计结束",
+         parts=(Part(name="state", label="进度", words=APPOINTMENT_STATES), Part(name="where", label="地点"),
+                Part(name="who", label="接诊人"))),
 )  # fmt: skip
 
 KINDS = {one.code: one for one in ALL}
