@@ -135,7 +135,7 @@ def test_the_same_number_with_other_bytes_waits(county):
     ("body", "rule"),
     [
         (message("BAR^P01"), "hl7v2.no_rule"),
-        (message("ORM^O01", "ORC|NW|1", "OBR|1|1||CT^胸部CT"), "NoRuleYet"),
+        (message("ORM^O01", "ORC|NW|1", "RXO|A^阿司匹林"), "NoRuleYet"),
         (message("ORU^R01", *result(), born="", card=""), "Missing"),
         (message("ORU^R01", *result(), born="19721305", card=""), "hl7v2.time"),
         (b"\x00\xff garbage", ""),

@@ -30,6 +30,16 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter roles, readers and pages into the registries."""
-        for room in (*ROLES, "taking_hl7v2", "taking_fhir_files", *IMAGING, "actions", "pages", *INBOX, *SHEETS):
+        for room in (
+            *ROLES,
+            "taking_hl7v2",
+            "taking_orders",
+            "taking_fhir_files",
+            *IMAGING,
+            "actions",
+            "pages",
+            *INBOX,
+            *SHEETS,
+        ):
             import_module(f"yigongti.exchange.{room}")
         import_module("yigongti.exchange.kinds.registers").enter_registers()

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from yigongti.kernel.language import say
 
 
-OPEN = ("身份", "来源方", "已读、没有采用", "未读", "质控", "存着", "校准", "对照", "读过", "比档案里的旧", "同一编号")
+OPEN = ("身份", "来源方", "已读、没有采用", "未读", "质控", "存着", "校准", "对照", "读过", "比档案里的旧", "同一编号",
+        "此前的申请", "没有写明是谁的申请")  # fmt: skip
 """How what is said of a message begins where it says nothing of anybody's health."""
 WHO = ("Patient", "RelatedPerson", "Practitioner", "Organization", "Location", "Bundle", "PID", "MSH", "NK1", "MRG")
 """Elements and segments that say who and from whom."""

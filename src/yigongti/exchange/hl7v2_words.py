@@ -77,6 +77,14 @@ def plain(thing: Any) -> Any:
     return thing.isoformat() if isinstance(thing, date | datetime) else thing
 
 
+_PRIORITY = {"S": "急", "STAT": "急", "A": "加快", "ASAP": "加快", "P": "术前", "C": "回电", "T": "定时"}  # table 0027
+
+
+def priority(code: str) -> str:
+    """How urgent an order is, where it is not routine."""
+    return _PRIORITY.get(code.upper(), "" if code.upper() in ("R", "") else code[:20])
+
+
 _SEVERITY = {"SV": "重度", "MO": "中度", "MI": "轻度"}  # table 0128
 
 

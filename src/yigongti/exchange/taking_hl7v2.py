@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
-from yigongti.exchange import hl7v2_words, inbox, known_entries
+from yigongti.exchange import hl7v2_words, inbox, known_entries, orders
 from yigongti.exchange.coding.measuring import Code, Measuring
 from yigongti.exchange.hl7v2 import facts
 from yigongti.exchange.hl7v2.charset import decode
@@ -16,6 +16,7 @@ from yigongti.exchange.hl7v2.datatypes import Identifier
 from yigongti.exchange.hl7v2.framing import is_wrapping
 from yigongti.exchange.hl7v2.header import read_header
 from yigongti.exchange.hl7v2.message import parse
+from yigongti.exchange.hl7v2.order_states import state_of_report
 from yigongti.exchange.hl7v2.reading import read_with_rest
 from yigongti.exchange.hl7v2.standing import BESIDE, beside_of, role_of, whole_role
 from yigongti.exchange.inbox import NoRuleYet, Taken
@@ -24,6 +25,7 @@ from yigongti.exchange.models import Sender
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 from yigongti.record.actions import Told
+from yigongti.record.queries import Numbered
 from yigongti.residents.actions.arriving import agrees
 
 
@@ -37,6 +39,8 @@ class Taking:
     measuring: Measuring
     beside: dict[str, list[str]] = field(default_factory=dict)
     matched: dict[facts.Person, int] = field(default_factory=dict)
+    receiver: tuple[str, str] = ("", "")
+    """The application and the facility for which the message was meant."""
 
     def person(self, told: facts.Person) -> int:
         """The resident it is about, matched once however many facts name the same person."""
@@ -52,10 +56,11 @@ class Taking:
         self.taken.persons.add(resident)
         return resident
 
-    def entry(self, kind: str, number: str, told: Told) -> None:
-        """Write an entry and say so."""
-        _entry, version = known_entries.write(sender=self.sender, kind=kind, number=number, told=told)
+    def entry(self, kind: str, number: str, told: Told) -> int:
+        """Write an entry and say so; its number."""
+        entry, version = known_entries.write(sender=self.sender, kind=kind, number=number, told=told)
         self.taken.done.append(f"{told.title}（第 {version} 版）" if version > 1 else told.title)
+        return entry
 
 
 class NotProduction(Refusal):
@@ -69,7 +74,8 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     if is_wrapping(found.text):
         return Taken(done=["一批消息的头和尾，已留着"])
     message = parse(found.text, charset=found.charset)
-    purpose = read_header(message).processing_id
+    header = read_header(message)
+    purpose = header.processing_id
     if purpose and purpose not in tuple(values.value("exchange.processing_ids_taken")):  # type: ignore[arg-type]
         raise NotProduction(field="MSH-11", purpose=purpose)
     taking = _taking(sender, received_at)
@@ -79,6 +85,7 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
         return taking.taken
     reading = read_with_rest(message)
     taking.beside = beside_of(message)
+    taking.receiver = (header.receiving_application.name, header.receiving_facility.name)
     for fact in reading.facts:
         write(fact, taking)
     taking.measuring.count_unnamed()
@@ -129,15 +136,15 @@ def _(fact: facts.Visit, taking: Taking) -> None:
     if fact.person is None or fact.happened == "mentioned":
         return
     main = fact.diagnoses[0].code if fact.diagnoses else None
-    at = _at(taking, fact.admitted, fact.occurred)
-    told = _entry(
+    at = at_of(taking, fact.admitted, fact.occurred)
+    told = told_by(
         taking, fact.person, "encounter", title=(main.says if main else "") or fact.reason, at=at,
         until=fact.discharged.at if fact.discharged and fact.discharged.at >= at else None,
         author=fact.attending[0].name if fact.attending else "",
         encounter_class=hl7v2_words.ENCOUNTER_CLASS.get(fact.kind, "outpatient"),
         diagnosis_code=main.code[:20] if main and hl7v2_words.is_icd10(main.system) else "",
         out_of_county=taking.sender.institution.level == "outside",
-        withdrawn=fact.happened == "cancelled", detail=_lossless(fact, beside=taking.beside),
+        withdrawn=fact.happened == "cancelled", detail=lossless(fact, beside=taking.beside),
     )  # fmt: skip
     number = fact.number or fact.account
     taking.entry("visit", number.value if number else at.isoformat(), told)
@@ -152,12 +159,16 @@ def _(fact: facts.Report, taking: Taking) -> None:
         taking.taken.note(f"{role_of(fact)}，不属于任何人")
         return
     title = fact.asked.service.says or "检验检查报告"
-    told = _entry(
-        taking, fact.person, "report", title=title, at=_at(taking, fact.observed, fact.reported, fact.received),
+    ordered = _ordered(fact, taking.person(fact.person))
+    more: dict[str, Any] = {"order": ordered[0].id} if ordered else {}
+    more |= orders.numbers(fact.asked.placer, fact.asked.filler)
+    told = told_by(
+        taking, fact.person, "report", title=title, at=at_of(taking, fact.observed, fact.reported, fact.received),
         text=hl7v2_words.report_text(fact), author=fact.read_by.name if fact.read_by else "",
-        system=fact.asked.service.system[:24], code=fact.asked.service.code[:40], detail=_lossless(fact),
+        system=fact.asked.service.system[:24], code=fact.asked.service.code[:40], detail=lossless(fact) | more,
     )  # fmt: skip
-    taking.entry("report", report_key(fact), told)
+    report = taking.entry("report", report_key(fact), told)
+    orders.answered(orders=ordered, report=report, asked=fact.asked, state=state_of_report(fact.status))
     _measure(fact, taking)
 
 
@@ -166,10 +177,16 @@ def _(fact: facts.Result, taking: Taking) -> None:
     if fact.person is None:
         taking.taken.done.append("质控结果，不属于任何人")
         return
-    told = _entry(taking, fact.person, "report", title=fact.name or "结果", at=_at(taking, fact.time, fact.analysed),
-                  text=hl7v2_words.result_line(fact), detail=_lossless(fact))  # fmt: skip
+    told = told_by(taking, fact.person, "report", title=fact.name or "结果", at=at_of(taking, fact.time, fact.analysed),
+                  text=hl7v2_words.result_line(fact), detail=lossless(fact))  # fmt: skip
     taking.entry("result", f"{fact.code.code}|{fact.sub}|{told.at.isoformat()}", told)
     _measure(fact, taking)
+
+
+def _ordered(fact: facts.Report, whom: int) -> list[Numbered]:
+    """The orders that a report answers."""
+    found = orders.standing(resident=whom, kinds=("order",), placer=fact.asked.placer, filler=fact.asked.filler)
+    return orders.meant(found["order"], fact.asked.service.code)
 
 
 def report_key(fact: facts.Report) -> str:
@@ -181,9 +198,9 @@ def report_key(fact: facts.Report) -> str:
 def _measure(fact: facts.Report | facts.Result, taking: Taking) -> None:
     """The numbers of a report, or a result without one, as measurements of the record's series."""
     if isinstance(fact, facts.Report):
-        results, key, at = fact.results, report_key(fact), _at(taking, fact.observed, fact.reported, fact.received)
+        results, key, at = fact.results, report_key(fact), at_of(taking, fact.observed, fact.reported, fact.received)
     else:
-        at = _at(taking, fact.time, fact.analysed)
+        at = at_of(taking, fact.time, fact.analysed)
         results, key = (fact,), at.isoformat()
     whom = fact.person
     if whom is not None:
@@ -195,11 +212,11 @@ def _(fact: facts.Allergy, taking: Taking) -> None:
     """What the sender knows of allergies comes again with every message of a visit: only what is new is written."""
     if fact.person is None:
         return
-    told = _entry(
-        taking, fact.person, "allergy", title=fact.to.says, at=_at(taking, fact.since),
+    told = told_by(
+        taking, fact.person, "allergy", title=fact.to.says, at=at_of(taking, fact.since),
         text="；".join(filter(None, (hl7v2_words.severity(fact.severity), *fact.reactions))),
         system=fact.to.system[:24], code=fact.to.code[:40],
-        detail=_lossless(fact) | {"reaction": "；".join(fact.reactions)},
+        detail=lossless(fact) | {"reaction": "；".join(fact.reactions)},
     )  # fmt: skip
     who = taking.person(fact.person)
     if known_entries.write_if_new(sender=taking.sender, kind="allergy", number=f"{who}|{fact.to.code or fact.to.says}",
@@ -212,10 +229,10 @@ def _(fact: facts.Document, taking: Taking) -> None:
     if fact.person is None:
         raise NoRuleYet(kind="MDM")
     words = [hl7v2_words.result_line(one) for one in fact.contents] + list(fact.notes)
-    told = _entry(
+    told = told_by(
         taking, fact.person, "document", title=fact.title or fact.kind.says or "文书",
-        at=_at(taking, fact.time, fact.written), text="\n".join(words),
-        author=fact.authors[0].name if fact.authors else "", withdrawn=fact.change == "cancel", detail=_lossless(fact),
+        at=at_of(taking, fact.time, fact.written), text="\n".join(words),
+        author=fact.authors[0].name if fact.authors else "", withdrawn=fact.change == "cancel", detail=lossless(fact),
     )  # fmt: skip
     number = fact.parent if fact.change in ("replacement", "edit", "cancel") and fact.parent else fact.number
     taking.entry("document", number.value if number else told.at.isoformat(), told)
@@ -225,10 +242,10 @@ def _(fact: facts.Document, taking: Taking) -> None:
 def _(fact: facts.Vaccination, taking: Taking) -> None:
     if fact.person is None or fact.completion in ("RE", "NA"):
         raise NoRuleYet(kind="VXU（未接种）")
-    told = _entry(
-        taking, fact.person, "immunisation", title=fact.vaccine.says or fact.vaccine.code, at=_at(taking, fact.time),
+    told = told_by(
+        taking, fact.person, "immunisation", title=fact.vaccine.says or fact.vaccine.code, at=at_of(taking, fact.time),
         system=fact.vaccine.system[:24], code=fact.vaccine.code[:40], author=fact.by.name if fact.by else "",
-        withdrawn=fact.action == "D", detail=_lossless(fact) | {"batch": fact.lot},
+        withdrawn=fact.action == "D", detail=lossless(fact) | {"batch": fact.lot},
     )  # fmt: skip
     taking.entry("vaccination", f"{fact.vaccine.code}|{told.at:%Y-%m-%d}|{fact.lot}", told)
 
@@ -264,19 +281,20 @@ def _told(person: facts.Person) -> ToldPerson:
     )  # fmt: skip
 
 
-def _entry(taking: Taking, person: facts.Person, kind: str, **columns: Any) -> Told:
+def told_by(taking: Taking, person: facts.Person, kind: str, **columns: Any) -> Told:
+    """An entry of the person, on behalf of the sender's institution."""
     return Told(
         resident_id=taking.person(person), institution_id=taking.sender.institution_id, kind=kind, source="inbox",
         **columns,
     )  # fmt: skip
 
 
-def _at(taking: Taking, *moments: Any) -> datetime:
+def at_of(taking: Taking, *moments: Any) -> datetime:
     """The first time that was sent; else when it arrived."""
     return next((one.at for one in moments if one is not None), taking.received_at)
 
 
-def _lossless(fact: Any, **more: Any) -> dict[str, Any]:
+def lossless(fact: Any, **more: Any) -> dict[str, Any]:
     """All that was said, but for the person, who stands elsewhere."""
     said = {name: part for name, part in asdict(fact).items() if name not in ("person", "visit")} | more
     return {"hl7v2": hl7v2_words.plain(said)}

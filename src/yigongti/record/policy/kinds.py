@@ -10,7 +10,7 @@ observation = Kind(code="observation", title="测量", icon="chart", name="测�
 document = Kind(code="document", title="文书", icon="document", name="文书名称", when="形成时间")
 
 ORDER_STATES = {
-    "placed": "已申请", "in_progress": "执行中", "resulted": "已出报告", "cancelled": "已取消",
+    "placed": "已申请", "in_progress": "执行中", "resulted": "已完成", "cancelled": "已取消",
 }  # fmt: skip
 APPOINTMENT_STATES = {
     "booked": "已预约", "rescheduled": "已改期", "changed": "已变更", "cancelled": "已取消", "discontinued": "已中止",
