@@ -80,7 +80,7 @@ def _patients(unit_id: int) -> tuple[int, ...]:
     from yigongti.residents.models import Resident
 
     referred = Case.objects.filter(ended_at=None, workflow__startswith="referral.").values("person_id")
-    free = Resident.objects.filter(managing_id=unit_id, stands=True).exclude(pk__in=referred)
+    free = Resident.objects.filter(managing_id=unit_id, stands=True, died_on=None).exclude(pk__in=referred)
     return tuple(free.order_by("pk").values_list("pk", flat=True)[:PATIENTS])
 
 
