@@ -9,15 +9,16 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from yigongti.exchange.fhir.models import AccessToken, Client
 from yigongti.exchange.fhir.scopes import Scopes, narrowed, scopes_of
 from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.fhir_client_role import fhir_client
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Account, Post
@@ -149,7 +150,7 @@ def token_for(*, code: str, secret: str, scopes: str = "") -> Given:
 FIND = """
 SELECT c.id, c.sender_id, c.post_id, t.scopes FROM exchange_accesstoken t
 JOIN exchange_client c ON c.id = t.client_id JOIN access_account a ON a.id = c.account_id
-WHERE t.hash = %s AND t.expires_at > %s AND c.ended_at IS NULL AND a.status = 'active'
+WHERE t.hash = %(hash)s AND t.expires_at > %(now)s AND c.ended_at IS NULL AND a.status = 'active'
 """
 FRESH_SECONDS = 5.0
 
@@ -161,13 +162,18 @@ def caller_of(header: str) -> Caller:
     said = BEARER.fullmatch(header.strip())
     if said is None:
         raise NoToken
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [_hash(said[1]), clock.now()])
-        found = cursor.fetchone()
+    rows = prepared.fetched_first(FIND, {"hash": _hash(said[1]), "now": clock.now()})
+    found = rows[0] if rows else None
     actor = _known_actor(found[2]) if found else None
     if found is None or actor is None:
         raise NoToken
-    return Caller(client=found[0], sender=found[1], actor=actor, scopes=scopes_of(found[3]))
+    return Caller(client=found[0], sender=found[1], actor=actor, scopes=_known_scopes(found[3]))
+
+
+@lru_cache(maxsize=1000)
+def _known_scopes(text: str) -> Scopes:
+    """As many as there are ways to grant."""
+    return scopes_of(text)
 
 
 def _known_actor(post_id: int) -> Actor | None:

@@ -11,7 +11,7 @@ from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.outcomes import BadParameter, Gone, NotThere, OutOfScope
 from yigongti.exchange.fhir.searching import ROW, Page, Row
 from yigongti.exchange.fhir.sight import sight_of
-from yigongti.exchange.fhir.statements import fetched
+from yigongti.exchange.fhir.statements import fetched, fetched_often
 from yigongti.exchange.fhir_r4.definitions import resource_kinds
 from yigongti.exchange.fhir_r4.spans import span_of
 from yigongti.exchange.policy.fhir_systems import REGISTERS
@@ -58,8 +58,8 @@ def one(kind: str, name: str, *, for_: Caller) -> Row:
     sight = sight_of(for_=for_)
     given = sight.given | {"kind": kind, "id": name}
     own = sight.own.replace("{r}", "r")
-    found = fetched(ONE.format(row=ROW, sight=own), given) if own else []
-    found = found or fetched(ONE.format(row=ROW, sight=sight.on("r")), given)
+    found = fetched_often(ONE.format(row=ROW, sight=own), given) if own else []
+    found = found or fetched_often(ONE.format(row=ROW, sight=sight.on("r")), given)
     if not found:
         raise NotThere(place=f"{kind}/{name}")
     if found[0][8]:

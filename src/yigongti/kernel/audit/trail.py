@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import Error, connection, transaction
 
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.audit import journal
 
 
@@ -111,8 +111,7 @@ def _storable(thing: Any) -> Any:
 
 
 def _insert(row: Mapping[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, row)
+    prepared.ask(INSERT, row)
 
 
 def _insert_or_journal(row: dict[str, Any]) -> None:

@@ -1,0 +1,125 @@
+"""Statements that machines ask all day: prepared once for each connection, and several of them sent on one way.
+
+Django writes the values into every statement, and PostgreSQL reads and plans it anew each time. For what is asked a
+hundred times a second that costs more than the answer. Rows to be written travel as one JSON text.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
+
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+Given = Mapping[str, Any]
+NEVER = 1 << 30
+"""Uses of a statement after which it is prepared unasked: only what is asked here is prepared."""
+INSERT = "INSERT INTO {table} ({names}) SELECT {names} FROM json_to_recordset(%(rows)s) AS t({typed}) {returning}"
+
+
+class Answer:
+    """What a statement answers; inside `together` it is waited for only when somebody asks."""
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> None:
+        self._cursor = cursor
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All of them."""
+        with connection.wrap_database_errors:
+            return self._cursor.fetchall()
+
+
+def ask(sql: str, given: Given | None = None, *, prepare: bool = True) -> Answer:
+    """Send a statement. `prepare=False` for one whose plan must know the values that it is asked with."""
+    link = _link()
+    began = time.monotonic()
+    cursor = psycopg.Cursor(link)
+    with connection.wrap_database_errors:
+        cursor.execute(sql, _plain(given or {}), prepare=prepare)
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - began:.3f}"})
+    return Answer(cursor)
+
+
+def fetched(sql: str, given: Given | None = None, *, prepare: bool = True) -> list[tuple[Any, ...]]:
+    """All rows of a statement, at once."""
+    return ask(sql, given, prepare=prepare).rows()
+
+
+def fetched_first(sql: str, given: Given) -> list[tuple[Any, ...]]:
+    """The first statement of a request, which only reads: that it is answered shows that the connection lives.
+
+    Where it does not, a new one is made and asked; so nobody asks about its health besides.
+    """
+    if connection.in_atomic_block or connection.connection is None:
+        return fetched(sql, given)
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return fetched(sql, given)
+    except (OperationalError, InterfaceError):
+        if connection.is_usable():
+            raise
+        connection.close()
+        return fetched(sql, given)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Statements inside go to the server without waiting for each other's answers; the first error ends them all."""
+    with connection.wrap_database_errors, _link().pipeline():
+        yield
+
+
+def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, returning: str = "") -> Answer | None:
+    """Rows into the table of a model, by the names of its columns, all rows with the same ones; in their order."""
+    if not rows:
+        return None
+    return ask(_insert(model, tuple(rows[0]), returning), {"rows": dumped(rows)})
+
+
+@cache
+def _insert(model: type[Model], names: tuple[str, ...], returning: str) -> str:
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    typed = ", ".join(f"{name} {fields[name].db_type(connection)}" for name in names)
+    return INSERT.format(table=model._meta.db_table, names=", ".join(names), typed=typed,
+                         returning=f"RETURNING {returning}" if returning else "")  # fmt: skip
+
+
+def dumped(rows: object) -> str:
+    """As JSON; numbers and times as PostgreSQL reads them."""
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _link() -> psycopg.Connection[Any]:
+    connection.validate_no_broken_transaction()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    link: psycopg.Connection[Any] = connection.connection
+    if link.prepare_threshold is None:
+        link.prepare_threshold = NEVER
+    return link
+
+
+def _plain(given: Given) -> dict[str, Any]:
+    """Whole numbers as text: the server knows their types, and a statement is not prepared once for each width."""
+    return {name: _number(value) for name, value in given.items()}
+
+
+def _number(value: Any) -> Any:
+    if type(value) is int:
+        return str(value)
+    if type(value) in (list, tuple) and value and type(value[0]) is int:
+        return f"{{{','.join(map(str, value))}}}"
+    return value
