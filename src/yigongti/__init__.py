@@ -11,6 +11,7 @@ referral       up, down and out of the county; direct admission — the exemplar
 chronic        follow-up duties (first floor)
 publichealth   births and deaths as certified (first floor)
 fund           claims as the insurance bureau settled them (first floor)
+indicators     the catalogue of figures, their values, targets, releases, cockpit, briefs
 exchange       what other systems send: kept as received, read, matched, applied once (HL7 v2, DICOM, ECG, tables)
 simulator      a county that lives, with the truth about itself
 site           settings, addresses, sign-in, command line

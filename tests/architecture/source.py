@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "yigongti"
 
 CHAPTERS = (
     "kernel", "organisations", "residents", "record", "capacity", "diagnosis", "consultation", "referral", "chronic",
-    "publichealth", "fund", "exchange", "simulator", "site",
+    "publichealth", "fund", "indicators", "exchange", "simulator", "site",
 )  # fmt: skip
 
 

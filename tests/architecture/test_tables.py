@@ -11,7 +11,8 @@ from tests.architecture.source import CHAPTERS, modules, name, tree
 
 LEVELS = (
     {"kernel"}, {"organisations"}, {"residents"}, {"capacity", "record"},
-    {"diagnosis", "consultation", "referral", "chronic", "publichealth"}, {"fund"}, {"exchange", "simulator"}, {"site"},
+    {"diagnosis", "consultation", "referral", "chronic", "publichealth"}, {"fund"}, {"indicators"},
+    {"exchange", "simulator"}, {"site"},
 )  # fmt: skip
 LEVEL = {chapter: level for level, chapters in enumerate(LEVELS) for chapter in chapters}
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "yigongti.chronic",
     "yigongti.publichealth",
     "yigongti.fund",
+    "yigongti.indicators",
     "yigongti.exchange",
     "yigongti.site",
 ]
