@@ -5,15 +5,16 @@ One told entry goes the same way as many, so both give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.refusal import Refusal, Refusals
 from yigongti.record.classes import classes_in_words, strictest
 from yigongti.record.models import Encounter, Entry, Observation
@@ -23,7 +24,10 @@ from yigongti.record.told import Told, ToldOperation, charges_of, wrong_with
 from yigongti.record.visit_facts import Operation, VisitCharge
 
 
+Row = Mapping[str, Any]
+
 BLOCK = 2000
+UNMEASURED = {"second_value": None, "low": None, "high": None}
 CORRECTED = "来源机构更正"
 NEWEST = """
 WITH RECURSIVE newer(asked, id, next) AS (
@@ -120,13 +124,13 @@ def before_of(entries: Mapping[int, Entry]) -> dict[int, Before]:
 def _write(rows: Sequence[tuple[Told, Before | None]]) -> list[Entry]:
     completed = [(_completed(told, old), old.entry if old else None) for told, old in rows]
     now, class_of_words = clock.now(), cache(_class_of_words)  # titles repeat: a sheet says 高血压 a thousand times
-    rows_to_be = [_entry(told, old, now, class_of_words) for told, old in completed]
-    fresh = Entry.objects.bulk_create(rows_to_be, batch_size=BLOCK)
+    fresh = [_entry(told, old, now, class_of_words) for told, old in completed]
+    _number([_row_of(one) for one in fresh], fresh)
     pairs = [(told, one) for (told, _), one in zip(completed, fresh, strict=True)]
-    _bulk(Encounter, (_visit(told, one) for told, one in pairs if told.encounter_class))
-    _bulk(Observation, (Observation(**_same(one), **told.measured) for told, one in pairs if told.measured))
-    _bulk(VisitCharge, (row for told, one in pairs for row in _charges(told, one)))
-    _bulk(Operation, (row for told, one in pairs for row in _operations(told, one)))
+    _insert(Encounter, [_visit(told, one) for told, one in pairs if told.encounter_class])
+    _insert(Observation, [UNMEASURED | _same(one) | dict(told.measured) for told, one in pairs if told.measured])
+    _insert(VisitCharge, [row for told, one in pairs for row in _charges(told, one)])
+    _insert(Operation, [row for told, one in pairs for row in _operations(told, one)])
     followed = [(old.pk, one.pk) for (_, old), one in zip(completed, fresh, strict=True) if old]
     if followed:
         with connection.cursor() as cursor:
@@ -134,8 +138,27 @@ def _write(rows: Sequence[tuple[Told, Before | None]]) -> list[Entry]:
     return fresh
 
 
-def _bulk(model: Any, rows: Iterable[Any]) -> None:
-    model.objects.bulk_create(list(rows), batch_size=BLOCK)
+def _number(rows: Sequence[Row], fresh: Sequence[Entry]) -> None:
+    """Write the entries; each gets its key."""
+    for first in range(0, len(rows), BLOCK):
+        written = prepared.insert(Entry, rows[first : first + BLOCK], returning="id")
+        for one, (key,) in zip(fresh[first : first + BLOCK], written.rows() if written else (), strict=True):
+            one.pk = key
+
+
+def _insert(model: type[Model], rows: Sequence[Row]) -> None:
+    for first in range(0, len(rows), BLOCK):
+        prepared.insert(model, rows[first : first + BLOCK])
+
+
+def _row_of(entry: Entry) -> Row:
+    return {column: getattr(entry, name) for column, name in _columns()}
+
+
+@cache
+def _columns() -> tuple[tuple[str, str], ...]:
+    """The columns of an entry but its key, with the names of their attributes."""
+    return tuple((one.column, one.attname) for one in Entry._meta.concrete_fields if not one.primary_key)
 
 
 def _completed(told: Told, old: Before | None) -> Told:
@@ -170,25 +193,25 @@ def _class_of_words(said: str) -> str:
 
 
 def _same(fresh: Entry) -> dict[str, Any]:
-    return {"entry": fresh, "resident_id": fresh.resident_id, "at": fresh.at}
+    return {"entry_id": fresh.pk, "resident_id": fresh.resident_id, "at": fresh.at}
 
 
-def _visit(told: Told, fresh: Entry) -> Encounter:
-    return Encounter(
-        **_same(fresh), until=told.until, institution_id=told.institution_id, encounter_class=told.encounter_class,
-        diagnosis_code=told.diagnosis_code, out_of_county=told.out_of_county,
-    )  # fmt: skip
+def _visit(told: Told, fresh: Entry) -> Row:
+    return _same(fresh) | {
+        "until": told.until, "institution_id": told.institution_id, "encounter_class": told.encounter_class,
+        "diagnosis_code": told.diagnosis_code, "out_of_county": told.out_of_county,
+    }  # fmt: skip
 
 
-def _charges(told: Told, fresh: Entry) -> list[VisitCharge]:
-    return [VisitCharge(entry=fresh, charge_class=code, amount=amount) for code, amount in charges_of(told).items()]
+def _charges(told: Told, fresh: Entry) -> list[Row]:
+    return [{"entry_id": fresh.pk, "charge_class": code, "amount": amount} for code, amount in charges_of(told).items()]
 
 
-def _operations(told: Told, fresh: Entry) -> list[Operation]:
+def _operations(told: Told, fresh: Entry) -> list[Row]:
     return [
-        Operation(
-            entry=fresh, number=number, code=one.code, name=(one.name or one.code)[:200], grade=one.grade, day=one.on,
-            operator=one.operator[:120], incision=one.incision,
-        )
+        {
+            "entry_id": fresh.pk, "number": number, "code": one.code, "name": (one.name or one.code)[:200],
+            "grade": one.grade, "day": one.on, "operator": one.operator[:120], "incision": one.incision,
+        }
         for number, one in enumerate(told.operations, 1)
     ]  # fmt: skip
