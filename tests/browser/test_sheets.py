@@ -64,7 +64,11 @@ def test_a_sheet_is_brought_mended_decided_run_and_undone(visit, town, sheet):
     page.wait_for_load_state()
     work()
     until = time.monotonic() + 8
-    while "已收进" not in page.text_content("main") and time.monotonic() < until:
+    while (
+        "收进了" not in page.text_content("main")
+        and "已收进" not in page.text_content("main")
+        and time.monotonic() < until
+    ):
         page.wait_for_timeout(200)
     assert set(Resident.objects.filter(name__startswith="霍").values_list("name", flat=True)) == {"霍一鸣", "霍二鸣"}
     page.get_by_role("link", name="撤销整张表").click()

@@ -70,6 +70,18 @@ def test_a_sheet_goes_from_the_file_to_the_county_and_back_by_hand(county, brows
     assert not Resident.objects.exists() and "已撤销" in browser.get(where).content.decode()
 
 
+def test_a_sheet_of_which_rows_wait_is_not_called_taken_in(county, browser):
+    body = (HEAD + f"张桂兰,{card(122)},,,,{place(county)},,,\n李四,1,,,,{place(county)},,,\n").encode()
+    where = post(browser, "/tables/bring/residents", file=SimpleUploadedFile("居民.csv", body, "text/csv"))["Location"]
+    while working.work():
+        pass
+    post(browser, f"{where}/run")
+    while working.work():
+        pass
+    for address in ("/tables", where):
+        assert "收进了，1 行没有" in browser.get(address).content.decode()
+
+
 def test_the_same_click_twice_brings_and_runs_once(county, steward, browser):
     body = (HEAD + f"张桂兰,{card(122)},,,,{place(county)},,,\n").encode()
     key = str(uuid.uuid4())

@@ -43,12 +43,13 @@ def tables(request: Request) -> HttpResponse:
     """The kinds that one may bring, and what was brought."""
     actor, before = request.actor, request.GET.get("before", "")
     found = queries.batches(for_=actor, limit=ROWS, before=_number(before))
+    left = queries.left_behind(of=found)
     more = f"/tables?{urlencode({'before': found[-1].pk})}" if len(found) == ROWS else ""
     context = {
         "title": say("表格导入"),
         "kinds": kinds_of(for_=actor),
         "columns": [Column(label=say(word)) for word in ("编号", "哪种表", "文件", "谁送来", "时间", "状态")],
-        "rows": [_batch_row(one) for one in found],
+        "rows": [_batch_row(one, left.get(one.pk, 0)) for one in found],
         "more_url": more,
     }
     continues = request.headers.get("HX-Request") and before
@@ -60,7 +61,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 0
 
 
-def _batch_row(one: Batch) -> Row:
+def _batch_row(one: Batch, left: int) -> Row:
     return Row(
         cells=[
             Cell(text=f"T{one.pk}", href=f"/tables/{one.pk}"),
@@ -68,7 +69,7 @@ def _batch_row(one: Batch) -> Row:
             one.name,
             _bringer(one),
             exact_date(one.brought_at),
-            Cell(text="", state=_state(one)),
+            Cell(text="", state=_state(one, left)),
         ]
     )
 
@@ -77,7 +78,9 @@ def _bringer(one: Batch) -> str:
     return one.brought_by.account.person_name if one.brought_by else say("命令行")
 
 
-def _state(one: Batch) -> State:
+def _state(one: Batch, left: int = 0) -> State:
+    if one.state == "done" and left:
+        return State(word=say("收进了，{n} 行没有", n=left), kind="soon")
     word, kind = BATCH_STATES[one.state]
     return State(word=say(word), kind=kind)
 
@@ -163,7 +166,8 @@ def _head(request: Request, found: Batch, counts: dict[str, int]) -> dict[str, A
         "figures": [(say(ROW_STATES[one][0]), counts[one]) for one in ORDER if counts.get(one)],
         "about": [(say("谁送来"), _bringer(found)), (say("送来时间"), exact_date(found.brought_at)),
                   (say("一共"), say("{n} 行", n=found.rows))],
-        "busy": found.state in BUSY, "state": _state(found), **_share(found),
+        "busy": found.state in BUSY, **_share(found),
+        "state": _state(found, counts.get("wrong", 0) + counts.get("alike", 0)),
     }  # fmt: skip
 
 

@@ -44,6 +44,12 @@ def batches(*, for_: Actor, limit: int = 30, before: int = 0) -> list[Batch]:
     return list(rows.select_related("brought_by__account")[:limit])
 
 
+def left_behind(*, of: Sequence[Batch]) -> dict[int, int]:
+    """How many rows of each sheet wait for somebody to mend or decide them."""
+    waiting = BatchRow.objects.filter(batch__in=of, state__in=("wrong", "alike"))
+    return dict(waiting.values_list("batch").annotate(n=Count("*")))
+
+
 def batch(*, for_: Actor, pk: int) -> tuple[Batch, Kind]:
     """One sheet and its kind. Raises NotFound for a kind that is not the actor's."""
     for_.require("exchange.tables")
