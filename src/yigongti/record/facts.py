@@ -1,68 +1,95 @@
-"""What others may ask of the record: described columns, thin until the indicators bring their language of facts."""
+"""What others may ask of the record: visits, discharges, days in bed and operations. What was withdrawn or replaced is
+not among them; a person is always the one that a merge kept."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from yigongti.kernel.measures.words import Column, Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column: its name, what people call it, its unit, and whether it names or betrays a person."""
-
-    name: str
-    title: str
-    unit: str = ""
-    sensitive: bool = False
-
-
-entries = (
-    Column(name="resident", title="居民", sensitive=True),
-    Column(name="kind", title="记录种类"),
-    Column(name="system", title="编码系统"),
-    Column(name="code", title="编码", sensitive=True),
-    Column(name="title", title="名称", sensitive=True),
-    Column(name="at", title="发生时间"),
-    Column(name="until", title="结束时间"),
-    Column(name="entered_at", title="录入时间"),
-    Column(name="institution", title="机构"),
-    Column(name="department", title="科室"),
-    Column(name="source", title="来源"),
-    Column(name="sensitivity", title="保密类别", sensitive=True),
-    Column(name="version", title="版本"),
+PERSON = (
+    Column(name="person", title="居民", kind="person", sensitive=True),
+    Column(name="sex", title="性别", kind="code"),
+    Column(name="born", title="出生日期", kind="day", sensitive=True),
+    Column(name="managing", title="管理机构", kind="place"),
+    Column(name="insured", title="本县参保", kind="yes"),
+    Column(name="lives", title="常住本县", kind="yes"),
+)
+WHERE = (
+    Column(name="institution", title="就诊机构", kind="place"),
+    Column(name="grassroots", title="在基层机构", kind="yes"),
+    Column(name="leads", title="在牵头机构", kind="yes"),
+    Column(name="in_county", title="在县域内", kind="yes"),
+    Column(name="tcm", title="中医类", kind="yes"),
+    Column(name="diagnosis", title="主要诊断编码", kind="code", sensitive=True),
+)
+MONEY = (
+    Column(name="total", title="总费用", kind="money", unit="分"),
+    Column(name="drugs", title="药费", kind="money", unit="分"),
+    Column(name="consumables", title="卫生材料费", kind="money", unit="分"),
+    Column(name="tests", title="检查化验费", kind="money", unit="分"),
+    Column(name="service", title="医疗服务费", kind="money", unit="分"),
 )
 
-encounters = (
-    Column(name="resident", title="居民", sensitive=True),
-    Column(name="institution", title="就诊机构"),
-    Column(name="encounter_class", title="就诊类别"),
-    Column(name="at", title="就诊时间"),
-    Column(name="until", title="离院时间"),
-    Column(name="diagnosis_code", title="主要诊断编码", sensitive=True),
-    Column(name="out_of_county", title="县外就诊"),
-)
+visits = Fact(
+    code="visits", title="就诊", means="门急诊、出诊、村卫生室就诊、住院（记在入院日）、体检和公共卫生服务，每次一行",
+    at="at", person="person", born="born", needs=("visit",),
+    columns=(
+        Column(name="id", title="编号", kind="whole"),
+        Column(name="at", title="就诊或入院日期", kind="day"),
+        Column(name="until", title="出院日期", kind="day"),
+        *PERSON, *WHERE,
+        Column(name="visit_class", title="就诊类别", kind="code"),
+        Column(name="treatment", title="计入诊疗人次", kind="yes"),
+        Column(name="inpatient", title="住院", kind="yes"),
+        Column(name="bed_days", title="住院天数", kind="whole", unit="天"),
+        *MONEY,
+    ),
+)  # fmt: skip
+"""`treatment` counts as 诊疗人次: visits to a clinic, emergency room or village room and at home."""
 
-observations = (
-    Column(name="resident", title="居民", sensitive=True),
-    Column(name="series", title="测量项目"),
-    Column(name="value", title="测量值", sensitive=True),
-    Column(name="second_value", title="第二个值", sensitive=True),
-    Column(name="unit", title="单位"),
-    Column(name="at", title="测量时间"),
-)
+discharges = Fact(
+    code="discharges", title="出院", means="每次住院一行，记在出院日；还在住的没有", at="at",
+    person="person", born="born", needs=("visit",),
+    columns=(
+        Column(name="id", title="编号", kind="whole"),
+        Column(name="at", title="出院日期", kind="day"),
+        Column(name="admitted_on", title="入院日期", kind="day"),
+        *PERSON, *WHERE,
+        Column(name="bed_days", title="住院天数", kind="whole", unit="天"),
+        Column(name="operated", title="有手术", kind="yes"),
+        Column(name="top_grade", title="最高手术级别", kind="whole"),
+        *MONEY,
+    ),
+)  # fmt: skip
 
-visit_charges = (
-    Column(name="entry", title="就诊"),
-    Column(name="charge_class", title="费用类别"),
-    Column(name="amount", title="金额", unit="分"),
-)
+operations = Fact(
+    code="operations", title="手术", means="每台手术一行，没有手术日期的记在就诊日", at="at",
+    person="person", born="born", needs=("visit",),
+    columns=(
+        Column(name="id", title="编号", kind="whole"),
+        Column(name="visit", title="就诊编号", kind="whole"),
+        Column(name="at", title="手术日期", kind="day"),
+        *PERSON,
+        Column(name="institution", title="手术机构", kind="place"),
+        Column(name="leads", title="在牵头机构", kind="yes"),
+        Column(name="in_county", title="在县域内", kind="yes"),
+        Column(name="grade", title="手术级别", kind="whole"),
+        Column(name="code", title="手术编码（ICD-9-CM-3）", kind="code", sensitive=True),
+        Column(name="inpatient", title="住院手术", kind="yes"),
+    ),
+)  # fmt: skip
 
-operations = (
-    Column(name="entry", title="就诊"),
-    Column(name="number", title="第几个"),
-    Column(name="code", title="手术编码（ICD-9-CM-3）", sensitive=True),
-    Column(name="name", title="手术名称", sensitive=True),
-    Column(name="grade", title="手术级别"),
-    Column(name="day", title="手术日期"),
-    Column(name="operator", title="术者"),
-    Column(name="incision", title="切口等级"),
-)
+bed_stays = Fact(
+    code="bed_stays", title="占用床位", means="一次住院占一张床，从入院日到出院前一日", at="at", until="until",
+    person="person", born="born", needs=("visit",),
+    columns=(
+        Column(name="id", title="编号", kind="whole"),
+        Column(name="person", title="居民", kind="person", sensitive=True),
+        Column(name="born", title="出生日期", kind="day", sensitive=True),
+        Column(name="institution", title="住院机构", kind="place"),
+        Column(name="grassroots", title="在基层机构", kind="yes"),
+        Column(name="in_county", title="在县域内", kind="yes"),
+        Column(name="at", title="入院日期", kind="day"),
+        Column(name="until", title="出院日期", kind="day"),
+    ),
+)  # fmt: skip

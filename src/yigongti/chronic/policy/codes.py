@@ -20,3 +20,8 @@ result = code_list("chronic.result", title="此次随访分类", source=GONGWEI,
 missed = code_list("chronic.missed", title="未随访原因", source="领域参考 5.1", entries={
     "refused": "拒绝随访", "lost": "失访", "hospitalised": "正在住院", "deceased": "死亡",
 })  # fmt: skip
+
+disease = code_list("chronic.disease", title="在管病种", source=GONGWEI, entries={
+    "hypertension": "高血压", "diabetes": "糖尿病", "copd": "慢阻肺", "coronary": "冠心病", "chd": "冠心病", "stroke": "脑卒中",
+    "cancer": "肿瘤",
+})  # fmt: skip
