@@ -51,12 +51,23 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a selection: when, by which column a row belongs to a place, how far rolled up, split by what."""
+    """Of a selection is asked: when, by which column a row belongs to a place, how far rolled up, split by what."""
 
     period: Period
     place: str
     level: str
     by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that counts: the day it is asked of, the weight of that asking, and how many days it counts for."""
+
+    row: Row
+    day: date
+    turn: int
+    weight: Decimal
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +79,18 @@ class Counting:
 
     def measure(self, selection: Selection, asked: Asked) -> dict[Key, Decimal]:
         """The selection's number for each place and group that has rows."""
-        groups: dict[Key, list[tuple[Row, Decimal]]] = defaultdict(list)
-        for row, day, weight in self._taken(selection, asked.period):
-            groups[self._key(selection.fact, row, day, asked)].append((row, weight))
+        groups: dict[Key, list[Taken]] = defaultdict(list)
+        for one in self._taken(selection, asked.period):
+            groups[self._key(selection.fact, one.row, one.day, asked)].append(one)
         found = {key: _number(selection, group) for key, group in groups.items()}
         return {key: number for key, number in found.items() if number is not None}
 
     # --- which rows
 
-    def _taken(self, selection: Selection, period: Period) -> Iterator[tuple[Row, date, Decimal]]:
-        """The rows that count, the day that each is asked of, and its weight."""
+    def _taken(self, selection: Selection, period: Period) -> Iterator[Taken]:
+        """The rows that count."""
         people = [self._people(other, period) for other in selection.of]
-        for day, weight in _days_asked(selection, period):
+        for turn, (day, weight) in enumerate(_days_asked(selection, period)):
             rows = [
                 row
                 for row in self.rows.get(selection.fact.code, ())
@@ -91,14 +102,14 @@ class Counting:
                 rows = [row for row in _latest(selection.fact, rows)
                         if self._passes(selection.then, row, row[selection.fact.at], period)]  # fmt: skip
             for row in rows:
-                heavy = weight * _overlap(selection.fact, row, period) if selection.taken == "days" else weight
-                yield row, day or row[selection.fact.at], heavy
+                days = _overlap(selection.fact, row, period) if selection.taken == "days" else 1
+                yield Taken(row, day or row[selection.fact.at], turn, weight, days)
 
     def _people(self, selection: Selection, period: Period) -> set[Any]:
         """Who is in a selection, wherever."""
         often: dict[Any, int] = defaultdict(int)
-        for row, _, _ in self._taken(selection, period):
-            often[row[selection.fact.person]] += 1
+        for one in self._taken(selection, period):
+            often[one.row[selection.fact.person]] += 1
         return {person for person, times in often.items() if times >= selection.times and person is not None}
 
     def _stands(self, selection: Selection, row: Row, period: Period, day: date | None) -> bool:
@@ -157,6 +168,8 @@ class Counting:
         )
 
     def _place(self, institution: int | None, day: date, level: str) -> int | None:
+        if level == "institution":
+            return institution
         for place in self.rows.get(PLACES, ()):
             if place["institution"] == institution and place["at"] <= day < (place["until"] or date.max):
                 found: int | None = place[level]
@@ -180,9 +193,12 @@ def _days_asked(selection: Selection, period: Period) -> list[tuple[date | None,
 
 
 def _latest(fact: Fact, rows: Iterable[Row]) -> list[Row]:
+    """Each known person's last row."""
     last: dict[Any, Row] = {}
     for row in rows:
         person = row[fact.person]
+        if person is None:
+            continue
         if person not in last or (row[fact.at], row[fact.key]) > (last[person][fact.at], last[person][fact.key]):
             last[person] = row
     return list(last.values())
@@ -193,26 +209,28 @@ def _overlap(fact: Fact, row: Row, period: Period) -> int:
     return max(0, int((ends - max(row[fact.at], period.starts)).days))
 
 
-def _number(selection: Selection, group: list[tuple[Row, Decimal]]) -> Decimal | None:
+def _number(selection: Selection, group: list[Taken]) -> Decimal | None:
     """The group's number; None where nothing of it is known."""
     if selection.counted == "rows":
-        return sum((weight for _, weight in group), Decimal(0))
+        return sum((one.weight * one.days for one in group), Decimal(0))
     if selection.counted == "people":
         return _people_number(selection, group)
-    values = [(Decimal(row[selection.column]), weight) for row, weight in group if row[selection.column] is not None]
-    if not values:
+    known = [(Decimal(one.row[selection.column]), one) for one in group if one.row[selection.column] is not None]
+    if not known:
         return None
     if selection.counted == "quantile":
-        return sorted(value for value, _ in values)[math.ceil(selection.share * len(values)) - 1]
-    return sum((value ** (2 if selection.counted == "squares" else 1) * weight for value, weight in values), Decimal(0))
+        return sorted(value for value, _ in known)[math.ceil(selection.share * len(known)) - 1]
+    power = 2 if selection.counted == "squares" else 1
+    return sum((value**power * one.weight * one.days for value, one in known), Decimal(0))
 
 
-def _people_number(selection: Selection, group: list[tuple[Row, Decimal]]) -> Decimal | None:
-    """Distinct people, of each weight once: the halves of a mean are counted apart."""
-    often: dict[tuple[Any, Decimal], int] = defaultdict(int)
-    for row, weight in group:
-        often[row[selection.fact.person], weight] += 1
-    return sum((weight for (who, weight), times in often.items() if who is not None and times >= selection.times),
+def _people_number(selection: Selection, group: list[Taken]) -> Decimal:
+    """Distinct people of each day asked, by its weight; how many days a span lasted does not matter."""
+    often: dict[tuple[Any, int], int] = defaultdict(int)
+    weights = {one.turn: one.weight for one in group}
+    for one in group:
+        often[one.row[selection.fact.person], one.turn] += 1
+    return sum((weights[turn] for (who, turn), times in often.items() if who is not None and times >= selection.times),
                Decimal(0))  # fmt: skip
 
 
@@ -229,5 +247,5 @@ def age_band(born: date | None, day: date) -> str:
     """Five-year ages, `85+` the last, empty where the birth is unknown."""
     if born is None:
         return ""
-    least = min(age(born, day) // 5 * 5, 85)
+    least = max(0, min(age(born, day) // 5 * 5, 85))
     return "85+" if least == 85 else f"{least}-{least + 4}"
