@@ -1,0 +1,95 @@
+"""The catalogue as code reaches it: indicators by code, by family, each with the hash of its definition."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from yigongti.kernel.measures.arithmetic import selections
+from yigongti.kernel.measures.periods import LENGTHS, Period, after
+from yigongti.kernel.measures.words import Awaited, Count, Growth, Indicator, Judged, Ratio, Selection
+
+
+_known: dict[str, Indicator] = {}
+
+
+def enter(*indicators: Indicator) -> None:
+    """Make indicators known; the pages of `policy/` are entered at boot, tests enter their own."""
+    _known.update({one.code: one for one in indicators})
+
+
+def known() -> Mapping[str, Indicator]:
+    """Every indicator by its code, in the order of the pages."""
+    return _known
+
+
+def named(code: str) -> Indicator | None:
+    """The indicator of that code."""
+    return _known.get(code)
+
+
+def families() -> list[str]:
+    """The families in the order of the pages."""
+    return list(dict.fromkeys(one.family for one in _known.values()))
+
+
+def of_what(what: str) -> list[Indicator]:
+    """The counted indicators that a release of this is about: one by its code, or those of a family."""
+    return [one for one in _known.values() if what in (one.code, one.family) and counted(one)]
+
+
+@cache
+def version_of(indicator: Indicator) -> str:
+    """A short hash of everything that the definition says: a changed word is a new version."""
+    return hashlib.sha256(repr(indicator).encode()).hexdigest()[:12]
+
+
+def counted(indicator: Indicator) -> bool:
+    """Whether an engine computes it: it is neither judged by people nor still awaited."""
+    return not isinstance(indicator.figure, (Judged, Awaited))
+
+
+def of_persons(selection: Selection) -> bool:
+    """Whether the rows are of residents, so that few of them betray somebody."""
+    fact = selection.fact
+    return any(one.name == fact.person and one.kind == "person" for one in fact.columns)
+
+
+def betrays(indicator: Indicator) -> bool:
+    """Whether a small figure of it could betray a resident."""
+    return any(of_persons(one) for one in selections(indicator))
+
+
+def sides(indicator: Indicator) -> dict[str, Selection]:
+    """What can be opened down to rows: above and below the line; of a growth, those of now."""
+    figure = indicator.figure
+    figure = figure.of if isinstance(figure, Growth) else figure
+    if isinstance(figure, Ratio):
+        return {"of": figure.of, "over": figure.over}
+    if isinstance(figure, Count):
+        return {"of": figure.of}
+    found = selections(indicator)
+    return dict(zip(("of", "over"), found, strict=False))
+
+
+def periods_between(indicator: Indicator, first: Period, last: Period) -> list[Period]:
+    """The indicator's own periods that begin from the first month to the end of the last."""
+    found = []
+    for kind in indicator.periods:
+        one = Period.of(kind, first.starts)
+        while one.starts < last.ends:
+            found.append(one)
+            one = Period(after(one.starts, LENGTHS[kind]), LENGTHS[kind])
+    return found
+
+
+def search(text: str, among: Iterable[Indicator] | None = None) -> list[Indicator]:
+    """The indicators whose title, meaning, source or code holds every word that was typed."""
+    words = text.lower().split()
+    told = among if among is not None else _known.values()
+    return [one for one in told if all(word in _text(one) for word in words)]
+
+
+def _text(one: Indicator) -> str:
+    return " ".join((one.code, one.title, one.means, one.basis, one.family, one.owner)).lower()

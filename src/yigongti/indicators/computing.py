@@ -1,0 +1,186 @@
+"""Computes the catalogue: indicators × levels × periods, by one engine and one arithmetic, and stores every figure."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from yigongti.indicators import catalogue, smallness
+from yigongti.indicators.engine import Engine
+from yigongti.indicators.models import Run, Value
+from yigongti.kernel import clock
+from yigongti.kernel.access.models import Unit
+from yigongti.kernel.measures import sources
+from yigongti.kernel.measures.arithmetic import Outcome, outcomes, selections, terms
+from yigongti.kernel.measures.completeness import Arrived, Gap, Need, Status, months_of, status
+from yigongti.kernel.measures.periods import Period
+from yigongti.kernel.measures.reference import Key
+from yigongti.kernel.measures.words import Indicator
+from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.words import Parameter
+
+
+COLUMNS = ("indicator", "version", "level", "place_id", "period", "starts", "status", "numerator", "denominator",
+           "value", "before", "low", "high", "n", "small", "why", "gaps", "snapshot", "cut")  # fmt: skip
+Progress = Callable[[int, int], None]
+
+
+class Computing:
+    """One computing of many figures from one state of the data."""
+
+    def __init__(self, engine: Engine, *, needs: Mapping[str, Need]) -> None:
+        self.engine = engine
+        self.needs = needs
+        self.cut = engine.cut.astimezone(clock.COUNTY_ZONE).date()
+        self.arrived = list(arrivals(engine))
+        self.units = dict(Unit.objects.exclude(kind="department").values_list("pk", "path"))
+        self.parents = smallness.parents()
+
+    def compute(self, indicators: Sequence[Indicator], periods: Mapping[str, Sequence[Period]]) -> Iterator[list[Any]]:
+        """The rows of every indicator at every level in its periods (by the indicator's code)."""
+        for group in _groups(indicators):
+            asks = [
+                (one, level, period, name, term)
+                for one in group
+                for level in one.levels
+                for period in periods[one.code]
+                for name, term in terms(one, period).items()
+            ]
+            found = self.engine.measure_all([(term.selection, term.asked(level)) for _, level, _, _, term in asks])
+            measured: dict[tuple[str, str, Period], dict[str, Mapping[Key, Decimal]]] = defaultdict(dict)
+            for (one, level, period, name, _term), numbers in zip(asks, found, strict=True):
+                measured[one.code, level, period][name] = numbers
+            for one in group:
+                for level in one.levels:
+                    for period in periods[one.code]:
+                        yield [one, level, period, self.rows(one, level, period, measured[one.code, level, period])]
+
+    def rows(
+        self, indicator: Indicator, level: str, period: Period, measured: Mapping[str, Mapping[Key, Decimal]]
+    ) -> list[tuple[Any, ...]]:
+        """The figures of one indicator, level and period, ready to be stored."""
+        found = {
+            key.place: outcome
+            for key, outcome in outcomes(indicator, period, measured).items()
+            if key.place in self.units
+        }
+        small = smallness.small(indicator, found, parents=self.parents.get(level, {}))
+        return [self._row(indicator, level, period, place, outcome, place in small)
+                for place, outcome in found.items()]  # fmt: skip
+
+    def _row(
+        self, indicator: Indicator, level: str, period: Period, place: int | None, found: Outcome, small: bool
+    ) -> tuple[Any, ...]:
+        standing = self.standing(indicator, period, found)
+        known = standing.code != "not_computable"
+        return (
+            indicator.code, catalogue.version_of(indicator), level, place, period.code, period.starts, standing.code,
+            found.numerator, found.denominator, found.value if known else None, found.before,
+            found.low if known else None, found.high if known else None, found.n, small, found.why,
+            json.dumps([said(gap) for gap in standing.gaps]), self.engine.snapshot, self.engine.cut,
+        )  # fmt: skip
+
+    def standing(self, indicator: Indicator, period: Period, found: Outcome) -> Status:
+        """Whether the figure may be believed."""
+        return status(indicator, period, found, self.arrived, cut=self.cut, needs=self.needs, settle=settle)
+
+
+def _groups(indicators: Iterable[Indicator]) -> Iterator[list[Indicator]]:
+    """By the facts that they count: what is asked together can be scanned together."""
+    found: dict[tuple[str, ...], list[Indicator]] = defaultdict(list)
+    for one in indicators:
+        found[tuple(sorted({selection.fact.code for selection in selections(one)}))].append(one)
+    yield from found.values()
+
+
+def settle(of: Parameter, day: date) -> Any:
+    """What a parameter holds on a day."""
+    return values.value(of, on=day)
+
+
+def said(gap: Gap) -> dict[str, Any]:
+    """A gap as it is kept."""
+    told = {
+        "reason": gap.reason,
+        "need": gap.need,
+        "sender": gap.sender,
+        "month": f"{gap.month:%Y-%m}" if gap.month else "",
+        "expected": gap.expected,
+        "received": gap.received,
+    }
+    return {name: one for name, one in told.items() if one not in ("", None)}
+
+
+def arrivals(engine: Engine) -> Iterator[Arrived]:
+    """What each sender delivered, as the chapter above reports it as a fact of its own."""
+    source = sources.registered().get("arrivals")
+    for row in engine.all_rows(source.fact) if source else ():
+        yield Arrived(
+            need=row["fact"], sender=row["sender"], month=row["at"], expected=row["expected"], received=row["received"]
+        )
+
+
+# --- storing
+
+
+def compute_all(
+    engine: Engine, *, needs: Mapping[str, Need], first: Period, touched: Mapping[str, set[date]] | None = None,
+    progress: Progress | None = None,
+) -> Run:  # fmt: skip
+    """Compute the whole catalogue from the first month to now; with `touched`, only what those months of those facts
+    can have changed. Every indicator and level stands whole at once."""
+    chosen = [one for one in catalogue.known().values() if catalogue.counted(one)]
+    last = Period.of("month", engine.cut.astimezone(clock.COUNTY_ZONE).date())
+    periods = {one.code: _wanted(one, first, last, touched) for one in chosen}
+    chosen = [one for one in chosen if periods[one.code]]
+    run = Run.objects.create(
+        snapshot=engine.snapshot, began_at=clock.now(),
+        total=sum(len(periods[one.code]) * len(one.levels) for one in chosen),
+    )  # fmt: skip
+    waiting: list[list[Any]] = []
+    for made in Computing(engine, needs=needs).compute(chosen, periods):
+        waiting.append(made)
+        if sum(len(one[3]) for one in waiting) > BATCH:
+            waiting = _store(run, waiting, progress)
+    _store(run, waiting, progress)
+    run.ended_at = clock.now()
+    run.save()
+    return run
+
+
+BATCH = 20_000
+
+
+def _wanted(one: Indicator, first: Period, last: Period, touched: Mapping[str, set[date]] | None) -> list[Period]:
+    every = catalogue.periods_between(one, first, last)
+    if touched is None:
+        return every
+    facts = {selection.fact for selection in selections(one)}
+    facts |= {inner.fact for selection in selections(one) for inner in selection.of}
+    if any(fact.until and touched.get(fact.code) for fact in facts):
+        return every
+    months = {month for fact in facts for month in touched.get(fact.code, ())}
+    return [period for period in every if months & set(months_of(one, period))]
+
+
+def _store(run: Run, waiting: list[list[Any]], progress: Progress | None) -> list[list[Any]]:
+    """Replace the figures of each indicator, level and period by those computed now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for one, level, period, _rows in waiting:
+            Value.objects.filter(indicator=one.code, level=level, period=period.code).delete()
+        with cursor.copy(f"COPY indicators_value ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            for *_, rows in waiting:
+                for row in rows:
+                    copy.write_row(row)
+    run.done += len(waiting)
+    run.cells += sum(len(one[3]) for one in waiting)
+    run.save()
+    if progress:
+        progress(run.done, run.total)
+    return []
