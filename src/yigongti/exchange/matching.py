@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from yigongti.exchange.models import KnownPerson, Sender
 from yigongti.exchange.senders import the_inbox
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.refusal import Refusal
 from yigongti.residents.actions.arriving import identity_of, take_in
+
+
+KNOWN = """
+SELECT k.system, k.value, r.master_id FROM unnest(%(systems)s::text[], %(values)s::text[]) w(system, value)
+JOIN exchange_knownperson k ON k.sender_id = %(sender)s AND k.system = w.system AND k.value = w.value
+JOIN residents_resident r ON r.id = k.resident_id
+"""
+REGISTERED_NOW = frozenset({"new", "suspected"})
+Number = tuple[str, str]
 
 
 class NameDiffers(Refusal):
@@ -30,7 +39,7 @@ class TwoPersons(Refusal):
 class ToldPerson:
     """A person as a sender tells of them. `numbers` are the sender's own, as (system, value); `id_card` is not one."""
 
-    numbers: tuple[tuple[str, str], ...]
+    numbers: tuple[Number, ...]
     name: str
     sex: str
     born: date | None
@@ -60,24 +69,36 @@ def person_of(*, sender: Sender, told: ToldPerson) -> int:
     numbers point to different people.
     """
     known = known_persons(sender=sender, numbers=told.numbers)
-    if len(known) > 1:
-        raise TwoPersons(field="PID-3", numbers="、".join(value for _, value in told.numbers))
-    resident, how = (known.pop(), "number") if known else _by_paper(sender, told)
-    _require_name(resident, told)
+    resident, how = meant(sender=sender, told=told, known=known, by=None if known else the_inbox())
     remember(sender=sender, numbers=told.numbers, resident=resident, how=how)
     return resident
 
 
-def known_persons(*, sender: Sender, numbers: Iterable[tuple[str, str]]) -> set[int]:
+def meant(*, sender: Sender, told: ToldPerson, known: Collection[int], by: Actor | None) -> tuple[int, str]:
+    """The resident, and how they were found, of somebody whose numbers are `known` to mean these; registered by `by`
+    where they mean nobody. Raises as `person_of` does."""
+    if len(known) > 1:
+        raise TwoPersons(field="PID-3", numbers="、".join(value for _, value in told.numbers))
+    resident, how = (next(iter(known)), "number") if known else _by_paper(sender, told, by or the_inbox())
+    if how not in REGISTERED_NOW:
+        _require_name(resident, told)
+    return resident, how
+
+
+def known_persons(*, sender: Sender, numbers: Iterable[Number]) -> set[int]:
     """The master persons behind the sender's numbers."""
-    rows = KnownPerson.objects.filter(sender=sender, value__in=[value for _, value in numbers])
-    found = rows.values_list("system", "value", "resident__master_id")
-    wanted = set(numbers)
-    return {master for system, value, master in found if (system, value) in wanted}
+    return {master for _, _, master in ask_known(sender=sender, numbers=numbers).rows()}
 
 
-def _by_paper(sender: Sender, told: ToldPerson) -> tuple[int, str]:
-    receipt = take_in(by=the_inbox(), typed=told.typed(), managing=sender.institution_id, key=uuid.uuid4())
+def ask_known(*, sender: Sender, numbers: Iterable[Number]) -> prepared.Answer:
+    """System, value and master person of each number that the sender has used."""
+    wanted = list(dict.fromkeys(numbers))
+    return prepared.ask(KNOWN, {"sender": sender.pk, "systems": [system for system, _ in wanted],
+                                "values": [value for _, value in wanted]})  # fmt: skip
+
+
+def _by_paper(sender: Sender, told: ToldPerson, by: Actor) -> tuple[int, str]:
+    receipt = take_in(by=by, typed=told.typed(), managing=sender.institution_id)
     return int(receipt.data["resident"]), str(receipt.data["how"])
 
 
@@ -88,14 +109,11 @@ def _require_name(resident: int, told: ToldPerson) -> None:
         raise NameDiffers(field="PID-5", known=known.name, told=told.name)
 
 
-def remember(*, sender: Sender, numbers: Iterable[tuple[str, str]], resident: int, how: str) -> None:
+def remember(*, sender: Sender, numbers: Iterable[Number], resident: int, how: str) -> None:
     """These numbers of the sender mean this person from now on."""
-    KnownPerson.objects.bulk_create(
-        (
-            KnownPerson(
-                sender=sender, system=system, value=value, resident_id=resident, how=how, matched_at=clock.now()
-            )
-            for system, value in dict.fromkeys(numbers)
-        ),
-        ignore_conflicts=True,
-    )
+    now = clock.now()
+    prepared.insert_new(KnownPerson, [
+        {"sender_id": sender.pk, "system": system, "value": value, "resident_id": resident, "how": how,
+         "matched_at": now}
+        for system, value in dict.fromkeys(numbers)
+    ])  # fmt: skip

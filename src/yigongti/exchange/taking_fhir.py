@@ -1,39 +1,37 @@
 """What FHIR resources say, written into the record: persons, visits, and all that belongs to them.
 
-`apply` is the door of the FHIR store, for clients and for files: its resources are checked and have their ids. It works
-inside its caller's transaction: everything is written, or a refusal names what cannot be.
+`ask` and `apply` are the door of the FHIR store, for clients and for files: its resources are checked and have their
+ids. They work inside their caller's transaction: everything is written, or a refusal names what cannot be. The caller
+says in its own entry in the trail which entries were written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
 from yigongti.exchange.fhir_facts import known, persons
-from yigongti.exchange.fhir_facts.around import look_around
-from yigongti.exchange.fhir_facts.calls import Call, Visit, address_of, call, joined
+from yigongti.exchange.fhir_facts.around import referred as referred
+from yigongti.exchange.fhir_facts.calls import Call, Visit, address_of, joined
+from yigongti.exchange.fhir_facts.calls import call as call
 from yigongti.exchange.fhir_facts.findings import columns_of
 from yigongti.exchange.fhir_facts.known import Wanted
+from yigongti.exchange.fhir_facts.persons import Asked
+from yigongti.exchange.fhir_facts.persons import ask as ask
 from yigongti.exchange.fhir_facts.words import Resource
 from yigongti.exchange.inbox import Taken
-from yigongti.exchange.models import Sender
 from yigongti.record.actions import Told
 
 
 UNDATED = "（没有送来时间，按收到时）"
 
 
-def apply(
-    resources: Sequence[Resource], *, sender: Sender, received_at: datetime, ids: Mapping[str, str]
-) -> Taken:  # fmt: skip
-    """Take resources in: each has type and id, references are Type/id or stand in `ids`; in any order.
+def apply(made: Call, *, asked: Asked) -> Taken:
+    """Take resources in, in any order; `made.around` holds what they refer to and came before.
 
     A resource told before becomes a new version of its entry, the same again nothing. What the record has no kind for
     is counted as kept, not dropped: it stays where the resource is kept.
     """
-    made = call(resources, sender=sender, received_at=received_at, ids=ids)
-    persons.match(made)
-    look_around(made)
+    persons.match(made, asked)
     visits = _wanted(made, made.of("Encounter"))
     entries = known.write_all(made, visits)
     made.visits = {
@@ -47,9 +45,8 @@ def apply(
     return _taken(made)
 
 
-def withdraw(addresses: Sequence[str], *, sender: Sender, received_at: datetime) -> Taken:
+def withdraw(made: Call, addresses: Sequence[str]) -> Taken:
     """Take back what was written for resources that their sender has deleted."""
-    made = call((), sender=sender, received_at=received_at, ids={})
     touched = known.withdraw(made, addresses)
     return Taken(persons=touched, done=list(made.lines()))
 

@@ -7,10 +7,11 @@ hundred times a second that costs more than the answer. Rows to be written trave
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 Given = Mapping[str, Any]
 NEVER = 1 << 30
 """Uses of a statement after which it is prepared unasked: only what is asked here is prepared."""
-INSERT = "INSERT INTO {table} ({names}) SELECT {names} FROM json_to_recordset(%(rows)s) AS t({typed}) {returning}"
+NAMED = re.compile(r"%\((\w+)\)s|%%")
+INSERT = "INSERT INTO {table} ({names}) SELECT {names} FROM json_to_recordset(%(rows)s) AS t({typed}) {ending}"
 
 
 class Answer:
@@ -32,7 +34,7 @@ class Answer:
 
     __slots__ = ("_cursor",)
 
-    def __init__(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> None:
+    def __init__(self, cursor: psycopg.RawCursor[tuple[Any, ...]]) -> None:
         self._cursor = cursor
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -43,13 +45,13 @@ class Answer:
 
 def ask(sql: str, given: Given | None = None, *, prepare: bool = True) -> Answer:
     """Send a statement. `prepare=False` for one whose plan must know the values that it is asked with."""
-    link = _link()
+    link, (raw, names) = _link(), _numbered(sql)
     began = time.monotonic()
-    cursor = psycopg.Cursor(link)
+    cursor = psycopg.RawCursor(link)
     with connection.wrap_database_errors:
-        cursor.execute(sql, _plain(given or {}), prepare=prepare)
+        cursor.execute(raw, [_plain(given[name]) for name in names] if given else None, prepare=prepare)
     if connection.queries_logged:
-        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - began:.3f}"})
+        connection.queries_log.append({"sql": sql.strip(), "time": f"{time.monotonic() - began:.3f}"})
     return Answer(cursor)
 
 
@@ -86,15 +88,20 @@ def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, returning: 
     """Rows into the table of a model, by the names of its columns, all rows with the same ones; in their order."""
     if not rows:
         return None
-    return ask(_insert(model, tuple(rows[0]), returning), {"rows": dumped(rows)})
+    return ask(_insert(model, tuple(rows[0]), f"RETURNING {returning}" if returning else ""), {"rows": dumped(rows)})
+
+
+def insert_new(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same, leaving out rows that stand there already."""
+    if rows:
+        ask(_insert(model, tuple(rows[0]), "ON CONFLICT DO NOTHING"), {"rows": dumped(rows)})
 
 
 @cache
-def _insert(model: type[Model], names: tuple[str, ...], returning: str) -> str:
+def _insert(model: type[Model], names: tuple[str, ...], ending: str) -> str:
     fields = {field.column: field for field in model._meta.concrete_fields}
     typed = ", ".join(f"{name} {fields[name].db_type(connection)}" for name in names)
-    return INSERT.format(table=model._meta.db_table, names=", ".join(names), typed=typed,
-                         returning=f"RETURNING {returning}" if returning else "")  # fmt: skip
+    return INSERT.format(table=model._meta.db_table, names=", ".join(names), typed=typed, ending=ending)
 
 
 def dumped(rows: object) -> str:
@@ -112,12 +119,19 @@ def _link() -> psycopg.Connection[Any]:
     return link
 
 
-def _plain(given: Given) -> dict[str, Any]:
+@lru_cache(maxsize=500)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """With $1, $2… in place of %(name)s, as the server takes it, and the names in their order."""
+    names: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        return f"${names.setdefault(found[1], len(names) + 1)}" if found[1] else "%"
+
+    return NAMED.sub(place, sql), tuple(names)
+
+
+def _plain(value: Any) -> Any:
     """Whole numbers as text: the server knows their types, and a statement is not prepared once for each width."""
-    return {name: _number(value) for name, value in given.items()}
-
-
-def _number(value: Any) -> Any:
     if type(value) is int:
         return str(value)
     if type(value) in (list, tuple) and value and type(value[0]) is int:

@@ -49,6 +49,15 @@ def take_in_many(*, by: Actor, told: Sequence[Told]) -> Receipt:
     )  # fmt: skip
 
 
+def keep_told(*, by: Actor, told: Sequence[Told]) -> list[Entry | Refusal]:
+    """The same within a write of another door, whose own entry in the trail names the entries written: each as it
+    became an entry, or why it was refused."""
+    by.require("record.take_in")
+    written = write_told(told)
+    announce([one for one in written if isinstance(one, Entry)], by=by)
+    return written
+
+
 def _said(one: Entry | Refusal) -> dict[str, Any]:
     if isinstance(one, Entry):
         return {"entry": one.pk, "version": one.version}

@@ -18,6 +18,7 @@ from yigongti.exchange.fhir.models import AccessToken, Client
 from yigongti.exchange.fhir.scopes import Scopes, narrowed, scopes_of
 from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.fhir_client_role import fhir_client
+from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock, prepared
 from yigongti.kernel.access import sign_in
 from yigongti.kernel.access.actor import Actor
@@ -155,6 +156,7 @@ WHERE t.hash = %(hash)s AND t.expires_at > %(now)s AND c.ended_at IS NULL AND a.
 FRESH_SECONDS = 5.0
 
 _actors: dict[int, tuple[float, Actor | None]] = {}
+_voices: dict[int, tuple[float, Voice]] = {}
 
 
 def caller_of(header: str) -> Caller:
@@ -174,6 +176,25 @@ def caller_of(header: str) -> Caller:
 def _known_scopes(text: str) -> Scopes:
     """As many as there are ways to grant."""
     return scopes_of(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """As whom a write goes on: the sender with its institution, and the house's own account for the record."""
+
+    sender: Sender
+    inbox: Actor
+
+
+def voice_of(caller: Caller) -> Voice:
+    """Kept for a few seconds: that data staff put a sender's institution right is seldom."""
+    kept = _voices.get(caller.sender)
+    if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+        sender = Sender.objects.select_related("institution").get(pk=caller.sender)
+        if len(_voices) > 1000:
+            _voices.clear()
+        kept = _voices[caller.sender] = (time.monotonic(), Voice(sender=sender, inbox=the_inbox()))
+    return kept[1]
 
 
 def _known_actor(post_id: int) -> Actor | None:

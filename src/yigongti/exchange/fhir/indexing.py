@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -22,28 +22,33 @@ OF_THE_STORE = frozenset({"_id", "_lastUpdated"})
 """Asked of the resource's own row."""
 FIRST, LAST = "-infinity", "infinity"
 
-ADD = """
-WITH a AS (INSERT INTO exchange_resource_token (param, code, system, key)
-           SELECT * FROM unnest(%(token_0)s::int[], %(token_1)s::text[], %(token_2)s::text[], %(token_3)s::bigint[])),
-b AS (INSERT INTO exchange_resource_text (param, value, said, key)
-      SELECT * FROM unnest(%(text_0)s::int[], %(text_1)s::text[], %(text_2)s::text[], %(text_3)s::bigint[])),
-c AS (INSERT INTO exchange_resource_link (param, target, key)
-      SELECT * FROM unnest(%(link_0)s::int[], %(link_1)s::text[], %(link_2)s::bigint[])),
-d AS (INSERT INTO exchange_resource_span (param, low, high, key)
-      SELECT * FROM unnest(%(span_0)s::int[], %(span_1)s::timestamptz[], %(span_2)s::timestamptz[],
-                           %(span_3)s::bigint[]))
-INSERT INTO exchange_resource_amount (param, value, low, high, system, code, unit, key)
-SELECT * FROM unnest(%(amount_0)s::int[], %(amount_1)s::numeric[], %(amount_2)s::numeric[], %(amount_3)s::numeric[],
-                     %(amount_4)s::text[], %(amount_5)s::text[], %(amount_6)s::text[], %(amount_7)s::bigint[])
-"""
+COLUMNS = {
+    "token": {"param": "int", "code": "text", "system": "text"},
+    "text": {"param": "int", "value": "text", "said": "text"},
+    "link": {"param": "int", "target": "text"},
+    "span": {"param": "int", "low": "timestamptz", "high": "timestamptz"},
+    "amount": {"param": "int", "value": "numeric", "low": "numeric", "high": "numeric", "system": "text",
+               "code": "text", "unit": "text"},
+}  # fmt: skip
+"""Table → columns besides the resource's key, and their types."""
+
+
+def _adding(table: str) -> str:
+    names, typed = ", ".join(COLUMNS[table]), ", ".join(f"{name} {kind}" for name, kind in COLUMNS[table].items())
+    return (
+        f"INSERT INTO exchange_resource_{table} (key, {names}) SELECT key, {names}"  # noqa: S608 - the names are ours
+        f" FROM json_to_recordset(%(rows)s) t(key bigint, {typed})"
+    )
+
+
+ADD = {table: _adding(table) for table in COLUMNS}
 FORGET = """
-WITH a AS (DELETE FROM exchange_resource_token WHERE key = ANY(%(keys)s)),
-b AS (DELETE FROM exchange_resource_text WHERE key = ANY(%(keys)s)),
-c AS (DELETE FROM exchange_resource_link WHERE key = ANY(%(keys)s)),
-d AS (DELETE FROM exchange_resource_span WHERE key = ANY(%(keys)s))
-DELETE FROM exchange_resource_amount WHERE key = ANY(%(keys)s)
+WITH a AS (DELETE FROM exchange_resource_token WHERE key = ANY(%(keys)s::bigint[])),
+b AS (DELETE FROM exchange_resource_text WHERE key = ANY(%(keys)s::bigint[])),
+c AS (DELETE FROM exchange_resource_link WHERE key = ANY(%(keys)s::bigint[])),
+d AS (DELETE FROM exchange_resource_span WHERE key = ANY(%(keys)s::bigint[]))
+DELETE FROM exchange_resource_amount WHERE key = ANY(%(keys)s::bigint[])
 """
-COLUMNS = {"token": 4, "text": 4, "link": 3, "span": 4, "amount": 8}
 
 
 @cache
@@ -68,7 +73,7 @@ def _indexed(kind: str) -> tuple[tuple[str, int, str], ...]:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of the index, by table."""
+    """Rows of the index by table, each in the order of COLUMNS; the first is the resource that they are of."""
 
     token: list[tuple[Any, ...]] = field(default_factory=list)
     text: list[tuple[Any, ...]] = field(default_factory=list)
@@ -76,14 +81,16 @@ class Rows:
     span: list[tuple[Any, ...]] = field(default_factory=list)
     amount: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def columns(self) -> dict[str, list[Any]]:
-        """As the statement takes them: a list for each column."""
-        made: dict[str, list[Any]] = {}
-        for table, width in COLUMNS.items():
-            rows = getattr(self, table)
-            for place, column in enumerate(zip(*rows, strict=True) if rows else ((),) * width):
-                made[f"{table}_{place}"] = list(column)
-        return made
+    def numbered(self, keys: Sequence[int]) -> Rows:
+        """The same with the key of each resource in place of its number."""
+        return Rows(*([(keys[row[0]], *row[1:]) for row in getattr(self, table)] for table in COLUMNS))
+
+    def tables(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """The tables that get any rows, as their statements take them."""
+        for table, columns in COLUMNS.items():
+            if rows := getattr(self, table):
+                names = ("key", *columns)
+                yield table, [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[Link]:
@@ -92,31 +99,26 @@ def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[Li
     for code, param, type_ in _indexed(resource["resourceType"]):
         for value in values_of(resource, code):
             if isinstance(value, Token):
-                _add_token(rows, param, value, key)
+                _add_token(rows, key, param, value)
             elif isinstance(value, Link):
                 links.append(value)
                 if (target := target_of(value, base)) is not None:
-                    rows.link.append((param, target, key))
+                    rows.link.append((key, param, target))
             elif isinstance(value, Span):
-                rows.span.append((param, _said(value.low, FIRST), _said(value.high, LAST), key))
+                rows.span.append((key, param, value.low or FIRST, value.high or LAST))
             elif isinstance(value, Number | Amount):
-                rows.amount.append((param, *_amount(value), key))
+                rows.amount.append((key, param, *_amount(value)))
             elif type_ == "uri":
-                rows.token.append((param, short(value), None, key))
+                rows.token.append((key, param, short(value), None))
             else:
-                rows.text.append((param, plain(value)[:LONGEST], _as_said(value), key))
+                rows.text.append((key, param, plain(value)[:LONGEST], _as_said(value)))
     return links
 
 
-def _add_token(rows: Rows, param: int, value: Token, key: int) -> None:
+def _add_token(rows: Rows, key: int, param: int, value: Token) -> None:
     if value.code is not None or value.system is not None:
         code = None if value.code is None else short(value.code)
-        rows.token.append((param, code, value.system, key))
-
-
-def _said(moment: datetime | None, otherwise: str) -> str:
-    """As text: a column that holds moments and the ends of time is of one type to the driver."""
-    return moment.isoformat() if moment else otherwise
+        rows.token.append((key, param, code, value.system))
 
 
 def _amount(value: Number | Amount) -> tuple[Any, ...]:

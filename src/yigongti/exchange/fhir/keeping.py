@@ -16,12 +16,12 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from yigongti.exchange.fhir.clients import Caller
-from yigongti.exchange.fhir.outcomes import Unfit
+from yigongti.exchange.fhir.outcomes import IdTaken, Unfit
 from yigongti.exchange.fhir.wishes import Done
 from yigongti.exchange.fhir.writing import Written
 from yigongti.exchange.inbox import OtherBytes
 from yigongti.exchange.models import Arrival, Message
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.refusal import Refusal, Refusals
 
 
@@ -32,7 +32,7 @@ KEEP = """
 INSERT INTO exchange_message (received_at, channel, sender_id, control_id, kind, hash, body, state, reason, rule, tries,
                               settled_at, persons, done)
 VALUES (%(at)s, 'fhir', %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %(state)s, %(reason)s, %(rule)s, 1,
-        %(at)s, %(persons)s, %(done)s::jsonb)
+        %(at)s, %(persons)s::bigint[], %(done)s::jsonb)
 RETURNING id
 """
 RACED = frozenset({"IdTaken", "AlreadyRegistered", "RegisteredElsewhere"})
@@ -70,8 +70,10 @@ def kept(sent: Sent, work: Callable[[], Written], *, by: Caller) -> Written:
         try:
             return _once(sent, work, by)
         except (OperationalError, IntegrityError, Refusal) as raced:
-            if turn == TRIES - 1 or not _is_race(raced):
+            if not _is_race(raced):
                 raise
+            if turn == TRIES - 1:
+                raise (IdTaken(place=sent.kind) if isinstance(raced, IntegrityError) else raced) from raced
     raise AssertionError("unreachable")
 
 
@@ -121,9 +123,7 @@ def _keep(
         "rule": (first.rule or first.code)[:120] if first else "",
         "persons": sorted(written.persons) if written else [], "done": json.dumps(lines, ensure_ascii=False),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, columns)
-        (number,) = cursor.fetchone()
+    ((number,),) = prepared.fetched(KEEP, columns)
     if sent.key and written is not None:
         Arrival.objects.filter(sender=by.sender, control_id=sent.key[:200]).update(message_id=number)
 

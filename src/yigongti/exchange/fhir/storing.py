@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from yigongti.exchange.fhir.indexing import ADD, FORGET, Rows
-from yigongti.exchange.fhir.outcomes import IdTaken
 from yigongti.exchange.fhir.sight import Sight
-from yigongti.exchange.fhir.statements import fetched
+from yigongti.exchange.fhir.statements import fetched_often
+from yigongti.exchange.policy.fhir_systems import REGISTERS
+from yigongti.kernel import prepared
 
 
 Place = tuple[str, str]
 """Type and id."""
 
 LOCK = """
-SELECT r.key, r.type, r.id, r.version, r.deleted, r.sender_id, r.person_id, r.also, r.classes, r.at, {body}, {sight}
+SELECT r.key, r.type, r.id, r.version, r.deleted, r.sender_id, r.person_id, r.also, r.classes, r.at, r.body, {sight}
 FROM unnest(%(types)s::text[], %(ids)s::text[]) w(type, id)
-JOIN exchange_resource r ON r.type = w.type AND r.id = w.id ORDER BY r.key {lock}
+JOIN exchange_resource r ON r.type = w.type AND r.id = w.id ORDER BY r.key FOR UPDATE OF r
 """
-KEYS = "SELECT nextval('exchange_resource_key') FROM generate_series(1, %s)"
+LOOK = """
+SELECT r.key, r.type, r.id, r.version, r.deleted, r.sender_id, r.person_id, r.also, r.classes, r.at,
+  CASE WHEN r.type = ANY(%(registers)s) OR r.sender_id = %(sender)s THEN r.body ELSE '' END, {sight}
+FROM json_to_recordset(%(places)s) w(type text, id text)
+JOIN exchange_resource r ON r.type = w.type AND r.id = w.id
+"""
+KEYS = "SELECT nextval('exchange_resource_key') FROM generate_series(1, %(count)s::int)"
 INSERT = """
 INSERT INTO exchange_resource (key, type, id, version, at, deleted, method, person_id, also, sender_id, classes, body)
-SELECT key, type, id, version, %(at)s, body = '', method, person,
-       string_to_array(nullif(also, ''), ',')::bigint[], %(sender)s, string_to_array(classes, ','), body
-FROM unnest(%(key)s::bigint[], %(type)s::text[], %(id)s::text[], %(version)s::int[], %(method)s::text[],
-            %(person)s::bigint[], %(also)s::text[], %(classes)s::text[], %(body)s::text[])
-  n(key, type, id, version, method, person, also, classes, body)
-ON CONFLICT (type, id) DO NOTHING
+SELECT key, type, id, version, %(at)s::timestamptz, body = '', method, person,
+       nullif(also, '{}'), %(sender)s::bigint, classes, body
+FROM json_to_recordset(%(rows)s) n(key bigint, type text, id text, version int, method text, person bigint,
+                                   also bigint[], classes text[], body text)
 """
 TO_THE_PAST = """
 INSERT INTO exchange_resource_past (key, version, at, deleted, method, person_id, also, sender_id, body)
 SELECT key, version, at, deleted, method, person_id, also, sender_id, body
-FROM exchange_resource WHERE key = ANY(%(keys)s)
+FROM exchange_resource WHERE key = ANY(%(keys)s::bigint[])
 """
 UPDATE = """
-UPDATE exchange_resource r SET version = n.version, at = %(at)s, deleted = n.body = '', method = n.method,
-    person_id = n.person, also = string_to_array(nullif(n.also, ''), ',')::bigint[], sender_id = %(sender)s,
-    classes = string_to_array(n.classes, ','), body = n.body
-FROM unnest(%(key)s::bigint[], %(version)s::int[], %(method)s::text[], %(person)s::bigint[], %(also)s::text[],
-            %(classes)s::text[], %(body)s::text[]) n(key, version, method, person, also, classes, body)
+UPDATE exchange_resource r SET version = n.version, at = %(at)s::timestamptz, deleted = n.body = '', method = n.method,
+    person_id = n.person, also = nullif(n.also, '{}'), sender_id = %(sender)s::bigint, classes = n.classes,
+    body = n.body
+FROM json_to_recordset(%(rows)s) n(key bigint, version int, method text, person bigint, also bigint[], classes text[],
+                                   body text)
 WHERE r.key = n.key
 """
 RELATED = """
@@ -91,54 +96,52 @@ class Fresh:
     body: str
 
 
-def stored(places: Iterable[Place], *, sight: Sight, lock: bool = True) -> dict[Place, Stored]:
-    """What stands at these places, locked in one order, so that no two writers wait for each other crosswise.
+FRESH = tuple(one.name for one in fields(Fresh))
 
-    Unlocked it is only looked at, without bodies.
-    """
+
+def stored(places: Iterable[Place], *, sight: Sight) -> dict[Place, Stored]:
+    """What stands at these places, locked in one order, so that no two writers wait for each other crosswise."""
     wanted = sorted(set(places))
     if not wanted:
         return {}
-    sql = LOCK.format(sight=sight.on("r"), lock="FOR UPDATE OF r" if lock else "",
-                      body="r.body" if lock else "''")  # fmt: skip
+    sql = LOCK.format(sight=sight.on("r"))
     given = sight.given | {"types": [kind for kind, _ in wanted], "ids": [name for _, name in wanted]}
-    found = [Stored(*row) for row in fetched(sql, given)]
-    return {(one.type, one.id): one for one in found}
+    return by_place(fetched_often(sql, given))
 
 
-def fresh_keys(count: int) -> list[int]:
-    """Keys for new resources, rising."""
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(KEYS, [count])
-        return [key for (key,) in cursor.fetchall()]
+def look_at(places: Iterable[Place], *, sight: Sight, sender: int) -> prepared.Answer:
+    """Ask what stands there, without locking; with bodies of registers and of what the sender itself brought."""
+    listed = [{"type": kind, "id": name} for kind, name in sorted(set(places))]
+    given = {"places": prepared.dumped(listed), "registers": sorted(REGISTERS), "sender": sender}
+    return prepared.ask(LOOK.format(sight=sight.on("r")), sight.given | given)
+
+
+def by_place(rows: Iterable[tuple[Any, ...]]) -> dict[Place, Stored]:
+    """Rows of either question."""
+    return {(one.type, one.id): one for one in (Stored(*row) for row in rows)}
+
+
+def ask_keys(count: int) -> prepared.Answer:
+    """Ask for keys for new resources, rising."""
+    return prepared.ask(KEYS, {"count": count})
 
 
 def write(*, new: Sequence[Fresh], changed: Sequence[Fresh], rows: Rows, sender: int, at: datetime) -> None:
-    """All of it. Raises IdTaken when somebody else has just made a resource with one of these ids."""
+    """All of it. An id that somebody else has just taken ends the transaction, which is then run again."""
     shared: dict[str, Any] = {"at": at, "sender": sender}
-    with connection.cursor() as cursor:
-        if new:
-            cursor.execute(INSERT, shared | _columns(new))
-            if cursor.rowcount < len(new):
-                raise IdTaken(place="、".join(f"{one.type}/{one.id}" for one in new[:3]))
-        if changed:
-            keys = {"keys": [one.key for one in changed]}
-            cursor.execute(TO_THE_PAST, keys)
-            cursor.execute(UPDATE, shared | _columns(changed))
-            cursor.execute(FORGET, keys)
-        if any((rows.token, rows.text, rows.link, rows.span, rows.amount)):
-            cursor.execute(ADD, rows.columns())
+    if new:
+        prepared.ask(INSERT, shared | _rows(new))
+    if changed:
+        keys = {"keys": [one.key for one in changed]}
+        prepared.ask(TO_THE_PAST, keys)
+        prepared.ask(UPDATE, shared | _rows(changed))
+        prepared.ask(FORGET, keys)
+    for table, listed in rows.tables():
+        prepared.ask(ADD[table], {"rows": prepared.dumped(listed)})
 
 
-def _columns(many: Sequence[Fresh]) -> dict[str, Any]:
-    return {
-        "key": [one.key for one in many], "type": [one.type for one in many], "id": [one.id for one in many],
-        "version": [one.version for one in many], "method": [one.method for one in many],
-        "person": [one.person for one in many], "also": [",".join(map(str, one.also)) for one in many],
-        "classes": [",".join(one.classes) for one in many], "body": [one.body for one in many],
-    }  # fmt: skip
+def _rows(many: Sequence[Fresh]) -> dict[str, Any]:
+    return {"rows": prepared.dumped([{name: getattr(one, name) for name in FRESH} for one in many])}
 
 
 def spread(*, places: Sequence[Place], classes: Iterable[str], params: Sequence[int]) -> None:

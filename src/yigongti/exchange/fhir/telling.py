@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from yigongti.exchange import taking_fhir
 from yigongti.exchange.fhir import storing
+from yigongti.exchange.fhir.clients import Voice
 from yigongti.exchange.fhir.compartments import classes_of
 from yigongti.exchange.fhir.outcomes import Unresolved
 from yigongti.exchange.fhir.planning import Plan
 from yigongti.exchange.fhir.sight import Sight
 from yigongti.exchange.fhir.storing import Place, Stored
+from yigongti.exchange.fhir_facts.calls import Call
+from yigongti.exchange.fhir_facts.persons import Asked
 from yigongti.exchange.inbox import Taken
-from yigongti.exchange.matching import known_persons, remember
+from yigongti.exchange.matching import remember
 from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.fhir_systems import REGISTERS
+from yigongti.kernel import prepared
 from yigongti.kernel.refusal import Refusal, raise_all
 
 
@@ -22,22 +26,46 @@ PATIENT = "Patient"
 """The system under which a sender's patients are remembered: by their address in the store."""
 
 
-def tell(plans: Sequence[Plan], *, sender: Sender, sight: Sight) -> Taken:
-    """Give every plan its persons and classes, and the record its entries. Raises what either refuses."""
+def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, list[int]]:
+    """Give every plan its key, persons and classes, and the record its entries, whose keys come back beside what was
+    done. Raises what the register or the record refuses."""
     kept = [one for one in plans if one.resource is not None]
-    ours = {one.place for one in kept}
-    around = storing.stored({place for one in kept for place in one.targets} - ours, sight=sight, lock=False)
-    _require_patients(kept, ours, around)
-    _introduce(kept, around, sender)
-    at = plans[0].at
-    taken = taking_fhir.apply([one.resource for one in kept if one.resource], sender=sender, received_at=at, ids={})
+    made = taking_fhir.call(
+        [one.resource for one in kept if one.resource], sender=voice.sender, by=voice.inbox, received_at=plans[0].at,
+        ids={}, fresh=["/".join(one.place) for one in kept if not one.stored and one.wish.method == "POST"],
+    )  # fmt: skip
+    asked, around = _look(plans, kept, made, voice.sender, sight)
+    if _introduce(kept, around, voice.sender):
+        asked = taking_fhir.ask(made)
+    taken = taking_fhir.apply(made, asked=asked)
     gone = ["/".join(one.place) for one in plans if one.resource is None]
     if gone:
-        taken.done += taking_fhir.withdraw(gone, sender=sender, received_at=at).done
-    _assign(kept, around, sender)
+        taken.done += taking_fhir.withdraw(made, gone).done
+    _assign(kept, around, made.residents)
     _classify(kept, around)
     taken.persons |= {one.person for one in plans if one.person is not None}
-    return taken
+    return taken, made.entries
+
+
+def _look(
+    plans: Sequence[Plan], kept: Sequence[Plan], made: Call, sender: Sender, sight: Sight
+) -> tuple[Asked, dict[Place, Stored]]:
+    """What must be known before anything is written, asked for on one way."""
+    ours, new = {one.place for one in kept}, [one for one in plans if not one.stored]
+    named, referred = {place for one in kept for place in one.targets} - ours, taking_fhir.referred(made)
+    with prepared.together():
+        asked = taking_fhir.ask(made)
+        there = storing.look_at(named | referred, sight=sight, sender=sender.pk)
+        keys = storing.ask_keys(len(new))
+    for plan, (key,) in zip(new, keys.rows(), strict=True):
+        plan.key = key
+    for plan in plans:
+        plan.key = plan.stored.key if plan.stored else plan.key
+    seen = storing.by_place(there.rows())
+    made.around = {"/".join(place): one.body for place, one in seen.items() if place in referred and one.body}
+    around = {place: one for place, one in seen.items() if place in named}
+    _require_patients(kept, ours, around)
+    return asked, around
 
 
 def _require_patients(kept: Sequence[Plan], ours: set[Place], around: Mapping[Place, Stored]) -> None:
@@ -52,20 +80,21 @@ def _require_patients(kept: Sequence[Plan], ours: set[Place], around: Mapping[Pl
     raise_all(faults)
 
 
-def _introduce(kept: Sequence[Plan], around: Mapping[Place, Stored], sender: Sender) -> None:
-    """A patient whom another client brought, and whom this one may see, is known to this sender from now on."""
-    for name in sorted({name for plan in kept for name in plan.patients if (PATIENT, name) in around}):
-        one = around[PATIENT, name]
-        if one.sender != sender.pk and one.person is not None:
-            remember(sender=sender, numbers=[(PATIENT, f"Patient/{name}")], resident=one.person, how="fhir")
+def _introduce(kept: Sequence[Plan], around: Mapping[Place, Stored], sender: Sender) -> bool:
+    """A patient whom another client brought, and whom this one may see, is known to this sender from now on; whether
+    there was one."""
+    brought = [(name, around[PATIENT, name].person) for plan in kept for name in plan.patients
+               if (PATIENT, name) in around and around[PATIENT, name].sender != sender.pk]  # fmt: skip
+    for name, person in brought:
+        if person is not None:
+            remember(sender=sender, numbers=[(PATIENT, f"Patient/{name}")], resident=person, how="fhir")
+    return bool(brought)
 
 
-def _assign(kept: Sequence[Plan], around: Mapping[Place, Stored], sender: Sender) -> None:
+def _assign(kept: Sequence[Plan], around: Mapping[Place, Stored], residents: Mapping[str, int]) -> None:
     """A Patient's person is whom the register knows it as; all else is about the patients it refers to."""
     people = {name: one.person for (kind, name), one in around.items() if kind == PATIENT and one.person is not None}
-    for plan in kept:
-        if plan.wish.kind == PATIENT:
-            (people[plan.wish.id],) = known_persons(sender=sender, numbers=[(PATIENT, f"Patient/{plan.wish.id}")])
+    people |= {plan.wish.id: residents["/".join(plan.place)] for plan in kept if plan.wish.kind == PATIENT}
     for plan in kept:
         own = [plan.wish.id] if plan.wish.kind == PATIENT else []
         persons = list(dict.fromkeys(people[name] for name in [*own, *plan.patients] if name in people))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from yigongti.exchange.fhir import indexing, storing
-from yigongti.exchange.fhir.clients import Caller
+from yigongti.exchange.fhir.clients import Caller, voice_of
 from yigongti.exchange.fhir.compartments import patients_of
 from yigongti.exchange.fhir.indexing import Rows, number_of, parameters
 from yigongti.exchange.fhir.planning import Plan, planned
@@ -16,10 +16,10 @@ from yigongti.exchange.fhir.sight import sight_of
 from yigongti.exchange.fhir.telling import tell
 from yigongti.exchange.fhir.wishes import Done, Wish
 from yigongti.exchange.fhir_r4.definitions import resource_kinds
-from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.fhir_client_role import WRITE
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.audit import trail
+from yigongti.record.actions import stretches
 
 
 OF_AN_ENCOUNTER = ("encounter", "context")
@@ -54,24 +54,25 @@ def carried_out(wishes: Sequence[Wish], *, by: Caller, base: str, checked: bool 
 
 def _write(plans: Sequence[Plan], by: Caller, base: str, made: Written) -> None:
     rows, sight = _indexed(plans, base), sight_of(for_=by)
-    taken = tell(plans, sender=Sender.objects.select_related("institution").get(pk=by.sender), sight=sight)
+    taken, entries = tell(plans, voice=voice_of(by), sight=sight)
     new, changed = [one.fresh() for one in plans if not one.stored], [one.fresh() for one in plans if one.stored]
-    storing.write(new=new, changed=changed, rows=rows, sender=by.sender, at=plans[0].at)
-    _protect(plans)
     made.persons, made.said = taken.persons, taken.done
-    trail.wrote(by=by.actor, action="fhir.write", sentence=f"FHIR 写入：{_said(plans)}", persons=taken.persons,
-                subject="/".join(plans[0].place)[:80] if len(plans) == 1 else "",
-                facts={"resources": [f"{one.wish.address}/_history/{one.version}" for one in plans]})  # fmt: skip
+    facts = {"resources": [f"{one.wish.address}/_history/{one.version}" for one in plans]}
+    with prepared.together():
+        storing.write(new=new, changed=changed, rows=rows.numbered([one.key for one in plans]), sender=by.sender,
+                      at=plans[0].at)  # fmt: skip
+        _protect(plans)
+        trail.wrote(by=by.actor, action="fhir.write", sentence=f"FHIR 写入：{_said(plans)}", persons=taken.persons,
+                    subject="/".join(plans[0].place)[:80] if len(plans) == 1 else "",
+                    facts=facts | ({"entries": stretches(entries)} if entries else {}))  # fmt: skip
 
 
 def _indexed(plans: Sequence[Plan], base: str) -> Rows:
-    """Keys for what is new, rows of the index, and what each refers to."""
-    rows, keys = Rows(), storing.fresh_keys(sum(one.stored is None for one in plans))
-    following = iter(keys)
-    for plan in plans:
-        plan.key = plan.stored.key if plan.stored else next(following)
+    """Rows of the index, each with the number of its plan, and what each plan refers to."""
+    rows = Rows()
+    for number, plan in enumerate(plans):
         if plan.resource is not None:
-            links = indexing.add(rows, key=plan.key, resource=plan.resource, base=base)
+            links = indexing.add(rows, key=number, resource=plan.resource, base=base)
             plan.patients = patients_of(plan.resource, links, base)
             plan.targets = {(str(link.kind), str(link.id)) for link in links
                             if indexing.target_of(link, base) == f"{link.kind}/{link.id}"} - {plan.place}  # fmt: skip

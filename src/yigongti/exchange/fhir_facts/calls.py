@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from yigongti.exchange.fhir_facts.words import Resource, listed, name_of, said, text
+from yigongti.exchange.fhir_r4.reading import read
 from yigongti.exchange.fhir_r4.searching import ADDRESS
 from yigongti.exchange.models import Sender
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.refusal import Refusal
 
 
@@ -48,13 +50,19 @@ class Call:
     """The resources by address (of several with one address the last holds), and what is known of them so far."""
 
     sender: Sender
+    by: Actor
     received_at: datetime
     ids: Mapping[str, str]
     resources: dict[str, Resource]
-    around: dict[str, Resource] = field(default_factory=dict)
-    """Resources that are referred to and came before."""
+    fresh: frozenset[str] = frozenset()
+    """Addresses that nobody was told of before: nothing can stand for them yet."""
+    around: Mapping[str, str] = field(default_factory=dict)
+    """Resources that are referred to and came before, as JSON: few of them are ever opened."""
+    opened: dict[str, Resource] = field(default_factory=dict)
     residents: dict[str, int] = field(default_factory=dict)
     visits: dict[str, Visit] = field(default_factory=dict)
+    entries: list[int] = field(default_factory=list)
+    """Entries of the record that were written."""
     became: Counter[tuple[str, str]] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
 
@@ -76,7 +84,9 @@ class Call:
     def behind(self, reference: Any) -> Resource | None:
         """The resource that a Reference means, where it came along or has come before."""
         target = self.target(reference)
-        return self.resources.get(target) or self.around.get(target)
+        if target in self.around and target not in self.opened:
+            self.opened[target] = read(self.around[target].encode())
+        return self.resources.get(target) or self.opened.get(target)
 
     def subject(self, resource: Resource) -> Resource | None:
         """The Reference to whom it is about."""
@@ -109,9 +119,12 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def call(resources: Sequence[Resource], *, sender: Sender, received_at: datetime, ids: Mapping[str, str]) -> Call:
-    """Begin; every resource has a type and an id by now."""
-    made = Call(sender=sender, received_at=received_at, ids=ids, resources={})
+def call(
+    resources: Sequence[Resource], *, sender: Sender, by: Actor, received_at: datetime, ids: Mapping[str, str],
+    fresh: Iterable[str] = (),
+) -> Call:  # fmt: skip
+    """Begin; every resource has a type and an id by now. `by` is the house's own account, which writes the record."""
+    made = Call(sender=sender, by=by, received_at=received_at, ids=ids, resources={}, fresh=frozenset(fresh))
     for one in resources:
         earlier = made.resources.get(address_of(one))
         if earlier is not None:

@@ -5,21 +5,25 @@ An entry's detail names its resource and a digest of what it said; the resource 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
 
 from yigongti.exchange.fhir_facts.calls import Call, NotTaken, Visit
 from yigongti.exchange.fhir_facts.words import Resource, moment
 from yigongti.exchange.fhir_r4.writing import write
 from yigongti.exchange.models import KnownEntry, Sender
-from yigongti.exchange.senders import the_inbox
-from yigongti.record.actions import Told, take_in_many
+from yigongti.kernel import prepared
+from yigongti.kernel.refusal import Refusal
+from yigongti.record.actions import Told, keep_told
 
 
 KIND = "resource"
 MEASURED = ("series", "value", "second_value", "unit", "low", "high")
+VISITS = """
+SELECT k.value, e.id, e.at FROM exchange_knownentry k JOIN record_entry e ON e.id = k.entry_id
+WHERE k.sender_id = %(sender)s AND k.kind = %(kind)s AND k.value = ANY(%(addresses)s) AND e.kind = 'encounter'
+"""
 NOT_SAID = ("meta", "text")
 """Elements that tell of the resource as a file, and its own rendering: a change of these alone says nothing new."""
 
@@ -55,14 +59,14 @@ def marked(told: Told, resource: Resource) -> Told:
 
 def write_all(call: Call, wanted: Mapping[str, Wanted]) -> dict[str, int]:
     """Write what is new; the entry that stands for each address afterwards. Counts in `call` what became of each."""
-    before = _before(call.sender, wanted)
+    before = _before(call.sender, wanted.keys() - call.fresh)
     plan: list[tuple[str, Told]] = []
     for address, one in wanted.items():
         outcome = _outcome(before.get(address), one)
         call.count(one.resource, outcome)
         if outcome in ("new", "version", "withdrawn"):
             plan += [(address, told) for told in _versions(before.get(address), one.told)]
-    entries = _written(plan)
+    entries = _written(call, plan)
     _remember(call.sender, before, entries)
     return {address: one.row.entry_id for address, one in before.items()} | entries
 
@@ -71,7 +75,7 @@ def withdraw(call: Call, addresses: Sequence[str]) -> set[int]:
     """Withdraw the entries of resources that are deleted where they come from; whom they were about."""
     before = _before(call.sender, addresses)
     standing = {address: one for address, one in before.items() if not one.withdrawn}
-    entries = _written([(address, _withdrawn(one)) for address, one in standing.items()])
+    entries = _written(call, [(address, _withdrawn(one)) for address, one in standing.items()])
     _remember(call.sender, before, entries)
     for address in addresses:
         call.count({"resourceType": address.partition("/")[0]}, "withdrawn" if address in standing else "kept")
@@ -80,14 +84,18 @@ def withdraw(call: Call, addresses: Sequence[str]) -> set[int]:
 
 def visits_of(call: Call, addresses: Sequence[str]) -> dict[str, Visit]:
     """The entries of visits told before."""
-    found = {address: one.row.entry for address, one in _before(call.sender, addresses, locked=False).items()}
-    return {address: Visit(entry=one.pk, at=one.at) for address, one in found.items() if one.kind == "encounter"}
+    if not addresses:
+        return {}
+    rows = prepared.fetched(VISITS, {"sender": call.sender.pk, "kind": KIND, "addresses": list(addresses)})
+    return {address: Visit(entry=entry, at=at) for address, entry, at in rows}
 
 
-def _before(sender: Sender, addresses: Any, *, locked: bool = True) -> dict[str, _Before]:
+def _before(sender: Sender, addresses: Collection[str]) -> dict[str, _Before]:
+    if not addresses:
+        return {}
     rows = KnownEntry.objects.filter(sender=sender, kind=KIND, value__in=list(addresses)).order_by("value")
-    rows = rows.select_for_update(of=("self",)) if locked else rows
-    return {row.value: _as_before(row) for row in rows.select_related("entry__resident")}
+    rows = rows.select_for_update(of=("self",)).select_related("entry__resident")
+    return {row.value: _as_before(row) for row in rows}
 
 
 def _as_before(row: KnownEntry) -> _Before:
@@ -134,25 +142,25 @@ def _withdrawn(before: _Before) -> Told:
     )  # fmt: skip
 
 
-def _written(plan: Sequence[tuple[str, Told]]) -> dict[str, int]:
+def _written(call: Call, plan: Sequence[tuple[str, Told]]) -> dict[str, int]:
     if not plan:
         return {}
-    receipt = take_in_many(by=the_inbox(), told=[told for _, told in plan])
     entries: dict[str, int] = {}
-    for (address, _), said in zip(plan, receipt.data["entries"], strict=True):
-        if "refused" in said:
-            raise NotTaken(field=address, rule=said["rule"], element=address, problem=said["refused"])
-        entries[address] = int(said["entry"])
+    for (address, _), one in zip(plan, keep_told(by=call.by, told=[told for _, told in plan]), strict=True):
+        if isinstance(one, Refusal):
+            raise NotTaken(field=address, rule=one.rule or one.code, element=address, problem=str(one))
+        entries[address] = one.pk
+        call.entries.append(one.pk)
     return entries
 
 
 def _remember(sender: Sender, before: Mapping[str, _Before], entries: Mapping[str, int]) -> None:
-    fresh = [address for address in entries if address not in before]
-    KnownEntry.objects.bulk_create(
-        (KnownEntry(sender=sender, kind=KIND, value=address, entry_id=entries[address]) for address in fresh),
-        batch_size=2000,
-    )
+    prepared.insert(KnownEntry, [
+        {"sender_id": sender.pk, "kind": KIND, "value": address, "entry_id": entry}
+        for address, entry in entries.items() if address not in before
+    ])  # fmt: skip
     moved = [before[address].row for address in entries if address in before]
     for row in moved:
         row.entry_id = entries[row.value]
-    KnownEntry.objects.bulk_update(moved, ["entry"], batch_size=2000)
+    if moved:
+        KnownEntry.objects.bulk_update(moved, ["entry"], batch_size=2000)

@@ -5,23 +5,21 @@ Race, language and other extensions of a Patient stay in the resource alone: the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
 from urllib.parse import parse_qsl
 
-from django.db import connection
-
 from yigongti.exchange.fhir_facts.calls import Call, UnknownPatient, address_of
 from yigongti.exchange.fhir_facts.words import Resource, code_of, day, first_code, listed, name_of, text
 from yigongti.exchange.fhir_facts.words import address_of as lives_at
-from yigongti.exchange.matching import ToldPerson, known_persons, person_of, remember
-from yigongti.exchange.models import KnownPerson
+from yigongti.exchange.matching import Number, ToldPerson, ask_known, known_persons, meant, remember
 from yigongti.exchange.policy.fhir_systems import ID_CARD
-from yigongti.exchange.senders import the_inbox
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
+from yigongti.kernel.prepared import Answer
 from yigongti.kernel.refusal import Refusal, Refusals
 from yigongti.record.queries.lasts import last_alive
 from yigongti.residents.actions.arriving import agrees
@@ -37,28 +35,47 @@ PATIENT, DEATH = "Patient", "Patient.deceased"
 """Systems of our own among a sender's numbers: the resource's id, and a death that it has told before."""
 ROOMS = 512
 
-Number = tuple[str, str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whom the resources tell of, and the question who is known of them, which is on its way."""
+
+    told: Mapping[str, ToldPerson]
+    known: Answer
 
 
-def match(call: Call) -> None:
+def ask(call: Call) -> Asked:
+    """Wait for whoever has one of these people in hand (of two bundles about somebody new the second finds the first's)
+    and ask who is known."""
+    told = {address_of(one): _told(one) for one in call.of("Patient")}
+    numbers = {number for one in told.values() for number in one.numbers}
+    numbers |= {(PATIENT, target) for target in _targets(call)}
+    prepared.ask(ALONE, {"space": LOCK, "rooms": sorted({_room(call, *number) for number in numbers})})
+    return Asked(told=told, known=ask_known(sender=call.sender, numbers=numbers))
+
+
+def match(call: Call, asked: Asked) -> None:
     """Find or register everybody whom the resources are about."""
-    patients = {address_of(one): _told(one) for one in call.of("Patient")}
-    _alone(call, [number for told in patients.values() for number in told.numbers])
-    for address, told in patients.items():
-        call.residents[address] = _person(call, address, told)
+    known: dict[Number, int] = {(system, value): master for system, value, master in asked.known.rows()}
+    for address, told in asked.told.items():
+        call.residents[address] = _person(call, address, told, known)
         call.count(call.resources[address], "person")
-    others = _targets(call) - set(patients)
-    rows = KnownPerson.objects.filter(sender=call.sender, system=PATIENT, value__in=others)
-    call.residents |= dict(rows.values_list("value", "resident__master_id"))
+    for (system, value), master in known.items():
+        if system == PATIENT:
+            call.residents.setdefault(value, master)
 
 
-def _person(call: Call, address: str, told: ToldPerson) -> int:
+def _person(call: Call, address: str, told: ToldPerson, known: dict[Number, int]) -> int:
+    masters = {known[number] for number in told.numbers if number in known}
     try:
-        return person_of(sender=call.sender, told=told)
+        resident, how = meant(sender=call.sender, told=told, known=masters, by=call.by)
     except Refusals as many:
         raise Refusals([_placed(one, address) for one in many.all]) from many
     except Refusal as one:
         raise _placed(one, address) from one
+    remember(sender=call.sender, numbers=told.numbers, resident=resident, how=how)
+    known |= dict.fromkeys(told.numbers, resident)
+    return resident
 
 
 def _placed(refusal: Refusal, address: str) -> Refusal:
@@ -66,22 +83,14 @@ def _placed(refusal: Refusal, address: str) -> Refusal:
     return refusal
 
 
-def _alone(call: Call, numbers: Iterable[Number]) -> None:
-    """Wait for whoever has one of these people in hand: of two bundles about somebody new the second finds the first's.
-
-    People share a fixed number of locks, taken in order, so that a load of thousands neither fills the table of locks
-    nor meets another crosswise.
-    """
-    told = {*numbers, *((PATIENT, target) for target in _targets(call))}
-    rooms = sorted({_room(f"{call.sender.pk}|{system}|{value}") for system, value in told})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, room) FROM unnest(%s::int[]) AS room", [LOCK, rooms])
-
-
+# People share a fixed number of locks, taken in order, so that a load of thousands neither fills the table of locks nor
+# meets another crosswise.
+ALONE = "SELECT pg_advisory_xact_lock(%(space)s::int, room) FROM unnest(%(rooms)s::int[]) AS room"
 LOCK = 0x46484952  # "FHIR"
 
 
-def _room(key: str) -> int:
+def _room(call: Call, system: str, value: str) -> int:
+    key = f"{call.sender.pk}|{system}|{value}"
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest()) % ROOMS
 
 
@@ -185,7 +194,9 @@ def tell_deaths(call: Call) -> None:
         if died is not None:
             days[address_of(patient)] = died
     fresh = {address: died for address, died in days.items() if not _told_before(call, address, died)}
-    alive = last_alive(for_=the_inbox(), residents=[call.residents[one] for one in fresh])
+    if not fresh:
+        return
+    alive = last_alive(for_=call.by, residents=[call.residents[one] for one in fresh])
     spare = timedelta(days=values.number("publichealth.days_after_death"))
     for address, died in fresh.items():
         seen = alive.get(call.residents[address])
@@ -213,7 +224,7 @@ def _told_before(call: Call, address: str, died: date) -> bool:
 
 
 def _register(call: Call, resident: int, died: date) -> None:
-    receipt = record_deaths(by=the_inbox(), deaths=[DeathDay(resident_id=resident, died_on=died)])
+    receipt = record_deaths(by=call.by, deaths=[DeathDay(resident_id=resident, died_on=died)])
     (said,) = receipt.data["deaths"]
     if said["what"] == "contradicts":
         call.remarks.append(str(phrase("没有登记去世：{why}", why=said["why"])))

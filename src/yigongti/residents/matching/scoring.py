@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
+from yigongti.kernel import prepared
 from yigongti.residents import codes, pinyin
 from yigongti.residents.matching import columns, levels, weighing
 from yigongti.residents.matching.weights import Weights
@@ -67,14 +67,11 @@ def score(people: Sequence[Told], *, weights: Weights, least: float) -> list[Met
     """Whom each of these may be, from `least` bits on; themselves and their merged registrations left out."""
     if not people:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement(weights), {**_values(people), "least": least})
-        return [
-            Met(told=row[0], resident=row[1], master=row[2], bits=float(row[3]), at=tuple(row[4:]))
-            for row in cursor.fetchall()
-        ]
+    rows = prepared.fetched(statement(weights), {**_values(people), "least": least})
+    return [Met(told=row[0], resident=row[1], master=row[2], bits=float(row[3]), at=tuple(row[4:])) for row in rows]
 
 
+@lru_cache(maxsize=8)
 def statement(weights: Weights) -> str:
     """Candidates by index, their levels, and the sum of what the levels are worth."""
     listed = ", ".join(weighing.LEVELS)
@@ -86,7 +83,7 @@ def statement(weights: Weights) -> str:
         f" r.master_id, t.name_n, t.phone_n, size.people, {own}, {columns.of_row('r', suffix='_r')}"
         " FROM met JOIN told t ON t.n = met.n JOIN residents_resident r ON r.id = met.id CROSS JOIN size"
         " WHERE r.master_id <> t.known OFFSET 0) sides OFFSET 0) leveled OFFSET 0) weighed"
-        " WHERE bits >= %(least)s ORDER BY n, bits DESC, id"
+        " WHERE bits >= %(least)s::float8 ORDER BY n, bits DESC, id"
     )
 
 

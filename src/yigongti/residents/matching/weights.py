@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from math import log2
 from typing import Any
 
-from yigongti.kernel import clock
+from yigongti.kernel import clock, prepared
 from yigongti.residents.models import MatchWeights
 from yigongti.residents.policy.matching import COMPARISONS, EXPECTED_WEIGHS, Comparison
 
 
 RAREST = 1e-7
 """Below this share a level between two humans was not seen in the pairs drawn at random."""
+
+NEWEST = """SELECT id FROM residents_matchweights WHERE begins <= %(on)s::date ORDER BY begins DESC, id DESC LIMIT 1"""
 
 Shares = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
 """Comparison → level → how often it holds between two of one human, and between two humans."""
@@ -31,7 +33,7 @@ class Weights:
     source: str
     rows: int
     pairs_per_thousand: float
-    shares: Shares
+    shares: Shares = field(hash=False)
 
     @property
     def version(self) -> str:
@@ -63,10 +65,14 @@ class Weights:
 
 def in_force(*, on: date | None = None) -> Weights:
     """The house's own newest weights on a day, or the shipped ones."""
-    own = MatchWeights.objects.filter(begins__lte=on or clock.today()).order_by("-begins", "-pk").first()
-    if own is None:
-        return shipped()
-    return read(own.body)
+    newest = prepared.fetched(NEWEST, {"on": on or clock.today()})
+    return _own(newest[0][0]) if newest else shipped()
+
+
+@lru_cache(maxsize=8)
+def _own(key: int) -> Weights:
+    """Weights that were learned are never changed."""
+    return read(MatchWeights.objects.get(pk=key).body)
 
 
 @cache
