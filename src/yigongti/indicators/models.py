@@ -1,4 +1,4 @@
-"""Figures as they were computed, targets a county sets, judgements, releases with their frozen cells, and briefs."""
+"""Figures as they were computed, targets a county sets, judgements, releases with their frozen cells."""
 
 from __future__ import annotations
 
@@ -204,42 +204,3 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release_id} {self.cell_id}"
-
-
-class Brief(models.Model):
-    """A page of words around frozen figures. `text` holds words and marks like `[[12]]`, each a frozen cell."""
-
-    kind = models.CharField(max_length=12)
-    title = models.CharField(max_length=200)
-    period = models.CharField(max_length=8)
-    place = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
-    text = models.TextField()
-    written_at = models.DateTimeField()
-    written_by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
-    version = models.SmallIntegerField(default=1)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(kind__in=("daily", "reform", "annual")), name="brief_kind"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class BriefEdit(models.Model):
-    """A change of a brief's words: before and after, by whom, why."""
-
-    brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="edits")
-    version = models.SmallIntegerField()
-    before = models.TextField()
-    after = models.TextField()
-    reason = models.CharField(max_length=200)
-    at = models.DateTimeField()
-    by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["brief", "version"], name="brief_edit_once")]
-
-    def __str__(self) -> str:
-        return f"{self.brief_id} v{self.version}"
