@@ -1,0 +1,13 @@
+"""指标靠哪些外来数据才算得准：数据的种类与本平台收数的种类相同，迟到多久见参数。"""
+
+from yigongti.kernel.measures.completeness import Need
+from yigongti.kernel.parameters.words import parameter
+
+
+NEEDS = {
+    one.code: one
+    for one in (
+        Need(code="visit", title="各机构的就诊和出院数据"),
+        Need(code="claim", title="医保结算数据（含县外）", lag=parameter("indicators.claims_lag_months")),
+    )
+}
