@@ -227,27 +227,62 @@ class Map:
     places: Sequence[DrawnPlace]
 
 
-def outline_map(
-    rings: Sequence[Sequence[tuple[float, float]]], places: Sequence[Place], *, ratio: float = 4 / 3
-) -> Map:
-    """Fit rings of (longitude, latitude) into a box `ratio` wide, keeping distances true at the middle latitude."""
-    around = [point for ring in rings for point in ring] + [(p.longitude, p.latitude) for p in places]
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A piece of the earth in a box of 100 × 100: its middle, how high and wide it is in degrees of latitude."""
+
+    longitude: float
+    latitude: float
+    squeeze: float
+    width: float
+    height: float
+
+    def x(self, longitude: float) -> float:
+        """From the left, in percent."""
+        return 4 + 92 * (0.5 + (longitude - self.longitude) * self.squeeze / self.width)
+
+    def y(self, latitude: float) -> float:
+        """From the top, in percent."""
+        return 4 + 92 * (0.5 - (latitude - self.latitude) / self.height)
+
+    def reach(self, km: float) -> tuple[float, float]:
+        """So many kilometres, in percent of the width and of the height."""
+        return 92 * km / KM_OF_DEGREE / self.width, 92 * km / KM_OF_DEGREE / self.height
+
+    def path(self, rings: Sequence[Sequence[tuple[float, float]]]) -> str:
+        """Rings of (longitude, latitude) as a path."""
+        lines = (" L".join(f"{self.x(lon):.2f} {self.y(lat):.2f}" for lon, lat in ring) for ring in rings if ring)
+        return " ".join(f"M{line}Z" for line in lines)
+
+
+KM_OF_DEGREE = 111.195
+"""One degree of latitude on a sphere of 6371 km."""
+
+
+def ground(
+    rings: Sequence[Sequence[tuple[float, float]]], points: Sequence[tuple[float, float]], *, ratio: float = 4 / 3
+) -> Ground:
+    """Fit rings and points of (longitude, latitude) into a box `ratio` wide; distances are true at the middle latitude.
+
+    Of nothing at all a piece around the origin.
+    """
+    around = [*(point for ring in rings for point in ring), *points] or [(0.0, 0.0)]
     west, east = min(p[0] for p in around), max(p[0] for p in around)
     south, north = min(p[1] for p in around), max(p[1] for p in around)
     squeeze = math.cos(math.radians((south + north) / 2))
     height = max(north - south, (east - west) * squeeze / ratio, 1e-6)
-    width = height * ratio
+    return Ground((west + east) / 2, (south + north) / 2, squeeze, height * ratio, height)
 
-    def x(longitude: float) -> float:
-        return 4 + 92 * (0.5 + (longitude - (west + east) / 2) * squeeze / width)
 
-    def y(latitude: float) -> float:
-        return 4 + 92 * (0.5 - (latitude - (south + north) / 2) / height)
-
-    path = " ".join("M" + " L".join(f"{x(lon):.2f} {y(lat):.2f}" for lon, lat in ring) + "Z" for ring in rings if ring)
-    spots = [(x(p.longitude), y(p.latitude), p) for p in places]
+def outline_map(
+    rings: Sequence[Sequence[tuple[float, float]]], places: Sequence[Place], *, ratio: float = 4 / 3
+) -> Map:
+    """An outline with places on it."""
+    box = ground(rings, [(p.longitude, p.latitude) for p in places], ratio=ratio)
+    spots = [(box.x(p.longitude), box.y(p.latitude), p) for p in places]
     sides = named_sides(spots, ratio=ratio)
-    return Map(path, [DrawnPlace(_pct(a), _pct(b), p, sides.get(i, "")) for i, (a, b, p) in enumerate(spots)])
+    drawn = [DrawnPlace(_pct(a), _pct(b), p, sides.get(i, "")) for i, (a, b, p) in enumerate(spots)]
+    return Map(box.path(rings), drawn)
 
 
 NAMED = {"county": 340, "township": 640}

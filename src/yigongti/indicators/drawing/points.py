@@ -1,0 +1,128 @@
+"""The map of a figure: places as points, as large as what stands below their figure, coloured by its value."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from yigongti.indicators.drawing.scales import pct
+from yigongti.kernel.pages.drawing import Place, ground, named_sides
+
+
+STEPS = 5
+SMALLEST, LARGEST = 3.5, 15.0
+"""Radii in pixels; between them the area is in proportion to the denominator."""
+RATIO = 4 / 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """A place of the earth with its figure: value and denominator if known, and what is said of it."""
+
+    label: str
+    longitude: float
+    latitude: float
+    level: str
+    words: str
+    value: float | None = None
+    weight: float | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A spot on the drawing; `step` is 1 to 5, 0 where it has no value. `around` is its circle."""
+
+    x: str
+    y: str
+    radius: str
+    step: int
+    spot: Spot
+    side: str = ""
+    around: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A colour of the key: its number, the values it stands for, how many places have it."""
+
+    number: int
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ValueMap:
+    """The outline, the dots (the largest first, so that none hides another) and the key."""
+
+    path: str
+    dots: Sequence[Dot]
+    steps: Sequence[Step]
+    without: int
+
+
+def value_map(
+    rings: Sequence[Sequence[tuple[float, float]]], spots: Sequence[Spot], *, said: Callable[[float], str],
+    circle_km: float = 0,
+) -> ValueMap:  # fmt: skip
+    """Laid out on the county's outline. `said` writes a value of the key; `circle_km` draws a circle around each."""
+    box = ground(rings, [(one.longitude, one.latitude) for one in spots], ratio=RATIO)
+    edges = breaks([one.value for one in spots if one.value is not None])
+    most = max((one.weight or 0 for one in spots), default=0)
+    circle = tuple(pct(one) for one in box.reach(circle_km)) if circle_km else None
+    dots = [
+        Dot(pct(box.x(one.longitude)), pct(box.y(one.latitude)), f"{_radius(one, most):.1f}", _step(one, edges), one,
+            around=circle)  # type: ignore[arg-type]
+        for one in spots
+    ]  # fmt: skip
+    return ValueMap(
+        box.path(rings), sorted(_named(dots), key=lambda dot: -float(dot.radius)), _key(dots, edges, said),
+        sum(dot.step == 0 for dot in dots),
+    )  # fmt: skip
+
+
+def breaks(values: Sequence[float]) -> list[float]:
+    """The upper ends of at most five steps that hold about as many places each; equal values share a step."""
+    told = sorted(values)
+    if not told:
+        return []
+    ends = [told[max(math.ceil(len(told) * n / STEPS) - 1, 0)] for n in range(1, STEPS + 1)]
+    return sorted(set(ends))
+
+
+def _step(one: Spot, edges: Sequence[float]) -> int:
+    """Of fewer than five steps the outermost colours are kept: low stays pale, high stays dark."""
+    if one.value is None or not edges:
+        return 0
+    place = bisect_left(edges, one.value)
+    if len(edges) == 1:
+        return (STEPS + 1) // 2
+    return 1 + round(place * (STEPS - 1) / (len(edges) - 1))
+
+
+def _radius(one: Spot, most: float) -> float:
+    share = (one.weight or 0) / most if most else 0
+    return SMALLEST + (LARGEST - SMALLEST) * math.sqrt(share)
+
+
+def _key(dots: Sequence[Dot], edges: Sequence[float], said: Callable[[float], str]) -> list[Step]:
+    """Each colour with the least and the greatest value that really has it."""
+    found = []
+    for number in range(1, STEPS + 1):
+        own = [dot.spot.value for dot in dots if dot.step == number and dot.spot.value is not None]
+        if own:
+            low, high = said(min(own)), said(max(own))
+            found.append(Step(number, low if low == high else f"{low} – {high}", len(own)))
+    return found
+
+
+def _named(dots: Sequence[Dot]) -> list[Dot]:
+    spots = [
+        (float(dot.x[:-1]), float(dot.y[:-1]),
+         Place(label=dot.spot.label, longitude=0, latitude=0, level=dot.spot.level))
+        for dot in dots
+    ]  # fmt: skip
+    sides = named_sides(spots, ratio=RATIO)
+    return [replace(dot, side=sides.get(n, "")) for n, dot in enumerate(dots)]
