@@ -114,7 +114,8 @@ def test_a_basis_opens_what_another_institution_sent(county, hospital, township)
     Resident.objects.update(managing=county.township)
     assert township.found("/Observation") == [seen]
     assert township.found("/Observation?patient.gender=female") == [seen]
-    assert len(township.get(f"/Patient/{whom}/$everything").json()["entry"]) == 2
+    entries = township.get(f"/Patient/{whom}/$everything").json()["entry"]
+    assert len(entries) == 3  # what the hospital sent, and the person as the register has them
     own = township.made(observation(whom))
     assert township.found("/Observation") == [seen, own["id"]]
     assert hospital.found("/Observation") == [seen]  # its own; it neither manages the person any more nor treats them
@@ -141,7 +142,7 @@ def test_special_classes_stay_with_who_wrote_them(county, hospital, township):
     assert township.get("/Condition?_summary=count").json()["total"] == 0
     assert township.get(f"/Encounter/{visited}/_history").status_code == 404
     kinds = [one["resource"]["resourceType"] for one in township.get(f"/Patient/{whom}/$everything").json()["entry"]]
-    assert sorted(kinds) == ["Observation", "Patient"]
+    assert sorted(kinds) == ["Observation", "Patient", "Patient"]  # as sent, and as registered
 
 
 def test_words_without_a_code_close_too(county, hospital, township):

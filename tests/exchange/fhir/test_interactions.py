@@ -232,7 +232,7 @@ def test_everything_of_a_patient_page_by_page(hospital):
         body = hospital.get(page).json()
         kinds += [one["resource"]["resourceType"] for one in body["entry"] if one["search"]["mode"] == "match"]
         page = next((one["url"].split("/fhir/R4")[1] for one in body["link"] if one["relation"] == "next"), "")
-    assert kinds == ["Patient", "Observation", "Observation", "Observation"]
+    assert kinds == ["Patient", "Observation", "Observation", "Observation", "Patient"]  # as sent, and as registered
     whole = hospital.get(f"/Patient/{whom}/$everything").json()["entry"]
     assert {one["resource"]["resourceType"] for one in whole} == {"Patient", "Observation", "Practitioner"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -12,7 +12,13 @@ from typing import Any
 from yigongti.exchange.fhir.outcomes import all_well
 from yigongti.exchange.fhir.searching import Page, Row
 from yigongti.exchange.fhir.wishes import Done
+from yigongti.exchange.fhir_r4.definitions import shape
+from yigongti.exchange.fhir_r4.reading import read
+from yigongti.exchange.fhir_r4.writing import write
 from yigongti.kernel.language import phrase, say
+
+
+SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,9 +30,10 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def versioned(version: int, at: datetime) -> dict[str, str]:
-    """ETag and Last-Modified."""
-    return {"ETag": f'W/"{version}"', "Last-Modified": format_datetime(at.astimezone(UTC), usegmt=True)}
+def versioned(version: int, at: datetime | None) -> dict[str, str]:
+    """ETag, and Last-Modified where that is known."""
+    changed = {"Last-Modified": format_datetime(at.astimezone(UTC), usegmt=True)} if at else {}
+    return {"ETag": f'W/"{version}"'} | changed
 
 
 def of_write(done: Done, *, base: str, prefer: str) -> Answer:
@@ -104,14 +111,34 @@ def entry(row: Row, *, base: str, mode: str) -> str:
     return f'{{"fullUrl":"{base}/{row.address}","resource":{row.body},"search":{{"mode":"{mode}"}}}}'
 
 
-def searchset(page: Page, *, base: str, here: str, path: str) -> str:
-    """A page of a search."""
+def searchset(page: Page, *, base: str, here: str, path: str, remark: str = "", elements: Sequence[str] = ()) -> str:
+    """A page of a search; `remark` is what the reader must know of it, `elements` all that is asked of its matches."""
     links = [("self", f"{base}/{path}?{here}" if here else f"{base}/{path}")]
     if page.next:
         links.append(("next", f"{base}/{path}?{page.next}"))
-    entries = [*(entry(row, base=base, mode="match") for row in page.matches),
+    matches = [replace(row, body=some_of(row.body, elements)) if elements else row for row in page.matches]
+    entries = [*(entry(row, base=base, mode="match") for row in matches),
                *(entry(row, base=base, mode="include") for row in page.included)]  # fmt: skip
+    if remark:
+        entries.append(f'{{"resource":{dumped(all_well(remark))},"search":{{"mode":"outcome"}}}}')
     return bundle("searchset", entries, links=links, total=page.total)
+
+
+def some_of(body: str, elements: Sequence[str]) -> str:
+    """A resource cut down to these elements and those that it must have, marked as cut."""
+    resource = read(body.encode())
+    must = {one.name for one in shape(resource["resourceType"]).values() if one.least}
+    wanted = {"resourceType", "id", "meta", *must, *(one.rpartition(".")[2] for one in elements)}
+    kept = {name: part for name, part in resource.items() if _plain(name, wanted)}
+    meta = kept.get("meta") or {}
+    kept["meta"] = {**meta, "tag": [*meta.get("tag", ()), SUBSETTED]}
+    return write(kept).decode()
+
+
+def _plain(name: str, wanted: set[str]) -> bool:
+    """`_birthDate` goes with birthDate, `valueQuantity` with value."""
+    bare = name.removeprefix("_")
+    return bare in wanted or any(bare.startswith(one) and bare[len(one) : len(one) + 1].isupper() for one in wanted)
 
 
 def response_entry(answer: Answer, *, outcome: str = "") -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from yigongti.exchange.fhir import reversing
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.conditions import Asking, Given, condition, last_updated, split, unescaped
 from yigongti.exchange.fhir.indexing import parameters
 from yigongti.exchange.fhir.outcomes import BadParameter, OutOfScope
+from yigongti.exchange.fhir.own import asking as own
+from yigongti.exchange.fhir.own.tables import TABLES
 from yigongti.exchange.fhir.sight import Sight, sight_of
 from yigongti.exchange.fhir_r4.definitions import resource_kinds, search_parameters
 from yigongti.kernel.language import phrase
@@ -21,9 +24,11 @@ from yigongti.kernel.refusal import Refusal, raise_all
 
 Pairs = Sequence[tuple[str, str]]
 
-RESULT = frozenset({"_sort", "_count", "_total", "_include", "_summary", "_format", "_pretty", "_after", "_until",
-                    "_found", "_place", "_totalMethod"})  # fmt: skip
-"""What shapes the answer and asks nothing of a resource; four of them are ours, in links to further pages."""
+RESULT = frozenset({"_sort", "_count", "_total", "_include", "_revinclude", "_elements", "_summary", "_format",
+                    "_pretty", "_after", "_until", "_upto", "_found", "_place", "_totalMethod"})  # fmt: skip
+"""What shapes the answer and asks nothing of a resource; five of them are ours, in links to further pages."""
+PLACES = ("_after", "_until", "_upto", "_found", "_place")
+HAS = re.compile(r"_has:([A-Z][A-Za-z]+):([A-Za-z\-]+):(.+)")
 USUAL = 50
 NAME = re.compile(r"([A-Za-z_][A-Za-z0-9\-_]*)(?::([A-Za-z\-]+))?(?:\.(.+))?")
 TOTALS = ("none", "estimate", "accurate")
@@ -54,6 +59,9 @@ class Asked:
     wheres: list[str] = field(default_factory=list)
     sort: list[tuple[str, bool]] = field(default_factory=list)
     includes: list[Include] = field(default_factory=list)
+    revincludes: list[Include] = field(default_factory=list)
+    elements: tuple[str, ...] = ()
+    ours: own.Ours | None = None
     count: int = USUAL
     total: bool = False
     counting: bool = False
@@ -63,8 +71,12 @@ class Asked:
     @property
     def where(self) -> str:
         """All conditions on `r`."""
-        told = ["r.type = %(kind)s", "NOT r.deleted", *(one.replace("{r}", "r") for one in self.wheres),
-                self.sight.on("r")]  # fmt: skip
+        return self.where_on("r")
+
+    def where_on(self, alias: str) -> str:
+        """All conditions on a kept resource of that alias."""
+        told = [f"{alias}.type = %(kind)s", f"NOT {alias}.deleted",
+                *(one.replace("{r}", alias) for one in self.wheres), self.sight.on(alias)]  # fmt: skip
         return " AND ".join(told)
 
     @property
@@ -84,7 +96,7 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
 
 def asked(kind: str, pairs: Pairs, *, for_: Caller) -> Asked:
     """The search. Raises every refusal at once."""
-    made = Asked(kind=kind, sight=sight_of(for_=for_))
+    made = Asked(kind=kind, sight=sight_of(for_=for_), ours=own.Ours(kind=kind) if kind in TABLES else None)
     faults: list[Refusal] = []
     for name, value in pairs:
         try:
@@ -103,14 +115,48 @@ def _take(made: Asked, name: str, value: str, for_: Caller) -> None:
         _shape(made, plain, name, value, for_)
     else:
         made.wheres.append(_condition(made.kind, name, value, made.given, for_))
-    if plain not in ("_after", "_until", "_found", "_place"):
+        if made.ours is not None:
+            _ask_ours(made.ours, name, value, made.given, for_)
+    if plain not in PLACES:
         made.pairs.append((name, value))
 
 
 # --- conditions
 
 
+def _ask_ours(ours: own.Ours, name: str, value: str, given: Given, for_: Caller) -> None:
+    """The same of the platform's own rows."""
+    if has := HAS.fullmatch(name):
+        reversing.ask_ours(ours, _has(ours.kind, has, value, given, for_))
+        return
+    own.add(ours, _term(ours.kind, name, value, given, for_))
+
+
+def _term(kind: str, name: str, value: str, given: Given, for_: Caller) -> own.Term:
+    read = NAME.fullmatch(name)
+    code, modifier, chained = (read[1], read[2] or "", read[3] or "") if read else (name, "", "")
+    return own.Term(code=code, modifier=modifier, chained=chained, value=value, given=given, for_=for_,
+                    type=parameters(kind).get(code, "token"),
+                    kept=lambda of, what, text: _condition(of, what, text, given, for_))  # fmt: skip
+
+
+def _has(kind: str, read: re.Match[str], value: str, given: Given, for_: Caller) -> reversing.Has:
+    """`_has:Observation:patient:code=…`. Raises BadParameter where no such reference leads here."""
+    source, code, rest = read[1], read[2], read[3]
+    known = search_parameters(source).get(code) if source in resource_kinds() else None
+    if known is None or known.type != "reference" or kind not in known.targets:
+        raise BadParameter(parameter=read[0][:60], problem=phrase("写作 _has:类型:引用参数:条件，引用要指向 {kind}。",
+                                                                  kind=kind))  # fmt: skip
+    if not for_.scopes.allow(source, "s"):
+        raise OutOfScope(kind=source, what="s")
+    inner = None if rest.startswith("_has:") else _term(source, rest, value, given, for_)
+    return reversing.Has(kind=kind, source=source, code=code, inner=inner, for_=for_,
+                         asked=_condition(source, rest, value, given, for_))  # fmt: skip
+
+
 def _condition(kind: str, name: str, value: str, given: Given, for_: Caller) -> str:
+    if has := HAS.fullmatch(name):
+        return reversing.condition(_has(kind, has, value, given, for_))
     read = NAME.fullmatch(name)
     code, modifier, chained = (read[1], read[2] or "", read[3]) if read else (name, "", None)
     known = parameters(kind)
@@ -169,7 +215,11 @@ def _shape(made: Asked, plain: str, name: str, value: str, for_: Caller) -> None
             made.sort = [_order(made.kind, one) for one in value.split(",")]
         case "_include":
             made.includes.append(_include(made.kind, name, value, for_))
-        case "_after" | "_until" | "_place":
+        case "_revinclude":
+            made.revincludes.append(_revinclude(made.kind, name, value, for_))
+        case "_elements":
+            made.elements = tuple(one.strip() for one in value.split(",") if one.strip())
+        case "_after" | "_until" | "_upto" | "_place":
             made.page[plain] = str(_whole(name, value))
         case "_found":
             made.page[plain] = value
@@ -207,3 +257,20 @@ def _include(kind: str, name: str, value: str, for_: Caller) -> Include:
     if to and not for_.scopes.allow(to, "r"):
         raise OutOfScope(kind=to, what="r")
     return Include(kind=kind, code=code, to=to)
+
+
+def _revinclude(kind: str, name: str, value: str, for_: Caller) -> Include:
+    source, _, rest = value.partition(":")
+    code, _, to = rest.partition(":")
+    known = search_parameters(source).get(code) if source in resource_kinds() else None
+    if (
+        name != "_revinclude"
+        or known is None
+        or known.type != "reference"
+        or kind not in known.targets
+        or to not in ("", kind)
+    ):
+        raise BadParameter(parameter=name, problem=phrase("写作 类型:参数，参数要指向 {kind}。", kind=kind))
+    if not for_.scopes.allow(source, "s"):
+        raise OutOfScope(kind=source, what="s")
+    return Include(kind=source, code=code, to="")

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from yigongti.exchange.fhir import answers
 from yigongti.exchange.fhir.answers import Answer
 from yigongti.exchange.fhir.calls import ID, Call, kind_of, resource_in, version_in
-from yigongti.exchange.fhir.interactions import answered, patch_in, repeated
+from yigongti.exchange.fhir.interactions import answered, patch_in, repeated, require_not_own
 from yigongti.exchange.fhir.keeping import Repeated, Sent, kept
 from yigongti.exchange.fhir.outcomes import BadContent, NotThisWay, Unfit, outcome_of
 from yigongti.exchange.fhir.wishes import Done, Resource, Wish
@@ -101,6 +101,7 @@ def wish_of(entry: Entry) -> Wish:
         wish.criteria = str(entry.request.get("ifNoneExist") or "").lstrip("?") or None
     if entry.request.get("ifMatch"):
         wish.if_match = version_in(str(entry.request["ifMatch"]))
+    require_not_own(wish)
     return _with_content(wish, entry)
 
 

@@ -44,6 +44,8 @@ class Asking:
     code: str
     modifier: str
     given: Given
+    source: str = ""
+    """Where the values stand if not in the index: a sub-query of a row's own."""
 
     @property
     def said(self) -> str:
@@ -93,6 +95,8 @@ AMONG = "{r}.key IN (SELECT i.key FROM exchange_resource_{table} i WHERE i.param
 
 
 def _among(asking: Asking, table: str, where: str) -> str:
+    if asking.source:
+        return f"EXISTS (SELECT FROM ({asking.source}) i WHERE {where})"
     return AMONG.format(table=table, param=asking.param, where=where, r="{r}")
 
 

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from yigongti.exchange.fhir import answers, reading, searching
+from yigongti.exchange.fhir import answers, reading
 from yigongti.exchange.fhir.answers import Answer
-from yigongti.exchange.fhir.asking import RESULT, USUAL, asked, pairs_of
+from yigongti.exchange.fhir.asking import RESULT, USUAL, Asked, asked, pairs_of
 from yigongti.exchange.fhir.calls import FORM, ID, PATCH, Call, kind_of, resource_in
 from yigongti.exchange.fhir.keeping import Repeated, Sent, kept
 from yigongti.exchange.fhir.outcomes import (
     BadContent,
     BadParameter,
     NotThisWay,
+    OursToChange,
     OutOfScope,
     UnknownAddress,
     Unsupported,
 )  # fmt: skip
+from yigongti.exchange.fhir.own import merging
+from yigongti.exchange.fhir.own import reading as own
+from yigongti.exchange.fhir.own.naming import is_own
 from yigongti.exchange.fhir.searching import END, Row, persons_in
 from yigongti.exchange.fhir.wishes import Done, Resource, Wish
 from yigongti.exchange.fhir.writing import Written, carried_out
@@ -26,7 +30,7 @@ from yigongti.exchange.fhir_r4 import outcomes as r4
 from yigongti.exchange.fhir_r4.reading import Unreadable, read
 from yigongti.exchange.fhir_r4.validator import check
 from yigongti.kernel.audit import trail
-from yigongti.kernel.language import phrase
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 
@@ -58,7 +62,8 @@ def answered(call: Call) -> Answer:
         case "GET", (kind, name, "_history"):
             return history(call, kind, name)
         case "GET", (kind, name, "_history", number):
-            return _shown(call, reading.version(kind_of(kind), name, number, for_=call.caller))
+            row = own.version(kind, name, number, for_=call.caller) if is_own(kind, name) else None
+            return _shown(call, row or reading.version(kind_of(kind), name, number, for_=call.caller))
         case "GET" | "POST", ("Patient", name, "$everything"):
             return everything(call, name)
     raise _nowhere(call)
@@ -92,8 +97,8 @@ def _asking(call: Call) -> str:
 
 def read_one(call: Call, kind: str, name: str) -> Answer:
     """The current version; nothing but the headers where the client has it already."""
-    row = reading.one(kind_of(kind), name, for_=call.caller)
-    return _shown(call, row)
+    row = own.one(kind, name, for_=call.caller) if is_own(kind, name) else None
+    return _shown(call, row or reading.one(kind_of(kind), name, for_=call.caller))
 
 
 def _shown(call: Call, row: Row) -> Answer:
@@ -101,7 +106,8 @@ def _shown(call: Call, row: Row) -> Answer:
     if call.headers.get("If-None-Match", "").strip() == headers["ETag"]:
         return Answer(status=304, headers=headers)
     _saw(call, "fhir.read", f"FHIR 读取{row.address}", [row], subject=row.address)
-    return Answer(text=row.body, headers=headers)
+    elements = tuple(filter(None, dict(call.pairs).get("_elements", "").split(",")))
+    return Answer(text=answers.some_of(row.body, elements) if elements else row.body, headers=headers)
 
 
 def _saw(call: Call, page: str, sentence: str, rows: list[Row], subject: str = "") -> None:
@@ -115,10 +121,21 @@ def search(call: Call, kind: str, pairs: list[tuple[str, str]]) -> Answer:
     if not call.caller.scopes.allow(kind, "s"):
         raise OutOfScope(kind=kind, what="s")
     question = asked(kind, pairs, for_=call.caller)
-    page = searching.found(question, for_=call.caller)
+    page = merging.found(question, for_=call.caller)
     shown = [*page.matches, *page.included]
     _saw(call, "fhir.search", f"FHIR 查询{kind}，{len(shown)} 条", shown)
-    return Answer(text=answers.searchset(page, base=call.base, here=question.query(), path=kind))
+    return Answer(text=answers.searchset(page, base=call.base, here=question.query(), path=kind,
+                                         remark=_remark(question), elements=question.elements))  # fmt: skip
+
+
+def _remark(question: Asked) -> str:
+    """What was not looked through, said and not passed over."""
+    unasked = question.ours.unasked if question.ours else ()
+    if not unasked:
+        return ""
+    return say(
+        phrase("本平台自己的记录不能按 {codes} 查询，这次没有查它们；客户端送来的都查了。", codes="、".join(unasked))
+    )
 
 
 def _form(call: Call) -> list[tuple[str, str]]:
@@ -142,6 +159,8 @@ def history(call: Call, kind: str, name: str) -> Answer:
     """Versions, newest first."""
     kind_of(kind)
     given = _paging(call, "_since", "_before")
+    if is_own(kind, name):
+        return _own_history(call, kind, name)
     past = reading.history(kind, name, count=int(given["_count"]), since=given.get("_since", ""),
                            before=given.get("_before", ""), for_=call.caller)  # fmt: skip
     path = f"{kind}/{name}/_history" if name else f"{kind}/_history"
@@ -154,6 +173,14 @@ def history(call: Call, kind: str, name: str) -> Answer:
     return Answer(text=answers.bundle("history", entries, links=links))
 
 
+def _own_history(call: Call, kind: str, name: str) -> Answer:
+    """All versions of one of the platform's own: few, so on one page."""
+    past = own.history(kind, name, for_=call.caller)
+    _saw(call, "fhir.history", f"FHIR 查看{kind}/{name}/_history", [one.row for one in past])
+    entries = [_past_entry(one, call.base) for one in past]
+    return Answer(text=answers.bundle("history", entries, links=[("self", f"{call.base}/{kind}/{name}/_history")]))
+
+
 def _quoted(text: str) -> str:
     return text.replace("+", "%2B").replace(",", "%2C").replace(":", "%3A")
 
@@ -162,7 +189,9 @@ def _past_entry(one: reading.Version, base: str) -> str:
     row = one.row
     url = row.type if one.method == "POST" else row.address
     status = {"POST": "201", "DELETE": "204"}.get(one.method, "200")
-    response = {"status": status, "etag": f'W/"{row.version}"', "lastModified": row.at.isoformat()}
+    response = {"status": status, "etag": f'W/"{row.version}"'}
+    if row.at:
+        response["lastModified"] = row.at.isoformat()
     said = answers.dumped({"request": {"method": one.method, "url": url}, "response": response})[1:]
     body = "" if one.deleted else f'"resource":{row.body},'
     return f'{{"fullUrl":"{base}/{row.address}",{body}{said}'
@@ -171,11 +200,14 @@ def _past_entry(one: reading.Version, base: str) -> str:
 def everything(call: Call, name: str) -> Answer:
     """$everything of a patient, page by page."""
     given = _paging(call, "_type", "_since")
-    patient = reading.one("Patient", name, for_=call.caller)
+    patient = own.one("Patient", name, for_=call.caller) if is_own("Patient", name) else None
+    patient = patient or reading.one("Patient", name, for_=call.caller)
     kinds = [kind_of(kind) for kind in given.get("_type", "").split(",") if kind]
-    after = given.get("_after", "0")
-    page = reading.everything(patient, count=int(given["_count"]), after=int(after[:18]) if after.isdigit() else 0,
-                              until=END, kinds=kinds, since=given.get("_since", ""), for_=call.caller)  # fmt: skip
+    said, since = given.get("_after", "0"), given.get("_since", "")
+    after = int(said[:18]) if said.isdigit() else 0
+    page = reading.everything(patient, count=int(given["_count"]), after=after, until=END, kinds=kinds, since=since,
+                              for_=call.caller)  # fmt: skip
+    own.go_on(page, patient, count=int(given["_count"]), after=after, kinds=kinds, since=since, for_=call.caller)
     path = f"Patient/{name}/$everything"
     if page.next:
         kept_ = "".join(f"&{one}={_quoted(given[one])}" for one in ("_type", "_since") if one in given)
@@ -203,6 +235,7 @@ def _listed(value: object) -> list[object]:
 
 def write(call: Call, wish: Wish) -> Answer:
     """One write, by itself."""
+    require_not_own(wish)
     resource, patch = _content(call, wish)
     sent = Sent(kind=f"{wish.kind}.{NAMES[wish.method]}", body=call.body,
                 key=call.headers.get("Idempotency-Key", "").strip())  # fmt: skip
@@ -222,6 +255,12 @@ def write(call: Call, wish: Wish) -> Answer:
     except Repeated as again:
         (done,) = repeated(again, call)
     return answers.of_write(done, base=call.base, prefer=call.prefer)
+
+
+def require_not_own(wish: Wish) -> None:
+    """What the platform itself holds is changed on its pages and by its workflows. Raises OursToChange."""
+    if is_own(wish.kind, wish.id):
+        raise OursToChange(field=wish.place, place=wish.address)
 
 
 NAMES = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}

@@ -76,6 +76,12 @@ class NotYours(Refusal):
     status = 403
 
 
+class OursToChange(Refusal):
+    """{place} 是本平台自己的记录，接口只读：请在本平台的页面上改。"""
+
+    status = 403
+
+
 class OutOfScope(Refusal):
     """这个令牌不含对 {kind} 的“{what}”范围。"""
 

@@ -13,6 +13,8 @@ from yigongti.exchange.fhir.asking import Asked
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.indexing import number_of, parameters
 from yigongti.exchange.fhir.outcomes import BadParameter
+from yigongti.exchange.fhir.own.ordering import union
+from yigongti.exchange.fhir.own.sight import given_of
 from yigongti.exchange.fhir.statements import fetched, fetched_often
 from yigongti.kernel import clock
 from yigongti.kernel.language import phrase
@@ -26,7 +28,8 @@ ROW = "r.key, r.type, r.id, r.version, r.at, r.person_id, r.also, r.body"
 PAGE = """SELECT {row}, (SELECT last_value FROM exchange_resource_key) FROM exchange_resource r
 WHERE {where} AND r.key > %(after)s AND r.key <= %(until)s ORDER BY r.key LIMIT %(limit)s"""
 COUNT = "SELECT count(*) FROM exchange_resource r WHERE {where}"
-ORDERED = "SELECT r.key FROM exchange_resource r WHERE {where} ORDER BY {order}, r.key LIMIT %(limit)s"
+ORDERED = """SELECT x.key FROM (SELECT r.key{columns} FROM exchange_resource r WHERE {where}{ours}) x
+ORDER BY {order}, x.key LIMIT %(limit)s"""
 BY_KEYS = """SELECT {row} FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY k(key, place)
 JOIN exchange_resource r ON r.key = k.key WHERE NOT r.deleted AND {sight} ORDER BY k.place"""
 INCLUDED = """SELECT DISTINCT ON (r.key) {row} FROM exchange_resource_link l
@@ -71,6 +74,8 @@ class Page:
     """One page of a search: matches, what came along, the total where it is known, and what leads to the next."""
 
     matches: list[Row] = field(default_factory=list)
+    keys: Sequence[int] = ()
+    """Of the matches of a sorted search, in its order: the platform's own among them."""
     included: list[Row] = field(default_factory=list)
     total: int | None = None
     next: str = ""
@@ -133,26 +138,26 @@ def _in_turn(asked: Asked, page: Page) -> list[Row]:
 def _sorted(asked: Asked, page: Page, for_: Caller) -> list[Row]:
     """The order is found once and kept for the pages that follow; each page asks again what may be seen."""
     place = int(asked.page.get("_place", 0))
-    keys = _kept(asked, for_) if "_found" in asked.page else _order(asked)
+    keys = _kept(asked, for_) if "_found" in asked.page else _order(asked, for_)
     if place == 0 and "_found" not in asked.page:
         page.total = len(keys)
     name = asked.page.get("_found", "")
     if len(keys) > place + asked.count:
         name = name or _keep(keys, asked, for_)
         page.next = asked.query(_found=name, _place=place + asked.count)
-    shown = keys[place : place + asked.count]
+    page.keys = shown = keys[place : place + asked.count]
     given = asked.sight.given | {"keys": shown}
     return [Row(*one) for one in fetched(BY_KEYS.format(row=ROW, sight=asked.sight.on("r")), given)]
 
 
-def _order(asked: Asked) -> list[int]:
-    given = asked.values
-    order = []
+def _order(asked: Asked, for_: Caller) -> list[int]:
+    given = asked.values | given_of(for_=for_)
+    columns, order = "", []
     for number, (code, falling) in enumerate(asked.sort):
         given[f"sort{number}"] = number_of(asked.kind, code)
-        way = "DESC NULLS LAST" if falling else "ASC NULLS LAST"
-        order.append(f"{_by(asked.kind, code, falling, f'%(sort{number})s')} {way}")
-    sql = ORDERED.format(where=asked.where, order=", ".join(order))
+        columns += f", {_by(asked.kind, code, falling, f'%(sort{number})s')} AS s{number}"
+        order.append(f"x.s{number} {'DESC' if falling else 'ASC'} NULLS LAST")
+    sql = ORDERED.format(columns=columns, where=asked.where, order=", ".join(order), ours=union(asked, for_=for_))
     keys = [key for (key,) in fetched(sql, given | {"limit": MOST_SORTED + 1})]
     if len(keys) > MOST_SORTED:
         words = phrase("符合的超过 {most} 条，排不了序：请加条件，或不排序。", most=MOST_SORTED)

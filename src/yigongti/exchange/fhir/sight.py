@@ -36,6 +36,8 @@ ALL = "NOT EXISTS (SELECT FROM unnest({r}.person_id || {r}.also) o(id) WHERE NOT
 WHOLE = """({r}.sender_id = ANY(%(s_own)s){own_grown}
  OR {r}.person_id IS NULL AND {r}.type = ANY(%(s_registers)s)
  OR {r}.person_id IS NOT NULL AND {r}.classes <@ %(s_open)s::text[] AND {reached})"""
+RECORD = """{person} AND ({r}.sender_id = ANY(%(s_home)s) OR coalesce({r}.classes, '{{}}') <@ %(s_open)s::text[]
+ AND (%(s_whole)s AND {r}.sender_id <> ALL(%(s_walled)s) OR {r}.type = %(s_always)s OR {passing}))"""
 WALL = """({plain} AND (%(s_whole)s AND {r}.sender_id <> ALL(%(s_apart)s) OR {r}.type = %(s_always)s) OR {passing})"""
 
 
@@ -47,6 +49,10 @@ class Sight:
     given: dict[str, Any]
     own: str = ""
     """What suffices by itself and is planned at once: sent by the client's own institution; '' where it does not."""
+    record: str = "false"
+    """On an entry of the platform's own record, whose `sender_id` is the institution that wrote it."""
+    person: str = "false"
+    """On whom a row is about: a standing basis holds."""
 
     def on(self, alias: str) -> str:
         """The condition for a row of that alias."""
@@ -85,12 +91,20 @@ def _sight(for_: Caller) -> Sight:
     holds = _holds(actor, given, "a")
     if given["s_whole"] and not given["s_apart"]:
         # All who are named at once: the condition stands once, and PostgreSQL plans it in half the time.
-        return _told(ALL.format(r="{r}", person=_person("o.id", holds, gated)), gated, given)
+        told = _told(ALL.format(r="{r}", person=_person("o.id", holds, gated)), gated, given)
+        return _with_record(told, holds, "true", gated)
     passing = _holds(_passing(actor), given, "b")
     plain = _person("{r}.person_id", holds, gated)
     reached = WALL.format(r="{r}", plain=plain, passing=_person("{r}.person_id", passing, gated))
     each = EACH.format(r="{r}", person=_person("o.id", holds, gated))
-    return _told(f"{reached} AND ({{r}}.also IS NULL OR {each})", gated, given)
+    told = _told(f"{reached} AND ({{r}}.also IS NULL OR {each})", gated, given)
+    return _with_record(told, holds, _person("{r}.person_id", passing, gated), gated)
+
+
+def _with_record(sight: Sight, holds: str, passing: str, gated: bool) -> Sight:
+    """As the screens: whoever is reached, and of them what is open, on this side of the wall, or written at home."""
+    person = _person("{r}.person_id", holds, gated)
+    return replace(sight, person=person, record=RECORD.format(r="{r}", person=person, passing=passing))
 
 
 def _told(reached: str, gated: bool, given: dict[str, Any]) -> Sight:
@@ -132,4 +146,6 @@ def _senders(for_: Caller) -> dict[str, Any]:
         "s_own": [for_.sender, *(pk for pk, where in rows if own and where == own.pk and pk != for_.sender)],
         "s_apart": [pk for pk, where in rows if where in apart],
         "s_whole": own is None or own.pk not in apart,
+        "s_home": [own.pk] if own else [],
+        "s_walled": list(apart),
     }

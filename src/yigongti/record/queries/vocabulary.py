@@ -1,4 +1,10 @@
-"""What the record computes with, for who brings it: series with their units, limits and numbers; the form of a code."""
+"""What the record computes with and how it is called, for who brings or tells it: series with their units, limits and
+numbers; kinds of visit; the form of a code."""
 
+from yigongti.record.classes import code_of as code_of_diagnosis
 from yigongti.record.measuring import icd10 as icd10
+from yigongti.record.policy.kinds import ENCOUNTER_CLASSES as ENCOUNTER_CLASSES
 from yigongti.record.policy.series import SERIES as SERIES
+
+
+__all__ = ["ENCOUNTER_CLASSES", "SERIES", "code_of_diagnosis", "icd10"]
