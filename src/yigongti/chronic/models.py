@@ -1,12 +1,19 @@
-"""What is recorded at a follow-up; its case holds state and clocks."""
+"""What is recorded at a follow-up, whose case holds state and clocks; and who is enrolled, from day to day."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+
+from yigongti.chronic.policy.codes import disease
+from yigongti.kernel.access.models import DateRange
+
+
+DISEASES = tuple(one.code for one in disease.entries)
 
 
 class FollowUp(models.Model):
@@ -46,3 +53,35 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"follow-up {self.case_id}"
+
+
+class Enrolment(models.Model):
+    """Somebody under management for a disease at an institution, from the first to the last day; never twice at once.
+
+    `source` says whence it is known. Who was registered with a disease and has no row here is taken to be enrolled
+    from the registration on, see `sources`.
+    """
+
+    resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
+    disease = models.CharField(max_length=24)
+    managing = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
+    begins = models.DateField()
+    ends = models.DateField(null=True)
+    source = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(disease__in=DISEASES), name="enrolment_disease"),
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("begins")), name="enrolment_dates"),
+            ExclusionConstraint(
+                name="enrolment_once_at_a_time",
+                expressions=[
+                    ("resident", RangeOperators.EQUAL),
+                    ("disease", RangeOperators.EQUAL),
+                    (DateRange("begins", "ends", Value("[]")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} {self.disease} {self.begins}"

@@ -11,5 +11,5 @@ class FundConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter code lists, actions and pages into the registries."""
-        for room in ("policy.codes", "actions", "pages"):
+        for room in ("policy.codes", "actions", "pages", "sources"):
             import_module(f"{self.name}.{room}")

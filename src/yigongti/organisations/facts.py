@@ -76,7 +76,6 @@ stationings = Fact(
     at="at", person="staff",
     columns=(
         Column(name="id", title="编号", kind="whole"), *STAFF,
-        Column(name="days", title="当年派驻天数", kind="whole", unit="天"),
         Column(name="at", title="当年满 183 天的日期", kind="day"),
     ),
 )  # fmt: skip

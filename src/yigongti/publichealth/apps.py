@@ -11,5 +11,5 @@ class PublicHealthConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter code lists, actions and pages into the registries."""
-        for room in ("policy.codes", "actions", "pages", "deciding"):
+        for room in ("policy.codes", "actions", "pages", "deciding", "sources"):
             import_module(f"{self.name}.{room}")

@@ -90,7 +90,11 @@ class Encounter(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(encounter_class__in=ENCOUNTER_CLASSES), name="encounter_class"),
         ]
-        indexes: ClassVar = [models.Index(fields=["resident", "institution", "at"], name="encounter_treated_here")]
+        indexes: ClassVar = [
+            models.Index(fields=["resident", "institution", "at"], name="encounter_treated_here"),
+            models.Index(fields=["at"], name="encounter_at"),
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="encounter_until"),
+        ]
 
     def __str__(self) -> str:
         return f"encounter {self.entry_id}"

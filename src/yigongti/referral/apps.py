@@ -11,5 +11,5 @@ class ReferralConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter pages, bases and code lists into the registries."""
-        for room in ("policy.codes", "actions", "choices", "pages"):
+        for room in ("policy.codes", "actions", "choices", "pages", "sources"):
             import_module(f"yigongti.referral.{room}")

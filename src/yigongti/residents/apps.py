@@ -22,5 +22,6 @@ class ResidentsConfig(AppConfig):
             "finding",
             "case_finding",  # after the people: what is found first stands first
             "pages",
+            "sources",
         ):
             import_module(f"{self.name}.{room}")

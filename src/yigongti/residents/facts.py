@@ -19,7 +19,6 @@ people = Fact(
         Column(name="insured", title="本县参保", kind="yes"),
         Column(name="registered", title="本县户籍", kind="yes"),
         Column(name="filed_on", title="建档日期", kind="day"),
-        Column(name="used_on", title="档案最近一次有动态记录", kind="day"),
         Column(name="at", title="起", kind="day"),
         Column(name="until", title="止（不含当日）", kind="day"),
     ),

@@ -294,6 +294,22 @@ class Transfer(models.Model):
         return f"{self.resident_id}: {self.sender_id} → {self.receiver_id}"
 
 
+class ManagedBefore(models.Model):
+    """Who managed somebody's record until the day before it was moved; who manages it now stands on the resident."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    managing = models.ForeignKey(
+        "organisations.Institution", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    until = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["resident", "until"], name="managed_before")]
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} at {self.managing_id} before {self.until}"
+
+
 class Miss(models.Model):
     """How often a post, in ten minutes, looked beyond its bases for somebody who is not there.
 

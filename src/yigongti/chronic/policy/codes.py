@@ -22,6 +22,6 @@ missed = code_list("chronic.missed", title="未随访原因", source="领域参�
 })  # fmt: skip
 
 disease = code_list("chronic.disease", title="在管病种", source=GONGWEI, entries={
-    "hypertension": "高血压", "diabetes": "糖尿病", "copd": "慢阻肺", "coronary": "冠心病", "chd": "冠心病", "stroke": "脑卒中",
-    "cancer": "肿瘤",
+    "hypertension": "高血压", "diabetes": "糖尿病", "copd": "慢阻肺", "coronary": "冠心病", "chd": "冠心病",
+    "stroke": "脑卒中", "cancer": "肿瘤",
 })  # fmt: skip

@@ -19,7 +19,7 @@ from yigongti.residents.actions.probing import counted, paper
 from yigongti.residents.actions.registration import managed_here
 from yigongti.residents.actions.stating import already, post_of, stated
 from yigongti.residents.bases import managing_ids
-from yigongti.residents.models import Household, Identifier, Resident, Transfer
+from yigongti.residents.models import Household, Identifier, ManagedBefore, Resident, Transfer
 from yigongti.residents.queries.beyond import proven
 from yigongti.residents.refusals import ChangedMeanwhile, NotFoundByPaper, NotOwnReview, PaperTaken
 
@@ -178,6 +178,7 @@ def _household(by: Actor, row: Resident, number: str) -> Household:
 
 def _moved(by: Actor, row: Resident, place: Institution, reason: str, href: str = "") -> Receipt:
     before = row.managing
+    ManagedBefore.objects.create(resident=row, managing=before, until=clock.today())
     Resident.objects.filter(pk=row.pk).update(managing=place, version=row.version + 1, changed_by_id=by.post_id)
     event.announce(moved, by=by, facts={"resident": row.pk, "from": before.pk, "to": place.pk})
     facts = {"managing": [before.pk, place.pk], "reason": reason}

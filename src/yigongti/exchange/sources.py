@@ -1,0 +1,75 @@
+"""Where the rows of arrivals stand: interfaces by the month in which their messages came, and what stands in the
+registers of a month from those who deliver it, against the three months before.
+
+What was expected of a month's rows is their median less three times its root, so that chance alone is no gap.
+"""
+
+from __future__ import annotations
+
+from yigongti.exchange import facts
+from yigongti.kernel.measures.sources import Source, Watched, register
+
+
+THREE = "interval '3 months'"
+BUREAU = "(SELECT unit_id FROM organisations_county ORDER BY unit_id LIMIT 1)"
+DAY = "COALESCE(discharged_on, settled_on)"
+LAG = "percentile_disc(0.5) WITHIN GROUP (ORDER BY {})::int"
+
+COUNTED = f"""
+counted AS (
+    SELECT 'visit' AS fact, e.institution_id AS institution, date_trunc('month', e.at)::date AS month, count(*) AS rows,
+        {LAG.format("v.entered_at::date - e.at::date")} AS lag_days
+    FROM record_encounter e JOIN record_entry v ON v.id = e.entry_id AND v.replaced_by_id IS NULL AND NOT v.withdrawn
+    WHERE v.source IN ('his', 'sheet', 'inbox') AND e.at >= {{starts}}::date - {THREE} AND e.at < {{ends}}
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'claim', {BUREAU}, date_trunc('month', {DAY})::date, count(*),
+        {LAG.format(f"taken_in_at::date - {DAY}")}
+    FROM fund_claim WHERE stands AND NOT cancelled AND {DAY} >= {{starts}}::date - {THREE} AND {DAY} < {{ends}}
+    GROUP BY 1, 2, 3
+), months AS (
+    SELECT day::date AS month
+    FROM generate_series({{starts}}::date, LEAST({{ends}}::date - 1, current_date), interval '1 month') AS day
+), beside AS (
+    SELECT s.fact, s.institution, m.month, COALESCE(own.rows, 0) AS received, own.lag_days,
+        (SELECT array_agg(COALESCE(c.rows, 0) ORDER BY COALESCE(c.rows, 0)) FROM generate_series(1, 3) AS n
+         LEFT JOIN counted c ON c.fact = s.fact AND c.institution = s.institution
+            AND c.month = m.month - make_interval(months => n)) AS before
+    FROM (SELECT DISTINCT fact, institution FROM counted) s CROSS JOIN months m
+    LEFT JOIN counted own ON own.fact = s.fact AND own.institution = s.institution AND own.month = m.month
+)"""
+"""What stands of a month, and how many rows each of the three months before it has."""
+
+ARRIVALS = f"""
+WITH {COUNTED}, arrived AS (
+    SELECT b.fact || ':' || b.institution AS told, b.month, i.name AS sender, b.fact, b.institution,
+        GREATEST(0, floor(b.before[2] - 3 * sqrt(b.before[2])))::int AS expected, b.received, 0 AS waiting, b.lag_days
+    FROM beside b LEFT JOIN access_unit i ON i.id = b.institution
+    UNION ALL
+    SELECT 'interface:' || c.sender_id || ':' || c.fact, c.month, s.title, c.fact, s.institution_id, c.expected,
+        c.received, c.waiting, NULL
+    FROM exchange_coverage c JOIN exchange_sender s ON s.id = c.sender_id
+    WHERE c.month >= {{starts}} AND c.month < {{ends}}
+)
+SELECT to_char(month, 'YYYY-MM:') || told AS id, month AS at, sender, fact, institution, expected, received, waiting,
+    received >= expected AS complete, lag_days
+FROM arrived WHERE received > 0 OR expected > 0
+"""
+
+FOLLOWING = "(day + make_interval(months => n)) FROM"
+"""A month's rows are what the three after it are held against."""
+
+register(
+    Source(
+        fact=facts.arrivals, sql=ARRIVALS,
+        watched=(
+            Watched("record_encounter", key="entry_id", days=(
+                f"SELECT {FOLLOWING} (SELECT DISTINCT date_trunc('month', at) AS day FROM changed) d,"
+                " generate_series(0, 3) n")),
+            Watched("fund_claim", days=(
+                f"SELECT {FOLLOWING} (SELECT DISTINCT date_trunc('month', {DAY}::timestamp) AS day FROM changed) d,"
+                " generate_series(0, 3) n")),
+            Watched("exchange_coverage", day="month"),
+        ),
+    )
+)  # fmt: skip

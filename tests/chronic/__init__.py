@@ -1,0 +1,1 @@
+"""Chronic care."""
