@@ -162,7 +162,7 @@ def _plain(figure: Count | Ratio, found: Mapping[str, Decimal], suffix: str) -> 
     of = found.get(f"of{suffix}")
     if isinstance(figure, Count):
         return Outcome(
-            numerator=of, value=_times(of, 1), n=of, parts=found, why="" if of is not None else "nothing_known"
+            numerator=of, value=_times(of, figure.per), n=of, parts=found, why="" if of is not None else "nothing_known"
         )
     over = found.get(f"over{suffix}")
     if not over:

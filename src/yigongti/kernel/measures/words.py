@@ -289,9 +289,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A number of rows, people, days or fen."""
+    """A number of rows, people, days or fen, times `per`: fen become yuan by a hundredth."""
 
     of: Selection
+    per: int | Fraction = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
