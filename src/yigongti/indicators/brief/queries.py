@@ -1,0 +1,105 @@
+"""Briefs as a reader may see them: issued ones of the places one sees, drafts of places one writes about or issues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from yigongti.indicators.brief.models import Brief, BriefEdit
+from yigongti.indicators.brief.spoken import Figure, Spoken, held_by, key_of, spoken
+from yigongti.indicators.policy.briefs import OUTLINES
+from yigongti.indicators.queries.cells import SEE
+from yigongti.indicators.queries.frozen import frozen, standing
+from yigongti.indicators.queries.places import Places, places
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.access.words import registry
+from yigongti.kernel.language import say
+from yigongti.kernel.refusal import NotFound
+
+
+WRITE = registry.add_permission("indicators.write_brief", title="写简报和年度报告", writes=True)
+ISSUE = registry.add_permission("indicators.issue_brief", title="发出简报和年度报告", writes=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A brief with its figures, as it is read by somebody."""
+
+    brief: Brief
+    figures: dict[int, Figure]
+    paragraphs: Sequence[Spoken]
+
+    @property
+    def used(self) -> list[Figure]:
+        """The figures that its text speaks of, in the order in which it does."""
+        found = {piece.href: None for one in self.paragraphs for piece in one.pieces if piece.href}
+        by_href = {one.href: one for one in self.figures.values()}
+        return [by_href[href] for href in found]
+
+    @property
+    def typed(self) -> int:
+        """How many numbers in it were typed."""
+        return sum(piece.typed for one in self.paragraphs for piece in one.pieces)
+
+    @property
+    def masthead(self) -> str:
+        """每日汇报, 医改信息…"""
+        return say(OUTLINES[self.brief.kind].masthead)
+
+
+def briefs(*, for_: Actor, kind: str = "", before: int | None = None, limit: int = 50) -> list[Brief]:
+    """Newest first; ask for one more than is shown to know of more."""
+    rows = _seen(for_)
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.filter(pk__lt=before) if before else rows
+    return list(rows.order_by("-pk")[:limit])
+
+
+def whole(*, for_: Actor, pk: int, text: str | None = None) -> Whole:
+    """One brief, with another text in place of its own while it is being written. Raises NotFound."""
+    brief = _seen(for_).filter(pk=pk).first()
+    if brief is None:
+        raise NotFound
+    seen = places(for_=for_)
+    rows = list(brief.figures.order_by("number"))
+    ids = {one for row in rows for one in (row.cell_id, row.before_id) if one}
+    cells, in_force = frozen(for_=for_, ids=ids, seen=seen), standing(ids)
+    held = held_by(list(cells.values()))
+    figures = {
+        row.number: Figure(number=row.number, cell=cells[row.cell_id], before=cells.get(row.before_id or 0),
+                           held=held[key_of(cells[row.cell_id])], in_force=row.cell_id in in_force)
+        for row in rows if row.cell_id in cells
+    }  # fmt: skip
+    return Whole(brief=brief, figures=figures, paragraphs=spoken(brief.text if text is None else text, figures))
+
+
+def edits(*, for_: Actor, brief: Brief) -> list[BriefEdit]:
+    """Who changed what, newest first; as far as the brief itself is seen."""
+    if not _seen(for_).filter(pk=brief.pk).exists():
+        raise NotFound
+    return list(brief.edits.select_related("by__account").order_by("-version"))
+
+
+def may_write(brief: Brief, *, for_: Actor, seen: Places) -> bool:
+    """Whether the reader writes about that place, and the brief is still a draft."""
+    place = seen.by_id.get(brief.place_id)
+    return for_.may(WRITE) and brief.issued_at is None and place is not None and seen.reached(place)
+
+
+def may_issue(brief: Brief, *, for_: Actor, seen: Places) -> bool:
+    """Whoever is measured does not publish: only who stands above the place, or speaks for the whole county."""
+    place = seen.by_id.get(brief.place_id)
+    if place is None or brief.issued_at is not None or not for_.may(ISSUE) or not seen.reached(place):
+        return False
+    return for_.unit_kind == "county" or (for_.unit_path != place.path and place.path.startswith(for_.unit_path))
+
+
+def _seen(actor: Actor) -> QuerySet[Brief]:
+    """Issued ones of visible places; drafts where the reader may write or issue and reaches the place."""
+    actor.require(SEE)
+    visible = Q(issued_at__isnull=False, place_id__in=list(places(for_=actor).by_id))
+    if actor.may(WRITE) or actor.may(ISSUE):
+        visible |= actor.reach("place__")
+    return Brief.objects.filter(visible).select_related("place", "written_by__account", "issued_by__account")
