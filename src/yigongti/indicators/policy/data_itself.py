@@ -4,7 +4,7 @@
 from decimal import Decimal
 from functools import partial
 
-from yigongti.exchange.facts import arrivals
+from yigongti.kernel.measures.arriving import arrivals
 from yigongti.fund.facts import claims
 from yigongti.indicators.policy.populations import consultations, resident_deaths, stays, surgery
 from yigongti.indicators.policy.signing import YEARS, by_data

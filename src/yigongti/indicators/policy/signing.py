@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from yigongti.kernel.measures.words import LEVELS, Indicator
+from yigongti.kernel.measures.words import LEVELS, Indicator, PeriodKind
 
 
 REVIEW = date(2027, 12, 31)
@@ -18,7 +18,7 @@ WIDE = ("group", "county")
 """只对整个医共体和全县有意义：在一个乡镇里不是 0 就是 100。"""
 TOWNSHIPS = ("township", "group", "county")
 ALL = LEVELS
-YEARS = ("year",)
+YEARS: tuple[PeriodKind, ...] = ("year",)
 
 M2024 = "监测指标（2024版）"
 M2020 = "监测指标（2020试行版）"
