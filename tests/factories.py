@@ -29,6 +29,7 @@ from yigongti.kernel.parameters import values
 from yigongti.kernel.workflow import engine
 from yigongti.organisations import queries as organisations
 from yigongti.organisations.models import County, Department, Group, Institution, Membership
+from yigongti.residents.actions import ahead
 from yigongti.residents.models import Resident
 
 
@@ -122,6 +123,7 @@ def county(*, beds: int = 2, slots: int = 3) -> SimpleNamespace:
     """The county drawn above; `beds` and `slots` are those of 心内科 (cardiology)."""
     organisations.forget()
     values.forget()
+    ahead.forget()
     root = make_unit(parent=None, kind="county", name="介休市")
     described = County.objects.create(unit=root, name="介休市", division="140781")
     own, foreign = group(root, "介休市医疗集团", "县人民医院"), group(root, "平遥集团", "平遥县医院")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from yigongti.exchange.fhir.indexing import target_of
-from yigongti.exchange.fhir_r4.definitions import search_parameters
 from yigongti.exchange.fhir_r4.search_values import Link
-from yigongti.exchange.fhir_r4.searching import values_of
 from yigongti.exchange.policy.fhir_systems import ICD10
 from yigongti.kernel.workflow import rooms
 
@@ -16,24 +15,28 @@ from yigongti.kernel.workflow import rooms
 OF = ("patient", "subject", "beneficiary", "individual", "member", "actor")
 """The parameters that say whose a resource is, the strongest first."""
 
+Judge = Callable[[str], Iterable[str]]
+
 ALONE = frozenset({"text", "id", "extension"})
 """A concept in words, or a note."""
 
 
-def patients_of(resource: dict[str, Any], links: list[Link], base: str) -> list[str]:
-    """The ids of our patients that it refers to anywhere, the one it is of first."""
-    kind = resource["resourceType"]
-    known = search_parameters(kind)
-    first = [value for code in OF if code in known and known[code].type == "reference"
-             for value in values_of(resource, code) if isinstance(value, Link)]  # fmt: skip
-    found = [link.id for link in [*first, *links] if link.kind == "Patient" and link.id
+def patients_of(links: Sequence[tuple[str, Link]], base: str) -> list[str]:
+    """The ids of our patients that a resource refers to anywhere, the one it is of first; `links` by what found them."""
+    patients = [(code, link) for code, link in links if link.kind == "Patient"]
+    first = [link for wanted in OF for code, link in patients if code == wanted]
+    found = [link.id for link in [*first, *(link for _, link in patients)] if link.id
              and target_of(link, base) == f"Patient/{link.id}"]  # fmt: skip
     return list(dict.fromkeys(str(one) for one in found))
 
 
-def classes_of(resource: dict[str, Any]) -> set[str]:
+def judging() -> Judge:
+    """Who tells the special classes of what is said; of the same again he need not think again."""
+    return cache(rooms.classifiers["diagnosis"])
+
+
+def classes_of(resource: dict[str, Any], judge: Judge) -> set[str]:
     """The special classes that its codes and words bear: ICD-10 by its code, words where there is no such code."""
-    judge = rooms.classifiers["diagnosis"]
     found: set[str] = set()
     for concept in _concepts(resource):
         codings = [one for one in concept.get("coding") or () if isinstance(one, dict)]

@@ -12,7 +12,7 @@ from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import search_parameters
 from yigongti.exchange.fhir_r4.search_values import Amount, Link, Number, Span, Token
-from yigongti.exchange.fhir_r4.searching import values_of
+from yigongti.exchange.fhir_r4.searching import all_values_of
 
 
 LONGEST = 200
@@ -66,9 +66,8 @@ def parameters(kind: str) -> dict[str, str]:
 
 
 @cache
-def _indexed(kind: str) -> tuple[tuple[str, int, str], ...]:
-    return tuple((code, number_of(kind, code), type_) for code, type_ in parameters(kind).items()
-                 if code not in OF_THE_STORE)  # fmt: skip
+def _indexed(kind: str) -> tuple[str, ...]:
+    return tuple(code for code in parameters(kind) if code not in OF_THE_STORE)
 
 
 @dataclass(slots=True)
@@ -93,32 +92,34 @@ class Rows:
                 yield table, [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[Link]:
-    """Enter every value of a resource; the links among them."""
-    links: list[Link] = []
-    for code, param, type_ in _indexed(resource["resourceType"]):
-        for value in values_of(resource, code):
-            if isinstance(value, Token):
-                _add_token(rows, key, param, value)
-            elif isinstance(value, Link):
-                links.append(value)
+def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[tuple[str, Link]]:
+    """Enter every value of a resource; the links among them, each by the parameter that found it."""
+    kind = resource["resourceType"]
+    links: list[tuple[str, Link]] = []
+    for code, values in all_values_of(resource, _indexed(kind)):
+        param = number_of(kind, code)
+        for value in values:
+            if isinstance(value, Link):
+                links.append((code, value))
                 if (target := target_of(value, base)) is not None:
                     rows.link.append((key, param, target))
-            elif isinstance(value, Span):
-                rows.span.append((key, param, value.low or FIRST, value.high or LAST))
-            elif isinstance(value, Number | Amount):
-                rows.amount.append((key, param, *_amount(value)))
-            elif type_ == "uri":
-                rows.token.append((key, param, short(value), None))
+            elif parameters(kind)[code] == "uri":
+                rows.token.append((key, param, short(str(value)), None))
             else:
-                rows.text.append((key, param, plain(value)[:LONGEST], _as_said(value)))
+                _add(rows, key, param, value)
     return links
 
 
-def _add_token(rows: Rows, key: int, param: int, value: Token) -> None:
-    if value.code is not None or value.system is not None:
-        code = None if value.code is None else short(value.code)
-        rows.token.append((key, param, code, value.system))
+def _add(rows: Rows, key: int, param: int, value: Token | Span | Number | Amount | str) -> None:
+    if isinstance(value, Token):
+        if value.code is not None or value.system is not None:
+            rows.token.append((key, param, None if value.code is None else short(value.code), value.system))
+    elif isinstance(value, Span):
+        rows.span.append((key, param, value.low or FIRST, value.high or LAST))
+    elif isinstance(value, str):
+        rows.text.append((key, param, plain(value)[:LONGEST], _as_said(value)))
+    else:
+        rows.amount.append((key, param, *_amount(value)))
 
 
 def _amount(value: Number | Amount) -> tuple[Any, ...]:

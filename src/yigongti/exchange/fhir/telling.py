@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from yigongti.exchange import taking_fhir
 from yigongti.exchange.fhir import storing
 from yigongti.exchange.fhir.clients import Voice
-from yigongti.exchange.fhir.compartments import classes_of
+from yigongti.exchange.fhir.compartments import classes_of, judging
 from yigongti.exchange.fhir.outcomes import Unresolved
 from yigongti.exchange.fhir.planning import Plan
 from yigongti.exchange.fhir.sight import Sight
@@ -106,9 +106,9 @@ def _assign(kept: Sequence[Plan], around: Mapping[Place, Stored], residents: Map
 
 def _classify(kept: Sequence[Plan], around: Mapping[Place, Stored]) -> None:
     """By its own codes and words, and by what it refers to; an encounter by all that belongs to it."""
-    by_place = {one.place: one for one in kept}
+    by_place, judge = {one.place: one for one in kept}, judging()
     for plan in kept:
-        plan.classes |= classes_of(plan.resource or {})
+        plan.classes |= classes_of(plan.resource or {}, judge)
         for place in plan.targets:
             if place in around and _bequeaths(place):
                 plan.classes |= set(around[place].classes)

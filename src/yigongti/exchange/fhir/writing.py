@@ -73,8 +73,8 @@ def _indexed(plans: Sequence[Plan], base: str) -> Rows:
     for number, plan in enumerate(plans):
         if plan.resource is not None:
             links = indexing.add(rows, key=number, resource=plan.resource, base=base)
-            plan.patients = patients_of(plan.resource, links, base)
-            plan.targets = {(str(link.kind), str(link.id)) for link in links
+            plan.patients = patients_of(links, base)
+            plan.targets = {(str(link.kind), str(link.id)) for _, link in links
                             if indexing.target_of(link, base) == f"{link.kind}/{link.id}"} - {plan.place}  # fmt: skip
     return rows
 

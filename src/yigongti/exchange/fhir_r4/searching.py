@@ -37,10 +37,24 @@ def values_of(resource: dict[str, Any], parameter: str) -> list[Value]:
     plan = _plan(node[1], parameter)
     if plan is None:
         raise UnknownParameter(rule="fhir.unknown_parameter", kind=node[1], parameter=parameter)
-    if plan.begins is not None and plan.begins.isdisjoint(resource):
-        return []
-    found = plan.expression([node], Surroundings(resource, resource, node))
-    return list(dict.fromkeys(value for one in found for value in plan.read(one)))
+    return next((values for _, values in _found(resource, node, ((parameter, plan),))), [])
+
+
+def all_values_of(resource: dict[str, Any], parameters: tuple[str, ...]) -> Iterator[tuple[str, list[Value]]]:
+    """The same for many parameters of its type, of which most find nothing and are left out."""
+    node = resource_node(resource)
+    return _found(resource, node, _plans(node[1], parameters))
+
+
+def _found(
+    resource: dict[str, Any], node: Node, plans: tuple[tuple[str, _Plan], ...]
+) -> Iterator[tuple[str, list[Value]]]:  # fmt: skip
+    around, focus = Surroundings(resource, resource, node), [node]
+    for parameter, plan in plans:
+        if plan.begins is None or not plan.begins.isdisjoint(resource):
+            values = dict.fromkeys(value for one in plan.expression(focus, around) for value in plan.read(one))
+            if values:
+                yield parameter, list(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,11 @@ def _plan(kind: str, parameter: str) -> _Plan | None:
     if asked is None or asked.type not in _READERS:
         return None
     return _Plan(compiled(asked.expression), _READERS[asked.type], _begins(asked.expression, kind))
+
+
+@cache
+def _plans(kind: str, parameters: tuple[str, ...]) -> tuple[tuple[str, _Plan], ...]:
+    return tuple((code, plan) for code in parameters if (plan := _plan(kind, code)) is not None)
 
 
 def _begins(expression: str, kind: str) -> frozenset[str] | None:

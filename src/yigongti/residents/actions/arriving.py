@@ -14,7 +14,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import open_institutions
-from yigongti.residents.actions.numbers import next_temporary_no
+from yigongti.residents.actions.ahead import record_no_ahead, temporary_no_ahead
 from yigongti.residents.actions.registration import insert, registered
 from yigongti.residents.codes import Unfit, id_card
 from yigongti.residents.models import Identifier, Resident
@@ -43,10 +43,10 @@ def take_in(*, by: Actor, typed: Mapping[str, str], papers: Sequence[tuple[str, 
 
 def _register(by: Actor, person: Particulars, papers: Sequence[tuple[str, str]], managing: int) -> Resident:
     place = open_institutions().get(pk=managing)
-    fresh = insert(by, person, place)
+    fresh = insert(by, person, place, record_no=record_no_ahead(person.lives_division or place.division))
     kept = [Identifier(resident=fresh, system=system, value=value) for system, value in papers]
     if not person.id_card and not kept:
-        kept = [Identifier(resident=fresh, system="temporary", value=next_temporary_no(place.division))]
+        kept = [Identifier(resident=fresh, system="temporary", value=temporary_no_ahead(place.division))]
     Identifier.objects.bulk_create(kept)
     return fresh
 

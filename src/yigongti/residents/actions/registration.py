@@ -169,9 +169,10 @@ def insert(by: Actor, person: Particulars, place: Institution, **more: Any) -> R
     number = next_id()
     columns = person.columns()
     columns["lives_division"] = person.lives_division or place.division
+    more["record_no"] = more.get("record_no") or next_record_no(columns["lives_division"])
     row = Resident(
         id=number, master_id=number, managing=place, registered_at=clock.now(), registered_by_id=by.post_id,
-        record_no=next_record_no(columns["lives_division"]), **columns, **more,
+        **columns, **more,
     )  # fmt: skip
     try:
         with transaction.atomic():

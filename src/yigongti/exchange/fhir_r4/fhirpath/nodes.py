@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import is_primitive, keys, resource_kinds, shape
@@ -63,25 +64,27 @@ def children(node: Node, name: str) -> Nodes:
     found: Nodes = []
     for key, code in known:
         if key in value:
-            _add(found, value[key], code)
+            told = value[key]
+            if code == "Resource":
+                _add(found, told)
+            elif type(told) is list:
+                found += [(one, code) for one in told]
+            else:
+                found.append((told, code))
         elif "_" + key in value:
             _add_void(found, value["_" + key], code)
     return found
 
 
+@cache
 def _keys(kind: str) -> dict[str, tuple[tuple[str, str], ...]]:
     return {"extension": (("extension", "Extension"),)} if is_primitive(kind) else keys(kind)
 
 
-def _add(found: Nodes, value: Any, code: str) -> None:
-    if type(value) is list:
-        found.extend(_node(one, code) for one in value)
-    else:
-        found.append(_node(value, code))
-
-
-def _node(value: Any, code: str) -> Node:
-    return resource_node(value) if code == "Resource" and type(value) is dict else (value, code)
+def _add(found: Nodes, value: Any) -> None:
+    """Resources inside a resource."""
+    for one in value if type(value) is list else [value]:
+        found.append(resource_node(one) if type(one) is dict else (one, "Resource"))
 
 
 def _add_void(found: Nodes, value: Any, code: str) -> None:
