@@ -18,9 +18,9 @@ SHEETS = (
     "kinds.deaths",
     "kinds.registers",
 )
-ROLES = ("policy.inbox_role", "policy.fhir_client_role")
+ROLES = ("policy.inbox_role", "policy.interface_role", "policy.fhir_client_role")
 INBOX = ("replays.actions", "replays.pages", "coding.actions", "coding.pages", "watching.actions", "watching.pages",
-         "documents.taking")  # fmt: skip
+         "documents.taking", "sending.bases", "sending.queueing", "sending.actions", "sending.pages")  # fmt: skip
 IMAGING = ("imaging.taking_dicom", "imaging.taking_waveforms", "imaging.attaching", "imaging.pages")
 
 

@@ -18,6 +18,8 @@ from yigongti.exchange.fhir.models import Resource as Resource
 from yigongti.exchange.imaging.models import Study as Study  # models of this chapter, kept with what they are about
 from yigongti.exchange.imaging.models import StudyInstance as StudyInstance
 from yigongti.exchange.replays.models import Replay as Replay
+from yigongti.exchange.sending.models import Destination as Destination
+from yigongti.exchange.sending.models import Outgoing as Outgoing
 from yigongti.exchange.watching.models import Coverage as Coverage
 from yigongti.exchange.watching.models import Expectation as Expectation
 from yigongti.exchange.watching.models import Rhythm as Rhythm

@@ -15,6 +15,8 @@ from yigongti.exchange.imaging import identity
 from yigongti.exchange.imaging import pages as imaging_pages
 from yigongti.exchange.labels import CHANNELS, STATES, rule_words
 from yigongti.exchange.models import Message
+from yigongti.exchange.sending import pages as outgoing
+from yigongti.exchange.sending import queries as sending
 from yigongti.exchange.watching import queries as watching
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
@@ -194,6 +196,8 @@ def senders(request: Request) -> HttpResponse:
             *(Column(label=say(words), numeric=True) for words in ("到达", "收进", "等待", "未处理", "不收", "耗时")),
         ],
         "rows": [_traffic(one, silent) for one in queries.traffic(for_=request.actor)],
+        "out_columns": outgoing.traffic_columns(),
+        "out_rows": [outgoing.traffic_row(one) for one in sending.traffic(for_=request.actor)],
     }
     return render(request, "exchange/senders.html", context)
 

@@ -56,6 +56,12 @@ def move_replays() -> None:
     exchange.work_on_replays()
 
 
+@beat("exchange.send", cron="* * * * * */2")
+def send_what_is_due() -> None:
+    """Send orders and results to the systems that take them."""
+    exchange.send_what_is_due()
+
+
 @beat("exchange.coverage", cron="*/10 * * * *")
 def count_what_came() -> None:
     """Keep what each sender sends by month up to date."""

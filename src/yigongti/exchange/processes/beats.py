@@ -4,6 +4,7 @@ from yigongti.exchange.batches.working import work as move_sheets
 from yigongti.exchange.inbox import MONTHLY as MONTHLY
 from yigongti.exchange.inbox import take_all
 from yigongti.exchange.replays.working import work as move_replays
+from yigongti.exchange.sending.working import work as send_some
 from yigongti.exchange.watching.counting import count_anew, count_rhythms
 
 
@@ -23,6 +24,11 @@ def work_on_replays() -> None:
     """Move every replay under way until none moves."""
     while move_replays():
         pass
+
+
+def send_what_is_due() -> None:
+    """Send what waits for other systems and is due."""
+    send_some()
 
 
 def count_what_came() -> None:
