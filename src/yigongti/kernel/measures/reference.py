@@ -147,7 +147,8 @@ class Counting:
             case CodeList(parameter):
                 return self._test(_ranges(self.settle(parameter, period.last_day)), value, day, period)
             case Within(least, under):
-                least, under = (self._one(operand, period) for operand in (least, under))
+                held = Within(self._one(least, period), self._one(under, period))
+                least, under = held.least, held.below
                 return there and (least is None or value >= least) and (under is None or value < under)
 
     def _one(self, operand: Any, period: Period) -> Any:

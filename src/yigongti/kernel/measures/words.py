@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Literal
 
@@ -63,10 +63,24 @@ class NoneOf:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Known, not under `least`, and under `below`; either may be open."""
+    """Known, not under `least`, and under `below`; either may be open. A parameter tells decimals as text."""
 
     least: Operand | None = None
     below: Operand | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "least", _exact(self.least))
+        object.__setattr__(self, "below", _exact(self.below))
+
+
+def _exact(operand: Operand | None) -> Operand | None:
+    """A number told as text, so that 7.0 stays 7.0; what is no number is left to the checks."""
+    if not isinstance(operand, str):
+        return operand
+    try:
+        return Decimal(operand)
+    except InvalidOperation:
+        return operand
 
 
 @dataclass(frozen=True, slots=True)
