@@ -8,7 +8,7 @@ refusals for what they cannot take and never see who else waits.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from yigongti.exchange.models import Arrival, Message, Sender
-from yigongti.exchange.senders import sender_of
-from yigongti.kernel import clock
+from yigongti.exchange.senders import beat, sender_of
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.audit.partitions import Monthly
 from yigongti.kernel.refusal import BadValue, Refusal, Refusals
 
@@ -32,6 +32,25 @@ INSERT INTO exchange_message (received_at, channel, sender_id, control_id, kind,
 VALUES (%(at)s, %(channel)s, %(sender)s, %(control)s, %(kind)s, %(hash)s, %(body)s, %(state)s, %(reason)s, %(rule)s,
         %(field)s)
 RETURNING id
+"""
+
+
+# Nearly every message is of a sender that is known and bears a number that is not: claimed and kept by one statement,
+# which is a transaction by itself. Where it claims nothing the number is known, or the sender is not.
+RECEIVE = """
+WITH who AS (
+  SELECT id, last_seen FROM exchange_sender WHERE channel = %(channel)s AND code = %(sender)s),
+claimed AS (
+  INSERT INTO exchange_arrival (sender_id, control_id, hash, message_id)
+  SELECT id, %(control)s, %(hash)s, nextval('exchange_message_id_seq') FROM who
+  ON CONFLICT (sender_id, control_id) DO NOTHING RETURNING sender_id, message_id),
+kept AS (
+  INSERT INTO exchange_message (id, received_at, channel, sender_id, control_id, kind, hash, body, state, reason, rule,
+                                field)
+  OVERRIDING SYSTEM VALUE
+  SELECT message_id, %(at)s::timestamptz, %(channel)s, sender_id, %(control)s, %(kind)s, %(hash)s, %(body)s,
+         %(state)s, %(reason)s, %(rule)s, %(field)s FROM claimed)
+SELECT claimed.message_id, who.id, who.last_seen FROM claimed JOIN who ON who.id = claimed.sender_id
 """
 
 
@@ -90,25 +109,48 @@ def receive(
     `unreadable` is what the channel could not even read of it: such a message waits from the start.
     """
     digest = hashlib.sha256(body).hexdigest()
+    columns: dict[str, Any] = {
+        "at": clock.now(), "channel": channel, "control": control_id[:200] or digest, "kind": kind[:60],
+        "hash": digest, "body": body, "state": "waiting" if unreadable else "received",
+        "reason": str(unreadable) if unreadable else "", "rule": _rule_of(unreadable) if unreadable else "",
+        "field": unreadable.field[:120] if unreadable else "",
+    }  # fmt: skip
+    return _kept_at_once(columns, sender) or _kept_with_care(columns, sender, title)
+
+
+def _kept_at_once(columns: Mapping[str, Any], sender: str) -> Arrived | None:
+    """Keep what is new of a sender that is known; None where it is not so."""
+    _require_durable()
+    # Where the connection breaks it is asked again: had it been kept, it would be found and be a repeat.
+    rows = prepared.fetched_first(RECEIVE, {**columns, "sender": sender[:120]})
+    if not rows:
+        return None
+    ((number, who, last_seen),) = rows
+    beat(who, last_seen)
+    return Arrived(id=number, state=str(columns["state"]))
+
+
+def _require_durable() -> None:
+    """Inside a transaction it would be acknowledged before it is committed. A test case's own does not count."""
+    if any(not block._from_testcase for block in connection.atomic_blocks):
+        raise RuntimeError("what arrives is kept in a transaction of its own")
+
+
+def _kept_with_care(columns: dict[str, Any], sender: str, title: str) -> Arrived:
+    control, digest = columns["control"], columns["hash"]
     with transaction.atomic(durable=True):
-        who = sender_of(channel=channel, code=sender, title=title)
-        control = control_id[:200] or digest
+        who = sender_of(channel=columns["channel"], code=sender, title=title)
         earlier = _claim(who, control, digest)
-        state, reason, rule = "received", "", ""
         if earlier is not None and earlier.hash == digest:
-            state, reason = "superseded", f"与第 {earlier.message_id} 号相同，已收过"
-        elif unreadable is not None:
-            state, reason, rule = "waiting", str(unreadable), _rule_of(unreadable)
-        elif earlier is not None:
+            columns |= {"state": "superseded", "reason": f"与第 {earlier.message_id} 号相同，已收过", "rule": ""}
+        elif earlier is not None and columns["state"] == "received":
             other = OtherBytes(number=control)
-            state, reason, rule = "waiting", str(other), _rule_of(other)
-        kept = _keep(at=clock.now(), channel=channel, sender=who.pk, control=control, kind=kind[:60], hash=digest,
-                     body=body, state=state, reason=reason, rule=rule,
-                     field=unreadable.field[:120] if unreadable else "")  # fmt: skip
+            columns |= {"state": "waiting", "reason": str(other), "rule": _rule_of(other)}
+        kept = _keep(**columns, sender=who.pk)
         if earlier is None:
             Arrival.objects.filter(sender=who, control_id=control).update(message_id=kept)
     same = earlier.message_id if earlier is not None and earlier.hash == digest else None
-    return Arrived(id=kept, state=state, repeats=same)
+    return Arrived(id=kept, state=columns["state"], repeats=same)
 
 
 def _claim(sender: Sender, control: str, digest: str) -> Arrival | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.inbox_role import inbox
@@ -19,12 +19,17 @@ SEEN_EVERY = timedelta(seconds=30)
 def sender_of(*, channel: str, code: str, title: str = "") -> Sender:
     """The sender by what it calls itself; made, unconfirmed, when it is new. Its heartbeat is kept to half a minute."""
     found = Sender.objects.select_related("institution").filter(channel=channel, code=code[:120]).first()
-    now = clock.now()
     if found is None:
         return _new(channel, code[:120], title)
-    if now - found.last_seen > SEEN_EVERY:
-        Sender.objects.filter(pk=found.pk).update(last_seen=now)
+    beat(found.pk, found.last_seen)
     return found
+
+
+def beat(sender: int, last_seen: datetime) -> None:
+    """It was heard of now."""
+    now = clock.now()
+    if now - last_seen > SEEN_EVERY:
+        Sender.objects.filter(pk=sender).update(last_seen=now)
 
 
 def _new(channel: str, code: str, title: str) -> Sender:

@@ -61,7 +61,7 @@ def fetched(sql: str, given: Given | None = None, *, prepare: bool = True) -> li
 
 
 def fetched_first(sql: str, given: Given) -> list[tuple[Any, ...]]:
-    """The first statement of a request, which only reads: that it is answered shows that the connection lives.
+    """The first statement of a request, which may be asked twice: that it is answered shows that the connection lives.
 
     Where it does not, a new one is made and asked; so nobody asks about its health besides.
     """

@@ -22,7 +22,7 @@ ALONE = frozenset({"text", "id", "extension"})
 
 
 def patients_of(links: Sequence[tuple[str, Link]], base: str) -> list[str]:
-    """The ids of our patients that a resource refers to anywhere, the one it is of first; `links` by what found them."""
+    """The ids of our patients that a resource refers to, the one it is of first; `links` by what found them."""
     patients = [(code, link) for code, link in links if link.kind == "Patient"]
     first = [link for wanted in OF for code, link in patients if code == wanted]
     found = [link.id for link in [*first, *(link for _, link in patients)] if link.id
