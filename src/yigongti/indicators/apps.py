@@ -1,8 +1,19 @@
 """Django's name for this chapter."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+
+BRIEFS = ("brief.actions", "brief.pages", "brief.forms")
 
 
 class IndicatorsConfig(AppConfig):
     name = "yigongti.indicators"
     label = "indicators"
+
+    def ready(self) -> None:
+        """Enter the catalogue, code lists, actions and pages into the registries."""
+        pages = ("cockpit", "figure", "rows", "ranking", "releases", "setting")
+        for room in ("policy.codes", "catalogue", "actions", *(f"pages.{one}" for one in pages), *BRIEFS):
+            import_module(f"{self.name}.{room}")

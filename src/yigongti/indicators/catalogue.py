@@ -6,17 +6,31 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from yigongti.indicators.policy.families import ALL
+from yigongti.indicators.policy.needs import NEEDS
 from yigongti.kernel.measures.arithmetic import selections
+from yigongti.kernel.measures.checks import by_code
 from yigongti.kernel.measures.periods import LENGTHS, Period, after
 from yigongti.kernel.measures.words import Awaited, Count, Growth, Indicator, Judged, Ratio, Selection
 
 
-_known: dict[str, Indicator] = {}
+_known: dict[str, Indicator] = by_code(ALL)
 
 
 def enter(*indicators: Indicator) -> None:
-    """Make indicators known; the pages of `policy/` are entered at boot, tests enter their own."""
+    """Make more indicators known, beside those of the pages."""
     _known.update({one.code: one for one in indicators})
+
+
+def leave(*indicators: Indicator) -> None:
+    """Forget what was entered."""
+    for one in indicators:
+        _known.pop(one.code, None)
+
+
+def need_titles() -> dict[str, str]:
+    """What must arrive from outside, by code."""
+    return {code: one.title for code, one in NEEDS.items()}
 
 
 def known() -> Mapping[str, Indicator]:

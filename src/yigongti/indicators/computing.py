@@ -136,11 +136,19 @@ def compute_all(
     """Compute the whole catalogue from the first month to now; with `touched`, only what those months of those facts
     can have changed. Every indicator and level stands whole at once."""
     chosen = [one for one in catalogue.known().values() if catalogue.counted(one)]
+    return compute_these(engine, chosen, needs=needs, first=first, touched=touched, progress=progress)
+
+
+def compute_these(
+    engine: Engine, indicators: Sequence[Indicator], *, needs: Mapping[str, Need], first: Period,
+    touched: Mapping[str, set[date]] | None = None, progress: Progress | None = None,
+) -> Run:  # fmt: skip
+    """As `compute_all`, of these indicators."""
     last = Period.of("month", engine.cut.astimezone(clock.COUNTY_ZONE).date())
-    periods = {one.code: _wanted(one, first, last, touched) for one in chosen}
-    chosen = [one for one in chosen if periods[one.code]]
+    periods = {one.code: _wanted(one, first, last, touched) for one in indicators}
+    chosen = [one for one in indicators if periods[one.code]]
     run = Run.objects.create(
-        snapshot=engine.snapshot, began_at=clock.now(),
+        snapshot=engine.snapshot, cut=engine.cut, began_at=clock.now(),
         total=sum(len(periods[one.code]) * len(one.levels) for one in chosen),
     )  # fmt: skip
     waiting: list[list[Any]] = []

@@ -10,11 +10,12 @@ from typing import Any
 from yigongti.indicators.catalogue import sides
 from yigongti.indicators.queries.cells import Cell
 from yigongti.indicators.queries.places import Place
+from yigongti.indicators.spelled import spelled
 from yigongti.indicators.targets import Held, Standing, Targets, standing
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.arithmetic import WHY
 from yigongti.kernel.measures.periods import Period
-from yigongti.kernel.measures.words import Awaited, Count, Growth, Indicator, Judged, Premature, Ratio, Selection
+from yigongti.kernel.measures.words import Awaited, Count, Growth, Indicator, Judged, Premature, Ratio
 from yigongti.kernel.pages.parts import Figure, State, StateKind
 
 
@@ -69,6 +70,11 @@ def with_unit(value: Decimal | None, indicator: Indicator) -> str:
     """The figure with its unit: 82.31%, 78.2 岁."""
     unit = unit_of(indicator)
     return f"{number(value, indicator.digits)}{'' if unit in ('%', '‰') else ' '}{unit}".strip()
+
+
+def interval_words(low: Decimal | None, high: Decimal | None, one: Indicator) -> str:
+    """From–to, or nothing."""
+    return f"{number(low, one.digits)}–{number(high, one.digits)}" if low is not None else ""
 
 
 def said_period(period: Period) -> str:
@@ -164,35 +170,28 @@ def place_name(place: Place) -> str:
 # --- the formula
 
 
-def formula(indicator: Indicator) -> list[tuple[str, str]]:
-    """The figure in words: what stands above, what below, times what."""
+def formula(indicator: Indicator) -> list[tuple[str, str, str]]:
+    """The figure in words: which side, its name, and what stands there."""
     figure_ = indicator.figure
     if isinstance(figure_, Growth):
-        return [(say("增长率"), say("本期与上年同期相比的变化，占上年同期的百分比")), *_plain(figure_.of)]
+        return [("", say("增长率"), say("本期与上年同期相比的变化，占上年同期的百分比")), *_plain(figure_.of)]
     if isinstance(figure_, Premature):
         ages = say("{a} 至 {b} 岁，每 5 岁一组连乘", a=figure_.frm, b=figure_.to - 1)
-        return [(say("死亡"), selection_words(figure_.deaths)), (say("人口"), selection_words(figure_.people)),
-                (say("算法"), ages)]  # fmt: skip
+        return [("of", say("死亡"), spelled(figure_.deaths)), ("over", say("人口"), spelled(figure_.people)),
+                ("", say("算法"), ages)]  # fmt: skip
     if isinstance(figure_, Judged):
-        return [(say("评定"), one.text) for one in figure_.questions]
+        return [("", say("评定"), one.text) for one in figure_.questions]
     if isinstance(figure_, Awaited):
-        return [(say("等待"), say(figure_.need))]
+        return [("", say("等待"), say(figure_.need))]
     return _plain(figure_)
 
 
-def _plain(figure_: Count | Ratio) -> list[tuple[str, str]]:
+def _plain(figure_: Count | Ratio) -> list[tuple[str, str, str]]:
     if isinstance(figure_, Count):
-        return [(say("数的是"), selection_words(figure_.of))]
-    found = [(say("分子"), selection_words(figure_.of)), (say("分母"), selection_words(figure_.over))]
-    return [*found, (say("乘以"), _per(figure_.per))] if figure_.per != 1 else found
+        return [("of", say("数的是"), spelled(figure_.of))]
+    found = [("of", say("分子"), spelled(figure_.of)), ("over", say("分母"), spelled(figure_.over))]
+    return [*found, ("", say("乘以"), _per(figure_.per))] if figure_.per != 1 else found
 
 
 def _per(per: int | Fraction) -> str:
     return f"{per:,}" if isinstance(per, int) else f"{per.numerator}/{per.denominator}"
-
-
-def selection_words(selection: Selection) -> str:
-    """What is counted of which rows: 居民（人）· 就诊：treatment…; the book prints every test."""
-    from yigongti.indicators.spelled import spelled
-
-    return spelled(selection)

@@ -7,6 +7,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from yigongti.indicators.brief.models import Brief as Brief  # Django finds models here
+from yigongti.indicators.brief.models import BriefEdit as BriefEdit
+from yigongti.indicators.brief.models import BriefFigure as BriefFigure
+
 
 LEVELS = ("institution", "township", "group", "county")
 COMPUTED = ("final", "provisional", "not_computable")
@@ -70,6 +74,7 @@ class Run(models.Model):
     """One computing: which snapshot of the lake, how far it came, and what it did."""
 
     snapshot = models.CharField(max_length=40, blank=True)
+    cut = models.DateTimeField(null=True)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     done = models.IntegerField(default=0)
@@ -184,7 +189,8 @@ class Appeal(models.Model):
     """A measured institution doubts a figure while the window is open; whoever publishes answers."""
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="appeals")
-    cell = models.ForeignKey(FrozenCell, on_delete=models.PROTECT, related_name="+")
+    indicator = models.CharField(max_length=80)
+    place = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
     said = models.TextField()
     at = models.DateTimeField()
     by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
@@ -203,4 +209,4 @@ class Appeal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.release_id} {self.cell_id}"
+        return f"{self.release_id} {self.indicator} {self.place_id}"

@@ -47,3 +47,9 @@ class NotOver(Refusal):
 
 class MovedSince(Refusal):
     """审核之后数据变了（{count} 个数字不同），请先重新取数、再审核。"""
+
+
+class WhyAgain(Refusal):
+    """这个时期已经发布过：写明更正的理由。"""
+
+    status = 422

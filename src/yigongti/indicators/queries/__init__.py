@@ -1,6 +1,6 @@
 """Reads of figures: one function for each number, whoever shows it — page, JSON, export, brief or big screen."""
 
-from yigongti.indicators.queries.behind import Behind, Part, Sought, behind, every_row, split
+from yigongti.indicators.queries.behind import Behind, Part, Sought, every_row, rows_behind, split
 from yigongti.indicators.queries.cells import (
     Cell,
     back_from,
@@ -24,7 +24,6 @@ __all__ = [
     "Places",
     "Sought",
     "back_from",
-    "behind",
     "below",
     "cell",
     "cells",
@@ -33,6 +32,7 @@ __all__ = [
     "latest_whole",
     "newest_run",
     "places",
+    "rows_behind",
     "siblings",
     "split",
     "trend",

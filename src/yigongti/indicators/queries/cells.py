@@ -13,10 +13,11 @@ from django.db.models import QuerySet
 from yigongti.indicators import catalogue
 from yigongti.indicators.models import Figure, FrozenCell, Run, Value
 from yigongti.indicators.queries.places import Place, Places, places
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.measures.periods import LENGTHS, Period, after
-from yigongti.kernel.measures.words import Awaited, Indicator, Judged
+from yigongti.kernel.measures.words import Awaited, Growth, Indicator, Judged
 from yigongti.kernel.refusal import NotFound
 
 
@@ -54,6 +55,13 @@ class Cell:
     moved: Decimal | None = None
 
     @property
+    def parts(self) -> dict[str, Decimal | None]:
+        """The number of each side that can be opened; of a growth both values are kept instead."""
+        if isinstance(self.indicator.figure, Growth):
+            return {}
+        return {"of": self.numerator, "over": self.denominator}
+
+    @property
     def shown(self) -> bool:
         """Whether it has a value that may be shown."""
         return self.value is not None
@@ -77,7 +85,7 @@ def cells(
         for pk, place in asked.items():
             for period in periods:
                 key = (code, pk, period.code)
-                found[key] = _seen(for_, _indicator(code), level, place, period, live.get(key), published.get(key))
+                found[key] = as_seen(for_, _indicator(code), level, place, period, live.get(key), published.get(key))
     return found
 
 
@@ -101,7 +109,7 @@ def _indicator(code: str) -> Indicator:
     return found
 
 
-def _seen(
+def as_seen(
     actor: Actor, indicator: Indicator, level: str, place: Place, period: Period, live: Value | None,
     published: FrozenCell | None,
 ) -> Cell:  # fmt: skip
@@ -155,7 +163,7 @@ def latest_whole(*, for_: Actor, kind: str) -> Period | None:
     run = newest_run(for_=for_)
     if run is None:
         return None
-    day = run.began_at.astimezone().date()
+    day = (run.cut or run.began_at).astimezone(clock.COUNTY_ZONE).date()
     one = Period.of(kind, day)  # type: ignore[arg-type]
     return Period(after(one.starts, -one.months), one.months)
 

@@ -17,6 +17,7 @@ cdc_officer = registry.add_role(
         reach=Reach.BELOW,
         may=(
             "organisations.tree",
+            "indicators.see",
             "publichealth.births",
             "publichealth.deaths",
         ),

@@ -19,6 +19,7 @@ insurance_officer = registry.add_role(
             "organisations.tree",
             "fund.sums",
             "fund.claims",
+            "indicators.see",
         ),
         bases=(),
         gates=(),

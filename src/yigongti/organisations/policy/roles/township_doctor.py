@@ -29,6 +29,7 @@ township_doctor = registry.add_role(
             "publichealth.births",
             "publichealth.deaths",
             "organisations.tree",
+            "indicators.see",
         ),
         bases=(
             "managed",

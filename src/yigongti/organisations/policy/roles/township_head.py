@@ -18,6 +18,9 @@ township_head = registry.add_role(
         may=(
             "organisations.tree",
             "organisations.approve_charter",
+            "indicators.see",
+            "indicators.rows",
+            "indicators.appeal",
             "residents.emergency_review",
             "chronic.follow_up.follow",
             "referral.upward.follow",

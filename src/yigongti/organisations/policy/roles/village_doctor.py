@@ -23,6 +23,7 @@ village_doctor = registry.add_role(
             "record.correct",
             "capacity.see",
             "organisations.tree",
+            "indicators.see",
         ),
         bases=(
             "managed",

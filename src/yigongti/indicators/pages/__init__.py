@@ -1,0 +1,1 @@
+"""Pages of figures: cockpit, all indicators, one figure down to its rows, rankings, releases."""
