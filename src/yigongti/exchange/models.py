@@ -12,6 +12,7 @@ from yigongti.exchange.batches.models import Batch as Batch
 from yigongti.exchange.batches.models import BatchRow as BatchRow
 from yigongti.exchange.coding.models import CodeMeaning as CodeMeaning
 from yigongti.exchange.coding.models import LocalCode as LocalCode
+from yigongti.exchange.fhir.exporting.models import Export as Export
 from yigongti.exchange.fhir.models import AccessToken as AccessToken
 from yigongti.exchange.fhir.models import Client as Client
 from yigongti.exchange.fhir.models import Resource as Resource

@@ -56,6 +56,12 @@ def move_replays() -> None:
     exchange.work_on_replays()
 
 
+@beat("exchange.exports", cron="* * * * * *")
+def write_exports() -> None:
+    """Write the bulk exports that clients asked for."""
+    exchange.write_exports()
+
+
 @beat("exchange.send", cron="* * * * * */2")
 def send_what_is_due() -> None:
     """Send orders and results to the systems that take them."""

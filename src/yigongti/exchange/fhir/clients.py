@@ -172,6 +172,15 @@ def caller_of(header: str) -> Caller:
     return Caller(client=found[0], sender=found[1], actor=actor, scopes=_known_scopes(found[3]))
 
 
+def client_by_key(key: int, *, scopes: str) -> Caller | None:
+    """As whom work goes on that a client began; None once it is closed."""
+    client = Client.objects.filter(pk=key, ended_at=None).first()
+    actor = _actor(client.post_id) if client else None
+    if client is None or actor is None:
+        return None
+    return Caller(client=client.pk, sender=client.sender_id, actor=actor, scopes=scopes_of(scopes))
+
+
 @lru_cache(maxsize=1000)
 def _known_scopes(text: str) -> Scopes:
     """As many as there are ways to grant."""

@@ -53,7 +53,8 @@ def serve(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def _answer(request: HttpRequest, rest: str) -> Answer:
-    _require_json(request)
+    if not rest.startswith("$export"):
+        _require_json(request)
     base = request.build_absolute_uri(BASE)
     if request.method not in METHODS:
         raise NotThisWay(method=str(request.method))

@@ -10,6 +10,7 @@ from yigongti.exchange.fhir import answers, reading
 from yigongti.exchange.fhir.answers import Answer
 from yigongti.exchange.fhir.asking import RESULT, USUAL, Asked, asked, pairs_of
 from yigongti.exchange.fhir.calls import FORM, ID, PATCH, Call, kind_of, resource_in
+from yigongti.exchange.fhir.exporting import asking as exporting
 from yigongti.exchange.fhir.keeping import Repeated, Sent, kept
 from yigongti.exchange.fhir.outcomes import (
     BadContent,
@@ -43,6 +44,10 @@ BASIS = "institution"
 def answered(call: Call) -> Answer:
     """The answer to one request below the base. Raises every refusal."""
     match call.method, call.path:
+        case "GET" | "DELETE", (place, *more) if place.startswith("$export"):
+            return _export(call, place, more)
+        case "GET", ("Patient", "$export"):
+            return exporting.begin(call, of_patients=True)
         case "GET", (kind,):
             return search(call, kind, call.pairs)
         case "POST", (kind, "_search"):
@@ -67,6 +72,20 @@ def answered(call: Call) -> Answer:
         case "GET" | "POST", ("Patient", name, "$everything"):
             return everything(call, name)
     raise _nowhere(call)
+
+
+def _export(call: Call, place: str, more: list[str]) -> Answer:
+    """Bulk export: begun, asked for its progress, stopped, fetched."""
+    match call.method, place, more:
+        case "GET", "$export", []:
+            return exporting.begin(call, of_patients=False)
+        case "GET", "$export-status", [name]:
+            return exporting.status(call, name)
+        case "DELETE", "$export-status", [name]:
+            return exporting.cancel(call, name)
+        case "GET", "$export-file", [name, number]:
+            return exporting.file(call, name, number)
+    raise UnknownAddress(address="/".join(call.path)[:120])
 
 
 def _nowhere(call: Call) -> NotThisWay | UnknownAddress:

@@ -1,15 +1,11 @@
 """本平台自己的内容用 FHIR 怎样说：代码系统、状态对照。来源：FHIR R4 代码表；国家卫生信息值域 OID（与 WS/T 500 相同）。
-
-没有全国统一 system 的，用本平台的名字（urn:yigongti:…）[M-]。
-"""
+没有全国统一 system 的，用本平台的名字（urn:yigongti:…）[M-]。"""
 
 from __future__ import annotations
 
 
-SEX_SYSTEM = "urn:oid:2.16.156.10011.2.3.3.4"
-"""GB/T 2261.1 性别代码。"""
-ETHNICITY_SYSTEM = "urn:oid:2.16.156.10011.2.3.3.3"
-"""GB/T 3304 民族代码。"""
+SEX_SYSTEM, ETHNICITY_SYSTEM = "urn:oid:2.16.156.10011.2.3.3.4", "urn:oid:2.16.156.10011.2.3.3.3"
+"""GB/T 2261.1 性别代码；GB/T 3304 民族代码。"""
 SEX_SAID, ETHNICITY_SAID = "urn:yigongti:fhir:sex", "urn:yigongti:fhir:ethnicity"
 BIRTH_ESTIMATED = "urn:yigongti:fhir:birth-date-estimated"
 REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
@@ -80,6 +76,4 @@ TASK_STATUS = {
     "declined": "rejected", "cancelled": "cancelled", "expired": "failed", "ended": "cancelled",
 }  # fmt: skip
 """转诊单的状态 → Task.status；原来的状态写在 Task.businessStatus。"""
-ACCESSION = "urn:yigongti:accession"
-"""检查申请单号。"""
-INSTITUTION_KIND = "urn:yigongti:institution-kind"
+ACCESSION, INSTITUTION_KIND = "urn:yigongti:accession", "urn:yigongti:institution-kind"

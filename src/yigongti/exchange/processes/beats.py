@@ -1,6 +1,7 @@
 """What the worker does again and again: take in what the inbox has kept, move the sheets under way."""
 
 from yigongti.exchange.batches.working import work as move_sheets
+from yigongti.exchange.fhir.exporting.working import work as move_exports
 from yigongti.exchange.inbox import MONTHLY as MONTHLY
 from yigongti.exchange.inbox import take_all
 from yigongti.exchange.replays.working import work as move_replays
@@ -23,6 +24,12 @@ def work_on_sheets() -> None:
 def work_on_replays() -> None:
     """Move every replay under way until none moves."""
     while move_replays():
+        pass
+
+
+def write_exports() -> None:
+    """Write every bulk export under way, file by file in turn, until none moves."""
+    while move_exports():
         pass
 
 

@@ -22,7 +22,10 @@ from yigongti.exchange.fhir_r4.writing import write
 PAGE = """SELECT r.* FROM ({rows}) r WHERE {where} AND r.key > %(o_after)s AND r.root <= %(o_until)s
 ORDER BY r.key LIMIT %(o_most)s"""
 COUNT = "SELECT count(*) FROM ({rows}) r WHERE {where}"
-NEWEST = "SELECT max(r.root) FROM ({rows}) r"
+NEWEST = {
+    "record": "SELECT max(id) FROM record_entry", "person": "SELECT max(id) FROM residents_resident",
+    "side": "SELECT max(id) FROM workflow_case", "all": "SELECT max(unit_id) FROM organisations_institution",
+}  # fmt: skip
 VERSIONS = """SELECT r.* FROM ({rows} AND e.id = ANY(%(entries)s)) r
  WHERE r.type = %(type)s AND {sight} ORDER BY r.version"""
 SAME_PERSON = """{r}.person_id IN (SELECT a.id FROM residents_resident a WHERE a.master_id =
@@ -60,7 +63,7 @@ def count(kind: str, wheres: Sequence[str], given: Mapping[str, Any], *, for_: C
 
 def newest(kind: str) -> int:
     """The highest number of a type now: what is made later does not come into pages that follow."""
-    return int(rows_of(NEWEST.format(rows=TABLES[kind].rows), {})[0]["max"] or 0)
+    return int(rows_of(NEWEST[TABLES[kind].sight], {})[0]["max"] or 0)
 
 
 def _where(kind: str, wheres: Sequence[str], for_: Caller) -> str:
