@@ -174,6 +174,13 @@ def test_places_and_groups_that_any_term_has_get_a_figure():
     }  # fmt: skip
 
 
+def test_a_place_that_must_have_a_figure_has_one_though_nothing_happened_there():
+    got = outcomes(indicator(Count(of=rows)), YEAR, {"of": {Key(1): Decimal(4)}}, places=(1, 2))
+    assert {key.place: one.value for key, one in got.items()} == {1: 4, 2: 0}
+    share = outcomes(indicator(Ratio(of=good, over=rows)), YEAR, {}, places=(2,))
+    assert share[Key(2)].why == "no_denominator"
+
+
 def test_bands_are_gathered_under_their_place():
     one = indicator(Premature(deaths=rows, people=people.rows().mid_period(), frm=30, to=40), digits=0)
     got = outcomes(one, YEAR, {

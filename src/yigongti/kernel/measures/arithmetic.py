@@ -6,7 +6,7 @@ A term is a selection over a period. What is asked of an engine stands in `terms
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
@@ -121,10 +121,13 @@ Numbers = Mapping[str, Mapping[tuple[str, ...], Decimal]]
 """A term's number by the values of its own dimensions; `()` for a term without."""
 
 
-def outcomes(indicator: Indicator, period: Period, measured: Mapping[str, Mapping[Key, Decimal]]) -> dict[Key, Outcome]:
-    """A figure for each place and group that any term has a number for. `measured` has the names of `terms`."""
+def outcomes(
+    indicator: Indicator, period: Period, measured: Mapping[str, Mapping[Key, Decimal]], *, places: Iterable[int] = ()
+) -> dict[Key, Outcome]:
+    """A figure for each place and group that any term has a number for, and for each of the places that must have one:
+    nobody died there is a figure too. `measured` has the names of `terms`."""
     split = {name: len(term.by) for name, term in terms(indicator, period).items()}
-    found: dict[Key, dict[str, dict[tuple[str, ...], Decimal]]] = {}
+    found: dict[Key, dict[str, dict[tuple[str, ...], Decimal]]] = {Key(place): {} for place in places}
     for name, own in split.items():
         for key, number in measured.get(name, {}).items():
             outer = Key(key.place, key.by[: len(key.by) - own])
