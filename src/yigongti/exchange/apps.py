@@ -40,6 +40,7 @@ class ExchangeConfig(AppConfig):
             "pages",
             *INBOX,
             *SHEETS,
+            "sources",
         ):
             import_module(f"yigongti.exchange.{room}")
         import_module("yigongti.exchange.kinds.registers").enter_registers()
