@@ -17,6 +17,7 @@ deaths = Fact(
         Column(name="managing", title="死亡时的管理机构", kind="place"),
         Column(name="cause", title="根本死因编码", kind="code", sensitive=True),
         Column(name="age_days", title="死亡年龄", kind="whole", unit="天"),
+        Column(name="age_years", title="死亡年龄（整岁）", kind="whole", unit="岁"),
         Column(name="chronic_managed", title="死亡时在管慢病患者", kind="yes"),
         Column(name="maternal", title="孕产妇死亡", kind="yes"),
         Column(name="lives", title="常住本县", kind="yes"),

@@ -22,6 +22,7 @@ DEATHS = f"""
 SELECT d.id, p.id AS person, d.died_on AS at, COALESCE(d.born_on, p.birth_date) AS born, d.sex,
     CASE WHEN p.id IS NOT NULL THEN {MANAGING} END AS managing, d.underlying_code AS cause,
     d.died_on - COALESCE(d.born_on, p.birth_date) AS age_days,
+    extract(year FROM age(d.died_on, COALESCE(d.born_on, p.birth_date)))::int AS age_years,
     p.id IS NOT NULL AND ({ENROLLED} OR {REGISTERED}) AS chronic_managed,
     d.underlying_code ~ '^(O|A34)' AS maternal, CASE WHEN p.id IS NOT NULL THEN {LIVES} END AS lives, d.place
 FROM publichealth_death d {perhaps(told="d.resident_id", day="d.died_on")}

@@ -227,23 +227,23 @@ CLAIMS = rows(claims, [
     """)
 ])  # fmt: skip
 
-# person · day · born · managed by · cause · days of age · managed for a chronic disease · mother · lives here
+# person · day · born · managed by · cause · age in days, in years · managed · a mother · lives here
 DEATHS = rows(deaths, [
     {"person": int(p), "at": day(a), "born": day(b), "sex": "1", "managing": int(m), "cause": c,
-     "age_days": number(n), "chronic_managed": chronic, "maternal": mother, "lives": lives}
-    for p, a, b, m, c, n, chronic, mother, lives in table("""
-    9  2025-08-01 1945-04-04 21 I21 29220 yes no  yes
-    20 2025-03-03 1965-02-01 22 C34 21915 no  no  yes
-    21 2025-01-15 2025-01-10 31 P22 5     no  no  yes
-    22 2025-06-01 2024-10-01 31 Q21 243   no  no  yes
-    23 2025-05-04 2021-05-05 30 W74 1460  no  no  yes
-    24 2025-02-02 1995-01-01 30 O72 10958 no  yes yes
-    25 2025-04-04 1957-01-01 30 I64 25000 yes no  no
-    26 2025-12-01 -          21 -   -     yes no  yes
-    27 2025-11-11 1937-11-11 20 R54 32142 no  no  yes
-    28 2024-02-11 2024-02-01 31 P07 10    no  no  yes
-    29 2024-06-06 1950-06-30 21 I10 27000 yes no  yes
-    30 2023-04-04 1990-05-20 31 O14 12000 no  yes yes
+     "age_days": number(n), "age_years": number(y), "chronic_managed": chronic, "maternal": mother, "lives": lives}
+    for p, a, b, m, c, n, y, chronic, mother, lives in table("""
+    9 2025-08-01 1945-04-04 21 I21 29220 80 yes no yes
+    20 2025-03-03 1965-02-01 22 C34 21915 60 no no yes
+    21 2025-01-15 2025-01-10 31 P22 5 0 no no yes
+    22 2025-06-01 2024-10-01 31 Q21 243 0 no no yes
+    23 2025-05-04 2021-05-05 30 W74 1460 3 no no yes
+    24 2025-02-02 1995-01-01 30 O72 10958 30 no yes yes
+    25 2025-04-04 1957-01-01 30 I64 25000 68 yes no no
+    26 2025-12-01 - 21 - - - yes no yes
+    27 2025-11-11 1937-11-11 20 R54 32142 88 no no yes
+    28 2024-02-11 2024-02-01 31 P07 10 0 no no yes
+    29 2024-06-06 1950-06-30 21 I10 27000 73 yes no yes
+    30 2023-04-04 1990-05-20 31 O14 12000 32 no yes yes
     """)
 ])  # fmt: skip
 

@@ -76,7 +76,7 @@ SHARES = {
     "crude_death_rate": (8, Fraction(21, 2)), "mean_age_at_death": (95_943, 7), "mean_age_at_death_3y": (134_953, 10),
     "chronic_age_at_death": (29_220, 1), "chronic_age_at_death_3y": (56_220, 2),
     "chronic_age_at_death_by_cause": (51_135, 2), "chronic_age_at_death_by_cause_3y": (78_135, 3),
-    "deaths_without_cause": (1, 8), "deaths_ill_defined": (1, 7),
+    "mean_age_at_death_years": (261, 7), "deaths_without_cause": (1, 8), "deaths_ill_defined": (1, 7),
     "maternal_deaths": (1, None), "maternal_mortality": (1, 4), "maternal_mortality_3y": (2, 8),
     "infant_deaths": (2, None), "infant_mortality": (2, 4), "infant_mortality_3y": (3, 8),
     "infant_mortality_change": (500, Fraction(1000, 3)), "neonatal_mortality": (1, 4), "under_five_mortality": (3, 4),

@@ -192,7 +192,8 @@ def test_the_last_reading_of_each_patient(cohort, name):
 
 def test_a_reading_of_one_patient_is_the_last_by_day():
     rows = [{"id": n, "place": 1, "person": "甲", "at": date(2020, m, 1), "systolic": Decimal(s),
-             "diastolic": Decimal(80), "hba1c": None} for n, (m, s) in enumerate(((1, 150), (9, 139), (5, 160)))]  # fmt: skip
+             "diastolic": Decimal(80), "hba1c": None}
+            for n, (m, s) in enumerate(((1, 150), (9, 139), (5, 160)))]  # fmt: skip
     one = PRESSURE.latest().where(systolic=below(parameter("record.systolic_below")))
     assert counted(Count(of=one), {"measured": rows}, Period.read("2020")).value == 1
     assert counted(Count(of=one), {"measured": rows[:1]}, Period.read("2020")).value == 0
