@@ -17,3 +17,5 @@ class IndicatorsConfig(AppConfig):
         pages = ("cockpit", "figure", "rows", "ranking", "releases", "setting")
         for room in ("policy.codes", "catalogue", "actions", *(f"pages.{one}" for one in pages), *BRIEFS):
             import_module(f"{self.name}.{room}")
+        following = import_module(f"{self.name}.following")
+        import_module(f"{self.name}.engine").provide(following.newest)

@@ -24,6 +24,7 @@ from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
+from yigongti.kernel.measures import lake
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, Missing, NotFound
@@ -133,6 +134,14 @@ def freeze(*, case: Case, facts: Release, by: Actor) -> None:
     whole = "".join(cells.values_list("fingerprint", flat=True))
     facts.fingerprint = hashlib.sha256(whole.encode()).hexdigest()
     facts.frozen_at = clock.now()
+    keep_snapshots(set(FrozenCell.objects.filter(release=facts).values_list("snapshot", flat=True)))
+
+
+def keep_snapshots(names: set[str]) -> None:
+    """The rows behind what is frozen stay as they were counted."""
+    for name in names:
+        if name.isdecimal():
+            lake.keep(int(name))
 
 
 @rooms.effect("indicators.publish")

@@ -22,7 +22,6 @@ bureau = registry.add_role(
             "indicators.see",
             "indicators.write_brief",
             "indicators.issue_brief",
-            "indicators.screen",
             "indicators.set_target",
             "indicators.judge",
             "indicators.answer_appeal",

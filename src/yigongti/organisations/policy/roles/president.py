@@ -23,7 +23,6 @@ president = registry.add_role(
             "fund.sums",
             "indicators.see",
             "indicators.write_brief",
-            "indicators.screen",
             "indicators.rows",
             "residents.find",
             "residents.open_with_basis",
