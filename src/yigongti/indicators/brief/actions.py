@@ -120,7 +120,7 @@ def add_figure(
     """
     found = _mine(by, brief, version)
     asked = [period, period.year_before]
-    ids = published(for_=by, indicators=[indicator], level=level, places=[place], periods=asked)
+    ids = published(for_=by, indicators=[indicator], level=level, places_=[place], periods=asked)
     pk = ids.get((indicator, place, period.code))
     cell = frozen(for_=by, ids=[pk] if pk else [], seen=places(for_=by)).get(pk or 0)
     if cell is None or pk is None:
@@ -207,7 +207,7 @@ def _renewed(by: Actor, found: Whole) -> Mapping[int, tuple[int, int | None]]:
     for number, one in found.figures.items():
         cell = one.cell
         asked = [cell.period, cell.period.year_before]
-        ids = published(for_=by, indicators=[cell.indicator.code], level=cell.level, places=[cell.place.id],
+        ids = published(for_=by, indicators=[cell.indicator.code], level=cell.level, places_=[cell.place.id],
                         periods=asked)  # fmt: skip
         now = [ids.get((cell.indicator.code, cell.place.id, period.code)) for period in asked]
         kept[number] = (now[0] or kept[number][0], now[1] or kept[number][1])

@@ -54,7 +54,7 @@ def _found(
 ) -> dict[str, Found]:
     """Those that are published and may be shown, in the order of the outline."""
     asked = [period, period.year_before]
-    ids = published(for_=actor, indicators=codes, level=level, places=[place.id], periods=asked)
+    ids = published(for_=actor, indicators=codes, level=level, places_=[place.id], periods=asked)
     cells = frozen(for_=actor, ids=list(ids.values()), seen=seen)
     targets = Targets(codes)
     found = {}
