@@ -13,7 +13,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.access.units import ancestry
-from yigongti.organisations import divisions
+from yigongti.organisations import divisions, outlines
 from yigongti.organisations.labels import AGREED, APART
 from yigongti.organisations.models import (
     Charter,
@@ -264,3 +264,11 @@ def said_division(code: str) -> str:
 def the_county() -> County | None:
     """The county of this house; one database holds one."""
     return County.objects.select_related("unit").first()
+
+
+def outline() -> tuple[list[list[tuple[float, float]]], str]:
+    """The rings of the county's outline, none before it is imported, and where it comes from."""
+    county = the_county()
+    if county is None or not county.outline:
+        return [], ""
+    return outlines.drawn(county.outline), county.outline_source.replace("，非官方地图", "").strip()
