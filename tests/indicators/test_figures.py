@@ -142,7 +142,7 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_says_masked_and_the_same_in_
     assert len(listed) == 1 + 168
     book = page_of(president, f"/figures/{GOOD.code}/rows.xlsx?{look}&side=over")[1]
     assert len(CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()) == 1 + 291
-    assert Trail.objects.filter(action="indicators.export").count() == 2
+    assert Trail.objects.filter(action="indicators.export", kind="write").count() == 2
     sums = page_of(president, f"/figures/{COST.code}/rows?{look}&side=of")[1]
     assert "试验就诊 291 行" in sums
 
@@ -252,12 +252,12 @@ def test_a_ranking_leaves_out_who_has_too_few_and_says_what_chance_alone_could_d
     quality = actor(county, "quality_officer")
     found = ranking(for_=quality, indicator=GOOD.code, level="institution", period=OCTOBER)
     said = {one.cell.place.name: (one.rank, one.best, one.worst, one.few) for one in found}
-    assert said["南街村卫生室"] == (1, 1, 2, False)
-    assert said["县人民医院"] == (2, 1, 2, False)
-    assert said["城关卫生院"] == (3, 3, 3, False)
+    assert said["南街村卫生室"] == (1, 1, 3, False)
+    assert said["县人民医院"] == (2, 1, 3, False)
+    assert said["城关卫生院"] == (3, 3, 4, False)
     assert said["北街村卫生室"] == (0, 0, 0, True)
     text = page_of(quality, f"/figures/{GOOD.code}/ranking?at=institution&period=2026-10")[1]
     assert "例数不足，不排名" in text
-    assert "1（1–2）" in text
+    assert "1（1–3）" in text
     president = ranking(for_=actor(county, "president"), indicator=GOOD.code, level="institution", period=OCTOBER)
     assert {one.cell.status for one in president if one.cell.place.name == "张村卫生室"} == {"suppressed"}
