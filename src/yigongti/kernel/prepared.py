@@ -42,6 +42,12 @@ class Answer:
         with connection.wrap_database_errors:
             return self._cursor.fetchall()
 
+    def by_name(self) -> list[dict[str, Any]]:
+        """The same, each part by the name of its column."""
+        rows = self.rows()
+        names = [column.name for column in self._cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
 
 def ask(sql: str, given: Given | None = None, *, prepare: bool = True) -> Answer:
     """Send a statement. `prepare=False` for one whose plan must know the values that it is asked with."""

@@ -12,6 +12,7 @@ from django.db import connection
 from yigongti.exchange.fhir.asking import Asked
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.indexing import number_of, parameters
+from yigongti.exchange.fhir.near import near
 from yigongti.exchange.fhir.outcomes import BadParameter
 from yigongti.exchange.fhir.own.ordering import union
 from yigongti.exchange.fhir.own.sight import given_of
@@ -93,13 +94,13 @@ def found(asked: Asked, *, for_: Caller) -> Page:
     """Run a search, or go on with it."""
     page = Page()
     if asked.counting or asked.count == 0:
-        page.total = _count(asked)
+        page.total = _count(asked, for_)
         return page
-    rows = _sorted(asked, page, for_) if asked.sort else _in_turn(asked, page)
+    rows = _sorted(asked, page, for_) if asked.sort else _in_turn(asked, page, for_)
     page.matches = rows
     page.included = _included(asked, rows, for_) if rows and asked.includes else []
     if page.total is None and asked.total:
-        page.total = _count(asked)
+        page.total = _count(asked, for_)
     return page
 
 
@@ -110,20 +111,27 @@ def matching(asked: Asked, *, most: int) -> list[Row]:
     return [Row(*one[:8]) for one in rows]
 
 
-def _count(asked: Asked) -> int:
-    return int(fetched(COUNT.format(where=asked.where), asked.values)[0][0])
+def _count(asked: Asked, for_: Caller) -> int:
+    return int(fetched(COUNT.format(where=_where(asked, for_)), asked.values)[0][0])
 
 
-def _names_few(asked: Asked) -> bool:
+def _where(asked: Asked, for_: Caller) -> str:
+    """What is asked, and the way to it."""
+    way = "" if names_few(asked) else near(asked.kind, for_=for_)
+    return f"{asked.where} AND {way.replace('{r}', 'r')}" if way else asked.where
+
+
+def names_few(asked: Asked) -> bool:
     """Whether it names what few resources have in common, so that its plan needs not know which."""
     return any(name in FEW and not value.endswith("|") for name, value in asked.pairs)
 
 
-def _in_turn(asked: Asked, page: Page) -> list[Row]:
+def _in_turn(asked: Asked, page: Page, for_: Caller) -> list[Row]:
     """In the order in which resources were made; none that was made after the first page was asked."""
     after, until = int(asked.page.get("_after", 0)), int(asked.page.get("_until", END))
     given = asked.values | {"after": after, "until": until, "limit": asked.count + 1}
-    rows = (fetched_often if _names_few(asked) else fetched)(PAGE.format(row=ROW, where=asked.where), given)
+    ask = fetched_often if names_few(asked) else fetched
+    rows = ask(PAGE.format(row=ROW, where=_where(asked, for_)), given)
     if len(rows) > asked.count:
         last = rows[asked.count - 1]
         page.next = asked.query(_after=last[0], _until=min(until, last[8]))
@@ -157,7 +165,8 @@ def _order(asked: Asked, for_: Caller) -> list[int]:
         given[f"sort{number}"] = number_of(asked.kind, code)
         columns += f", {_by(asked.kind, code, falling, f'%(sort{number})s')} AS s{number}"
         order.append(f"x.s{number} {'DESC' if falling else 'ASC'} NULLS LAST")
-    sql = ORDERED.format(columns=columns, where=asked.where, order=", ".join(order), ours=union(asked, for_=for_))
+    where, ours = _where(asked, for_), union(asked, for_=for_)
+    sql = ORDERED.format(columns=columns, where=where, order=", ".join(order), ours=ours)
     keys = [key for (key,) in fetched(sql, given | {"limit": MOST_SORTED + 1})]
     if len(keys) > MOST_SORTED:
         words = phrase("符合的超过 {most} 条，排不了序：请加条件，或不排序。", most=MOST_SORTED)

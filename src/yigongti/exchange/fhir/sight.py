@@ -30,6 +30,7 @@ ALWAYS = "AllergyIntolerance"
 
 PERSON = """EXISTS (SELECT FROM residents_resident a JOIN residents_resident m ON m.id = a.master_id
  WHERE a.id = {whom} AND ({holds}){grown})"""
+PEOPLE = "SELECT m.id FROM residents_resident m WHERE {holds}"
 EACH = "NOT EXISTS (SELECT FROM unnest({r}.also) o(id) WHERE NOT {person})"
 OWN = "{r}.sender_id = ANY(%(s_own)s)"
 ALL = "NOT EXISTS (SELECT FROM unnest({r}.person_id || {r}.also) o(id) WHERE NOT {person})"
@@ -53,6 +54,8 @@ class Sight:
     """On an entry of the platform's own record, whose `sender_id` is the institution that wrote it."""
     person: str = "false"
     """On whom a row is about: a standing basis holds."""
+    people: str = ""
+    """A query of the ids of all for whom one holds."""
 
     def on(self, alias: str) -> str:
         """The condition for a row of that alias."""
@@ -88,17 +91,19 @@ def _sight(for_: Caller) -> Sight:
     gated = minors.GATE in actor.role.gates
     if not gated:
         given["s_grown"] = minors.minor_since(clock.today())
-    holds = _holds(actor, given, "a")
+    each_ = _holds_each(actor, given, "a")
+    holds = " OR ".join(each_) or "false"
+    people = " UNION ".join(PEOPLE.format(holds=one) for one in each_ or ["false"])
     if given["s_whole"] and not given["s_apart"]:
         # All who are named at once: the condition stands once, and PostgreSQL plans it in half the time.
         told = _told(ALL.format(r="{r}", person=_person("o.id", holds, gated)), gated, given)
-        return _with_record(told, holds, "true", gated)
-    passing = _holds(_passing(actor), given, "b")
+        return replace(_with_record(told, holds, "true", gated), people=people)
+    passing = " OR ".join(_holds_each(_passing(actor), given, "b")) or "false"
     plain = _person("{r}.person_id", holds, gated)
     reached = WALL.format(r="{r}", plain=plain, passing=_person("{r}.person_id", passing, gated))
     each = EACH.format(r="{r}", person=_person("o.id", holds, gated))
     told = _told(f"{reached} AND ({{r}}.also IS NULL OR {each})", gated, given)
-    return _with_record(told, holds, _person("{r}.person_id", passing, gated), gated)
+    return replace(_with_record(told, holds, _person("{r}.person_id", passing, gated), gated), people=people)
 
 
 def _with_record(sight: Sight, holds: str, passing: str, gated: bool) -> Sight:
@@ -116,9 +121,9 @@ def _person(whom: str, holds: str, gated: bool) -> str:
     return PERSON.format(whom=whom, holds=holds, grown="" if gated else " AND m.birth_date <= %(s_grown)s")
 
 
-def _holds(actor: Actor, given: dict[str, Any], prefix: str) -> str:
+def _holds_each(actor: Actor, given: dict[str, Any], prefix: str) -> list[str]:
     """The bases that hold for a master row `m`, as the search by name asks for them."""
-    return " OR ".join(_named(scope, given, f"s_{prefix}{n}") for n, scope in enumerate(scopes(for_=actor))) or "false"
+    return [_named(scope, given, f"s_{prefix}{n}") for n, scope in enumerate(scopes(for_=actor))]
 
 
 def _named(scope: Scope, given: dict[str, Any], prefix: str) -> str:

@@ -13,6 +13,7 @@ from yigongti.exchange.fhir.own import sight
 from yigongti.exchange.fhir.own.naming import NAME, chosen
 from yigongti.exchange.fhir.own.tables import TABLES, Table
 from yigongti.exchange.fhir.sight import sight_of
+from yigongti.exchange.policy.fhir_own import PAPERS
 
 
 Kept = Callable[[str, str, str], str]
@@ -58,6 +59,11 @@ class Ours:
         return self.wheres if self.by_name or self.kind != "Patient" else [*self.wheres, "{r}.stands"]
 
     @property
+    def nobody(self) -> bool:
+        """Whether it is known without looking that none of ours is meant."""
+        return "false" in self.wheres
+
+    @property
     def asked(self) -> bool:
         """Whether ours are looked for at all."""
         return not self.unasked
@@ -99,6 +105,8 @@ def _condition(kind: str, term: Term) -> str | None:
         return _by_id(kind, term)
     if term.code == "_lastUpdated":
         return last_updated(Asking(kind, term.code, term.modifier, term.given), split(term.value))
+    if kind == "Patient" and term.code == "identifier" and not term.modifier and _elsewhere(term):
+        return "false"
     found = _sourced(kind, table, term)
     if kind == "Patient" and term.code == "identifier" and not term.modifier:
         return f"{_bearers(term)} AND {found}"
@@ -116,6 +124,13 @@ def _by_id(kind: str, term: Term) -> str:
     for name, value in given.items():
         where = where.replace(f"%({name})s", term.given(value))
     return where
+
+
+def _elsewhere(term: Term) -> bool:
+    """Whether numbers of other systems alone are asked for."""
+    parts = [BAR.split(one) for one in split(term.value)]
+    known = {"", *(one[0] for one in PAPERS.values())}
+    return all(len(one) == 2 and one[1] and unescaped(one[0]) not in known for one in parts)
 
 
 def _bearers(term: Term) -> str:

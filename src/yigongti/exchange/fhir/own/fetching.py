@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.own import composing, people, referrals
 from yigongti.exchange.fhir.own.naming import chosen, entries_of, is_own
@@ -17,6 +15,7 @@ from yigongti.exchange.fhir.own.tables import CURRENT, ENTRIES, RECORD, TABLES
 from yigongti.exchange.fhir.searching import END, Row
 from yigongti.exchange.fhir.sight import sight_of
 from yigongti.exchange.fhir_r4.writing import write
+from yigongti.kernel import prepared
 
 
 PAGE = """SELECT r.* FROM ({rows}) r WHERE {where} AND r.key > %(o_after)s AND r.root <= %(o_until)s
@@ -36,23 +35,20 @@ BESIDE = """SELECT c.id, m.master_id FROM exchange_resource c JOIN residents_res
  AND c.person_id IN (SELECT a.id FROM residents_resident a WHERE a.master_id = ANY(%(o_masters)s)) ORDER BY c.key"""
 
 
-def rows_of(sql: str, given: Mapping[str, Any]) -> list[Raw]:
-    """Rows by column."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, dict(given))
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def rows_of(sql: str, given: Mapping[str, Any], *, often: bool = False) -> list[Raw]:
+    """Rows by column. `often`: one plan is as good as another, whatever the values."""
+    return prepared.ask(sql, given, prepare=often).by_name()
 
 
 # --- a type
 
 
 def page(kind: str, wheres: Sequence[str], given: Mapping[str, Any], *, after: int = 0, until: int = END, most: int,
-         for_: Caller) -> list[Row]:  # fmt: skip
+         often: bool = False, for_: Caller) -> list[Row]:  # fmt: skip
     """Those that the conditions choose and the client may see, in the order of their keys; one more than a page."""
     sql = PAGE.format(rows=TABLES[kind].rows, where=_where(kind, wheres, for_))
     asked = {**given_of(for_=for_), **given, "o_after": after, "o_until": until, "o_most": most}
-    return shown(rows_of(sql, asked), for_=for_)
+    return shown(rows_of(sql, asked, often=often), for_=for_)
 
 
 def count(kind: str, wheres: Sequence[str], given: Mapping[str, Any], *, for_: Caller) -> int:

@@ -12,7 +12,7 @@ from yigongti.exchange.fhir.outcomes import BadParameter
 from yigongti.exchange.fhir.own import fetching, ordering
 from yigongti.exchange.fhir.own.naming import is_own
 from yigongti.exchange.fhir.own.tables import BASE, TABLES
-from yigongti.exchange.fhir.searching import ROW, Page, Row
+from yigongti.exchange.fhir.searching import END, ROW, Page, Row
 from yigongti.exchange.fhir.sight import sight_of
 from yigongti.exchange.fhir.statements import fetched
 from yigongti.exchange.fhir_r4.reading import read
@@ -31,7 +31,7 @@ JOIN exchange_resource r ON r.type = w.type AND r.id = w.id WHERE NOT r.deleted 
 def found(question: Asked, *, for_: Caller) -> Page:
     """Run a search over both, or go on with it."""
     page = searching.found(question, for_=for_)
-    if question.ours is not None and question.ours.asked:
+    if question.ours is not None and question.ours.asked and not question.ours.nobody:
         _extend(page, question, for_)
     for one in question.includes:
         _add(page, _included(one, page.matches, for_))
@@ -74,20 +74,21 @@ def _fill(page: Page, question: Asked, for_: Caller) -> None:
 
 def _go_on(page: Page, question: Asked, for_: Caller) -> None:
     after = max(int(question.page.get("_after", 0)), BASE)
-    until = int(question.page.get("_upto") or fetching.newest(question.kind))
+    upto = question.page.get("_upto")
     if page.next:
-        page.next += f"&_upto={until}"
+        page.next += f"&_upto={upto or fetching.newest(question.kind)}"
         if question.total and page.total is not None:
             page.total += _count(question, for_)
         return
     room = question.count - len(page.matches)
-    rows = fetching.page(question.kind, ordering.wheres(question), question.values, after=after, until=until,
-                         most=room + 1, for_=for_)  # fmt: skip
+    rows = fetching.page(question.kind, ordering.wheres(question), question.values, after=after,
+                         until=int(upto or END), most=room + 1, often=searching.names_few(question),
+                         for_=for_)  # fmt: skip
     page.matches = [*page.matches, *rows[:room]]
     more = len(rows) > room
     if more:
         last = page.matches[-1].key if room else after
-        page.next = question.query(_after=last, _upto=until)
+        page.next = question.query(_after=last, _upto=upto or fetching.newest(question.kind))
     if question.total:
         page.total = (page.total or 0) + _count(question, for_)
     elif page.total is not None:
