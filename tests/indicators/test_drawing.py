@@ -189,8 +189,9 @@ def test_equal_values_have_one_colour():
 
 
 def test_a_circle_is_as_wide_in_kilometres_as_it_is_high():
-    drawn = mapped([spot("甲", 5)], circle_km=5)
-    wide, high = (at(one) for one in drawn.dots[0].around)
+    drawn = mapped([spot("甲", 5)], around=[(111.9, 37.0)], km=5)
+    wide, high = at(drawn.circles[0].wide), at(drawn.circles[0].high)
+    assert (drawn.circles[0].x, drawn.circles[0].y) == (drawn.dots[0].x, drawn.dots[0].y)
     assert high / wide == pytest.approx(4 / 3, rel=0.01), "of a box four wide and three high"
     box = kernel_drawing.ground([style_examples.OUTLINE], [(111.9, 37.0)])
     assert box.y(37.0) - box.y(37.0 + 5 / kernel_drawing.KM_OF_DEGREE) == pytest.approx(high, abs=0.01)

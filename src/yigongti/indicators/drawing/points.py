@@ -33,7 +33,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Dot:
-    """A spot on the drawing; `step` is 1 to 5, 0 where it has no value. `around` is its circle."""
+    """A spot on the drawing; `step` is 1 to 5, 0 where it has no value."""
 
     x: str
     y: str
@@ -41,7 +41,16 @@ class Dot:
     step: int
     spot: Spot
     side: str = ""
-    around: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Circle:
+    """So many kilometres around a point: true circles on the earth, so wide and so high on the drawing."""
+
+    x: str
+    y: str
+    wide: str
+    high: str
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,10 @@ class Step:
 
 @dataclass(frozen=True)
 class ValueMap:
-    """The outline, the dots (the largest first, so that none hides another) and the key."""
+    """The outline, the circles, the dots (the largest first, so that none hides another) and the key."""
 
     path: str
+    circles: Sequence[Circle]
     dots: Sequence[Dot]
     steps: Sequence[Step]
     without: int
@@ -65,20 +75,20 @@ class ValueMap:
 
 def value_map(
     rings: Sequence[Sequence[tuple[float, float]]], spots: Sequence[Spot], *, said: Callable[[float], str],
-    circle_km: float = 0,
+    around: Sequence[tuple[float, float]] = (), km: float = 0,
 ) -> ValueMap:  # fmt: skip
-    """Laid out on the county's outline. `said` writes a value of the key; `circle_km` draws a circle around each."""
-    box = ground(rings, [(one.longitude, one.latitude) for one in spots], ratio=RATIO)
+    """Laid out on the county's outline. `said` writes a value of the key; `around` are the middles of circles."""
+    box = ground(rings, [*((one.longitude, one.latitude) for one in spots), *around], ratio=RATIO)
     edges = breaks([one.value for one in spots if one.value is not None])
     most = max((one.weight or 0 for one in spots), default=0)
-    circle = tuple(pct(one) for one in box.reach(circle_km)) if circle_km else None
+    wide, high = (pct(one) for one in box.reach(km))
     dots = [
-        Dot(pct(box.x(one.longitude)), pct(box.y(one.latitude)), f"{_radius(one, most):.1f}", _step(one, edges), one,
-            around=circle)  # type: ignore[arg-type]
+        Dot(pct(box.x(one.longitude)), pct(box.y(one.latitude)), f"{_radius(one, most):.1f}", _step(one, edges), one)
         for one in spots
-    ]  # fmt: skip
+    ]
     return ValueMap(
-        box.path(rings), sorted(_named(dots), key=lambda dot: -float(dot.radius)), _key(dots, edges, said),
+        box.path(rings), [Circle(pct(box.x(lon)), pct(box.y(lat)), wide, high) for lon, lat in around],
+        sorted(_named(dots), key=lambda dot: -float(dot.radius)), _key(dots, edges, said),
         sum(dot.step == 0 for dot in dots),
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ def cockpit(request: Request) -> HttpResponse:
     """The few that matter to the role at the reader's own place, those off their target before all others."""
     look = looked(request)
     few = [one for code in matters_to(request.actor.role.code) if (one := catalogue.named(code))]
-    wanted = _with_targets(few)
+    wanted = with_targets(few)
     held = [one for one in catalogue.known().values() if one.code in wanted]
     found = cells_at(look, held, back=TREND)
     targets = Targets(found)
@@ -50,7 +50,7 @@ def cockpit(request: Request) -> HttpResponse:
     return render(request, "indicators/cockpit.html", context)
 
 
-def _with_targets(few: Sequence[Indicator]) -> set[str]:
+def with_targets(few: Sequence[Indicator]) -> set[str]:
     """The few, and whatever anybody has set a target for."""
     own = Targets(catalogue.known()).own
     return {one.code for one in few} | set(shipped()) | set(own)
@@ -72,7 +72,14 @@ def frame(look: Looked, route: str, indicator: Indicator | None = None, **held: 
 
 def acts(look: Looked, route: str) -> list[Act]:
     """Where else one may go from here."""
-    found = [Act(word=say("全部指标"), href=look.address(ALL))]
+    found = [
+        Act(word=say("全部指标"), href=look.address(ALL)),
+        Act(word=say("地图"), href=look.address("/indicators/map"), kind="quiet"),
+        Act(word=say("流向"), href=look.address("/indicators/flow"), kind="quiet"),
+        Act(word=say("简报"), href="/indicators/briefs", kind="quiet"),
+    ]
+    if look.actor.may("indicators.screen"):
+        found.append(Act(word=say("大屏"), href=look.address("/screen"), kind="quiet"))
     if look.actor.may("indicators.release.follow"):
         found.append(Act(word=say("发布"), href="/indicators/releases", kind="quiet"))
     return found

@@ -20,6 +20,7 @@ bureau = registry.add_role(
             "referral.board",
             "fund.sums",
             "indicators.see",
+            "indicators.screen",
             "indicators.write_brief",
             "indicators.issue_brief",
             "indicators.set_target",

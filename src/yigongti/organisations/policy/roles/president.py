@@ -22,6 +22,7 @@ president = registry.add_role(
             "referral.board",
             "fund.sums",
             "indicators.see",
+            "indicators.screen",
             "indicators.write_brief",
             "indicators.rows",
             "residents.find",
