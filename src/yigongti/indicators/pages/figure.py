@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.indicators import catalogue, drawn
+from yigongti.indicators.drawing.courses import Bars, Beside, Course, Moment, bars, course
 from yigongti.indicators.pages.asked import Looked, cells_at, looked
 from yigongti.indicators.pages.cockpit import FIGURE, TREND, frame
 from yigongti.indicators.queries import behind
 from yigongti.indicators.queries.behind import ROWS, Part
 from yigongti.indicators.queries.cells import SEE, Cell, below, siblings
-from yigongti.indicators.targets import Targets
+from yigongti.indicators.targets import Held, Targets
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.words import Indicator
 from yigongti.kernel.pages.asking import Request
-from yigongti.kernel.pages.drawing import Series
 from yigongti.kernel.pages.parts import Act, Column, Option, Row, State
 from yigongti.kernel.pages.parts import Cell as TableCell
 from yigongti.kernel.pages.registry import page
@@ -44,14 +45,14 @@ def figure(request: Request, code: str) -> HttpResponse:
     one = found_indicator(code)
     look = looked(request).at(one)
     route = f"{FIGURE}/{code}"
-    course = cells_at(look, [one], back=TREND)[code]
-    cell, targets = course[-1], Targets([code])
+    told = cells_at(look, [one], back=TREND)[code]
+    cell, targets = told[-1], Targets([code])
     by = request.GET.get("by", "")
     context = {
         **frame(look, route, one), "title": say(one.title), "line": say(one.family), "acts": _acts(look, cell),
         "card": drawn.figure(cell, targets, href=""), "means": say(one.means),
         "why": drawn.why_of(cell, catalogue.need_titles()), "interval": _interval(cell), "moved": _moved(cell),
-        "formula": _formula(look, cell), "pairs": _pairs(cell), "series": _series(course, targets),
+        "formula": _formula(look, cell), "pairs": _pairs(cell), "course": _course(look, told, targets),
         "dimensions": _dimensions(look, one, by), "split": _split(look, one, by) if by else None,
         "variants": _variants(look, one), **_places(look, one, targets),
     }  # fmt: skip
@@ -117,18 +118,24 @@ def _pairs(cell: Cell) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _series(course: Sequence[Cell], targets: Targets) -> Series | None:
-    points = [(one.period.last_day, one.value) for one in course if one.value is not None]
-    if not points:
-        return None
-    cell = course[-1]
-    held, one = targets.of(cell), cell.indicator
-    bound = float(held.value) if held else None
-    return Series(
-        label=say(one.title), unit=drawn.unit_of(one), points=points,
-        low=bound if one.better == "higher" else None, high=bound if one.better == "lower" else None,
-        target=drawn.target_words(held, one) or None,
+def _course(look: Looked, told: Sequence[Cell], targets: Targets) -> Course | None:
+    """Closed periods, provisional ones, and what was wanted in each."""
+    return course([_moment(look, one, targets.of(one)) for one in told])
+
+
+def _moment(look: Looked, cell: Cell, held: Held | None) -> Moment:
+    standing: Any = cell.status
+    return Moment(
+        label=drawn.said_period(cell.period), value=_float(cell.value),
+        words=drawn.with_unit(cell.value, cell.indicator),
+        standing=standing, low=_float(cell.low), high=_float(cell.high), target=float(held.value) if held else None,
+        href=look.address(f"{FIGURE}/{cell.indicator.code}", period=cell.period.code),
     )  # fmt: skip
+
+
+def _float(number: Decimal | None) -> float | None:
+    """For a drawing only: what is written beside it is exact."""
+    return None if number is None else float(number)
 
 
 # --- by dimension
@@ -191,7 +198,25 @@ def _table(look: Looked, found: Sequence[Cell], targets: Targets, title: str) ->
         "title": f"{title}：{level}",
         "columns": [Column(label=level), *_figure_columns(), Column(label=say("状态"))],
         "rows": [row_of(look, cell, targets) for cell in found[:MOST_BESIDE]],
+        "bars": _bars(look, found, targets),
     }
+
+
+def _bars(look: Looked, found: Sequence[Cell], targets: Targets) -> Bars | None:
+    held = targets.of(found[0])
+    return bars([_beside(look, one) for one in found[:MOST_BESIDE]], target=float(held.value) if held else None)
+
+
+def _beside(look: Looked, cell: Cell) -> Beside:
+    standing: Any = cell.status
+    below_line = cell.n if cell.n is not None else cell.denominator
+    return Beside(
+        label=cell.place.name, value=_float(cell.value), words=drawn.value_of(cell) if not cell.shown
+        else drawn.with_unit(cell.value, cell.indicator), low=_float(cell.low), high=_float(cell.high),
+        standing=standing, small=below_line is not None and below_line < cell.indicator.least,
+        own=cell.place.id == look.place.id,
+        href=look.address(f"{FIGURE}/{cell.indicator.code}", place=str(cell.place.id), level=cell.level),
+    )  # fmt: skip
 
 
 def row_of(look: Looked, cell: Cell, targets: Targets) -> Row:
