@@ -10,9 +10,13 @@ from pathlib import Path
 
 from tests.architecture.source import modules, tracked, tree
 from yigongti.exchange.batches.kinds import kinds
+from yigongti.indicators.policy.families import ALL as INDICATORS
+from yigongti.indicators.policy.needs import NEEDS
 from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.finders import finders, pickers
+from yigongti.kernel.measures.arithmetic import WHY, selections
+from yigongti.kernel.measures.words import Awaited, Fact, Judged
 from yigongti.kernel.pages.registry import pages
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.parameters.words import defaults
@@ -34,7 +38,7 @@ def is_chinese(text: str) -> bool:
 def texts() -> dict[str, str]:
     """Each text with one place where it stands."""
     found: dict[str, str] = {}
-    for place, text in [*_templates(), *_spoken(), *_told(), *_workflows(), *_definitions()]:
+    for place, text in [*_templates(), *_spoken(), *_told(), *_workflows(), *_definitions(), *_indicators()]:
         if text and is_chinese(text):
             found.setdefault(text, place)
     return found
@@ -109,3 +113,21 @@ def _definitions() -> Iterator[tuple[str, str]]:
     for kind in kinds.values():
         yield from ((f"sheet {kind.code}", text) for text in (kind.sheet.title, kind.sheet.about))
         yield from ((f"sheet {kind.code}", text) for c in kind.sheet.columns for text in (c.header, c.hint))
+
+
+def _indicators() -> Iterator[tuple[str, str]]:
+    """Of what is signed in Chinese — meaning, source — the reader of English sees the original."""
+    facts: dict[str, Fact] = {}
+    for one in INDICATORS:
+        place = f"indicator {one.code}"
+        yield from ((place, text) for text in (one.title, one.unit, one.family, one.reading, one.owner, one.checker))
+        if isinstance(one.figure, Judged):
+            yield from ((place, question.text) for question in one.figure.questions)
+        if isinstance(one.figure, Awaited):
+            yield place, one.figure.need
+        facts |= {selection.fact.code: selection.fact for selection in selections(one)}
+    for fact in facts.values():
+        yield f"fact {fact.code}", fact.title
+        yield from ((f"fact {fact.code}", text) for c in fact.columns for text in (c.title, c.unit))
+    yield from ((f"need {one.code}", one.title) for one in NEEDS.values())
+    yield from (("figures without a value", text) for text in WHY.values())

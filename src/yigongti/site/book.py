@@ -7,7 +7,15 @@ from pathlib import Path
 
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.workflow import rooms
-from yigongti.site import book_coverage, book_examples, book_lists, book_roles, book_workflows, boot
+from yigongti.site import (
+    book_coverage,
+    book_examples,
+    book_indicators,
+    book_lists,
+    book_roles,
+    book_workflows,
+    boot,
+)
 from yigongti.site.book_markup import page, table
 
 
@@ -43,6 +51,7 @@ def _policy() -> dict[str, str]:
     found = {f"{code}.md": book_workflows.workflow(one) for code, one in rooms.known.items()}
     found |= {f"role.{code}.md": book_roles.role(one) for code, one in registry.roles.items()}
     found |= {f"{name}.md": draw() for name, (_title, draw) in LISTS.items()}
+    found |= book_indicators.pages()
     found["examples.md"] = book_examples.examples(ROOT / "tests" / "policy")
     found["README.md"] = _contents()
     return {str(POLICY / name): text for name, text in found.items()}
@@ -72,6 +81,8 @@ def _contents() -> str:
         table(("流程", "代码", "程序是否已承担"), workflows),
         "## 岗位",
         table(("岗位", "代码", "做什么"), roles),
+        "## 指标",
+        "- [指标](indicators.md)：每一项怎么算、依据什么、谁签发、对照什么目标",
         "## 清单",
         "\n".join([*lists, "- [例](examples.md)：各项规定如何落实，由测试逐条证明"]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
+from yigongti.indicators.policy import soundness
 from yigongti.kernel import event, finders
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.words import registry
@@ -32,7 +33,8 @@ def faults() -> list[str]:
         if code not in known
     ]
     defaults()
-    return [*registry.faults(), *unknown_bases, *event.faults(), *finders.doubled, *pages.boot_faults()]
+    return [*registry.faults(), *unknown_bases, *event.faults(), *finders.doubled, *pages.boot_faults(),
+            *soundness.faults()]  # fmt: skip
 
 
 def require_sound() -> None:

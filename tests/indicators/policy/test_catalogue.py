@@ -1,13 +1,12 @@
 """The catalogue as it ships: sound, complete against the sets of those above, with targets of known indicators."""
 
-import tomllib
 from datetime import date
 from decimal import Decimal
 from importlib import resources
 
 import pytest
 
-from yigongti.indicators.policy import briefs, cockpits, families
+from yigongti.indicators.policy import briefs, cockpits, families, soundness
 from yigongti.indicators.policy.families import ALL, PAGES
 from yigongti.indicators.policy.needs import NEEDS
 from yigongti.indicators.policy.sets import MONITORING_2020, MONITORING_2024, SETS
@@ -18,15 +17,35 @@ from yigongti.kernel.measures.words import Awaited, Growth, Indicator, Judged
 BY_CODE = by_code(ALL)
 
 
-def targets():
-    page = resources.files("yigongti.indicators").joinpath("policy", "targets.toml")
-    return tomllib.loads(page.read_text(encoding="utf-8"))["target"]
-
-
 @pytest.mark.requirement("R22", "R153")
 def test_the_shipped_catalogue_has_no_fault():
     assert faults(BY_CODE, needs=NEEDS) == []
     assert len(ALL) > 150
+
+
+def test_a_name_that_leads_nowhere_stops_the_boot(monkeypatch):
+    assert soundness.faults() == []
+    monkeypatch.setattr(soundness, "SETS", {"试": {"1": ("ghost",)}})
+    monkeypatch.setattr(soundness, "COCKPITS", {"president": ("ghost",)})
+    monkeypatch.setattr(soundness, "targets", lambda: [{"indicator": "ghost"}])
+    assert soundness.faults() == [
+        f"{where} names the indicator ghost, which there is not"
+        for where in ("the set 试 1", "the cockpit of president", "a target")
+    ]
+
+
+def test_the_book_has_every_figure_with_its_formula_source_and_signature():
+    from yigongti.site import book_indicators
+
+    printed = book_indicators.pages()
+    assert len(printed) == len(PAGES) + 1
+    whole = "\n".join(printed.values())
+    for one in ALL:
+        assert f"\n`{one.code}`\n" in whole and f"依据：{one.basis} [{one.confidence}]" in whole
+        assert f"签发：{one.owner}；核对：{one.checker}" in whole
+    assert "- 分子：就诊" in printed["indicators.hypertension.md"]
+    assert "等待：各机构的收入和支出账" in printed["indicators.monitoring_2020_use.md"]
+    assert "| [县域就诊率](indicators.monitoring_2020_order.md#in_county_visit_share) | 蒲县 | 80 |" in whole
 
 
 def test_a_page_that_is_not_listed_is_missed():
@@ -50,13 +69,15 @@ def test_the_sets_of_those_above_are_given_whole():
 
 @pytest.mark.requirement("R22", "R23", "R31")
 def test_targets_are_of_known_indicators_and_say_who_asks():
-    for one in targets():
+    for one in soundness.targets():
         assert one["indicator"] in BY_CODE, one
         assert one["level"] in BY_CODE[one["indicator"]].levels, one
         assert Decimal(one["value"]) >= 0 and isinstance(one["from"], date)
         assert one["scope"] and one["source"] and one["confidence"] in CONFIDENCES
         assert one.get("by", date.max) > one["from"]
-    values = [(one["scope"], one["value"]) for one in targets() if one["indicator"] == "in_county_visit_share"]
+    values = [
+        (one["scope"], one["value"]) for one in soundness.targets() if one["indicator"] == "in_county_visit_share"
+    ]
     assert ("蒲县", "80") in values and ("河南省", "90") in values
 
 

@@ -1,4 +1,4 @@
-"""孕产妇、婴儿、新生儿、5 岁以下儿童死亡：人数和率并列。小县一例就是很高的率，所以人数、活产数和三年合并都要看。"""
+"""孕产妇、婴儿、新生儿、5 岁以下儿童死亡。人数和率并列：小县一例就是很高的率，所以人数、活产数和三年合并都要看。"""
 
 # isort: off
 from yigongti.indicators.policy.populations import live_births, resident_deaths
