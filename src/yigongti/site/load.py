@@ -3,7 +3,7 @@
 import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import django
@@ -114,7 +114,17 @@ def _resources(folder: Folder) -> Said:
     from yigongti.exchange.processes import folders
 
     files, source = folders.first_people(folder.files), Path(folder.name).name
-    return replace(folder, files=files).each(lambda path: folders.resources(path, source=source))
+    progress, total, said, done = Progress(), sum(path.stat().st_size for path in files), Said(), 0
+
+    def moved(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(folder.name, done, total)
+
+    for path in files:
+        said += folders.resources(path, source=source, moved=moved)
+    progress.close()
+    return said
 
 
 DOORS: tuple[tuple[frozenset[str], Door], ...] = (

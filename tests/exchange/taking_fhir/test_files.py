@@ -118,6 +118,34 @@ def test_lines_of_a_bulk_export_are_messages_of_their_own_people_first(county, t
     assert set(again) == {"superseded"}
 
 
+def test_a_load_that_was_killed_goes_on_behind_what_it_had_committed(county, tmp_path, monkeypatch):
+    """Killed between two messages, and between keeping one and taking it in: nothing is lost, kept or done twice."""
+    path = tmp_path / "Observation.ndjson"
+    whom = tmp_path / "Patient.json"
+    whom.write_text(json.dumps(patient()))
+    resources(whom, source="县医院")
+    path.write_text("\n".join(json.dumps(observation(f"o{n}")) for n in range(3 * LINES)))
+    taken, behind = inbox.take_in, []
+
+    def killed(number):
+        behind.append(number)
+        if len(behind) == 2:
+            raise KeyboardInterrupt
+        return taken(number)
+
+    monkeypatch.setattr(inbox, "take_in", killed)
+    with pytest.raises(KeyboardInterrupt):
+        resources(path, source="县医院")
+    monkeypatch.setattr(inbox, "take_in", taken)
+    assert Observation.objects.count() == LINES
+    moved = []
+    assert [state for state, _ in resources(path, source="县医院", moved=moved.append)] == [
+        "superseded", "applied", "applied"]  # fmt: skip
+    assert sum(moved) == path.stat().st_size
+    assert [state for state, _ in resources(path, source="县医院")] == ["superseded"] * 3
+    assert (Observation.objects.count(), Message.objects.count()) == (3 * LINES, 4)
+
+
 def test_who_and_where_are_named_though_they_came_before(county):
     doctor = {"resourceType": "Practitioner", "id": "d1", "name": [{"family": "张", "given": ["医师"]}]}
     place = {"resourceType": "Organization", "id": "h1", "name": "蒲县人民医院"}
