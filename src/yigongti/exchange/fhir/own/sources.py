@@ -1,7 +1,5 @@
 """How a row of ours says what the index would hold of its resource: sub-queries that yield the values of `{r}`."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Mapping
