@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "yigongti.kernel.workflow",
     "yigongti.kernel.parameters",
     "yigongti.kernel.files",
+    "yigongti.kernel.measures",
     "yigongti.kernel.pages",
     "yigongti.organisations",
     "yigongti.residents",

@@ -256,7 +256,7 @@ class Selection:
 
     def where(self, *clauses: Either, **given: Given) -> Selection:
         """Also asked; of the latest rows when `latest` has been said before."""
-        more = (*clauses, *_conditions(given))
+        more: tuple[Clause, ...] = (*clauses, *_conditions(given))
         if self.taken == "latest":
             return replace(self, then=(*self.then, *more))
         return replace(self, clauses=(*self.clauses, *more))

@@ -1,0 +1,107 @@
+"""DuckDB: how a connection is made, and the store on which the columnar engine runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+TYPES = {"int64": "BIGINT", "decimal(18, 4)": "DECIMAL(18, 4)", "string": "VARCHAR", "date": "DATE",
+         "boolean": "BOOLEAN"}  # fmt: skip
+MEMORY = "1GB"
+NUMBERS = itertools.count(1)
+
+
+def connected(scratch: Path, *, memory: str = MEMORY, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection of its own; what does not fit into the memory goes to the scratch folder."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    given: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(scratch), "preserve_insertion_order": False,
+                             "autoinstall_known_extensions": False, "autoload_known_extensions": False}  # fmt: skip
+    return duckdb.connect(":memory:", config=given | ({"threads": threads} if threads else {}))
+
+
+def postgres(connection: duckdb.DuckDBPyConnection, dsn: str) -> None:
+    """Let it read a PostgreSQL as `county`, by an extension that was installed as a package like any other."""
+    found = importlib.util.find_spec("duckdb_extension_postgres_scanner")
+    folder = Path(next(iter(found.submodule_search_locations or ()))) if found else Path()
+    extension = next(folder.glob("extensions/*/*.duckdb_extension*"))
+    connection.load_extension(str(extension))
+    connection.execute(f"ATTACH {quoted(dsn)} AS county (TYPE postgres, READ_ONLY)")
+
+
+def quoted(value: Any) -> str:
+    """A value as it is written in a statement."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    if isinstance(value, date):
+        return f"DATE '{value:%Y-%m-%d}'"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def values(columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as a SELECT, typed."""
+    typed = ", ".join(f'CAST("{name}" AS {TYPES[kind]}) AS "{name}"' for name, kind in columns.items())
+    told = ", ".join("(" + ", ".join(map(quoted, row)) + ")" for row in rows)
+    if not told:
+        nothing = ", ".join(f'CAST(NULL AS {TYPES[kind]}) AS "{name}"' for name, kind in columns.items())
+        return f"SELECT {nothing} WHERE FALSE"
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"SELECT {typed} FROM (VALUES {told}) AS given({names})"  # noqa: S608 - values are quoted
+
+
+class DuckStore:
+    """Tables of a DuckDB connection; facts stand there under their codes."""
+
+    dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._made: list[str] = []
+
+    def table(self, code: str, columns: dict[str, str]) -> Any:
+        """A fact's rows."""
+        import ibis
+
+        return ibis.table(columns, name=code)
+
+    def made(self, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> Any:
+        """A small table of these rows."""
+        return self.table(self._create(values(columns, rows)), columns)
+
+    def kept(self, expression: Any) -> Any:
+        """The expression's rows, kept for further questions."""
+        import ibis
+
+        return ibis.table(expression.schema(), name=self._create(self._written(expression)))
+
+    def fetched(self, expression: Any) -> list[tuple[Any, ...]]:
+        """The expression's rows."""
+        return self.connection.execute(self._written(expression)).fetchall()
+
+    def forget(self) -> None:
+        """Drop what was made and kept."""
+        for name in self._made:
+            self.connection.execute(f"DROP TABLE {name}")
+        self._made.clear()
+
+    def _create(self, statement: str) -> str:
+        name = f"made_{next(NUMBERS)}"
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS {statement}")
+        self._made.append(name)
+        return name
+
+    def _written(self, expression: Any) -> str:
+        import ibis
+
+        return str(ibis.to_sql(expression, dialect=self.dialect))

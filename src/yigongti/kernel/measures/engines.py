@@ -1,0 +1,147 @@
+"""The engine over a snapshot of the lake: numbers, the rows behind them, and small facts whole."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+from yigongti.kernel.measures import duck, lake
+from yigongti.kernel.measures.lake import Snapshot
+from yigongti.kernel.measures.reference import Asked, Key
+from yigongti.kernel.measures.words import Fact, Selection
+from yigongti.kernel.parameters import values
+from yigongti.kernel.parameters.words import Parameter
+
+
+class Wanted(Protocol):
+    """The rows behind one number: of a selection as asked, of one place and one value of each dimension."""
+
+    @property
+    def selection(self) -> Selection: ...
+
+    @property
+    def asked(self) -> Asked: ...
+
+    @property
+    def key(self) -> Key: ...
+
+
+def newest() -> LakeEngine | None:
+    """The engine of the newest snapshot; None before the first. A process keeps one until there is a newer."""
+    snapshot = lake.newest()
+    return _engine(snapshot.number, lake.folder()) if snapshot else None
+
+
+@functools.lru_cache(maxsize=2)
+def _engine(number: int, folder: Path) -> LakeEngine:
+    return LakeEngine([(folder, lake.read(number, folder))])
+
+
+class LakeEngine:
+    """Counts the rows of one snapshot, or of one snapshot of each of several counties side by side."""
+
+    def __init__(self, counties: Sequence[tuple[Path, Snapshot]], *, memory: str = duck.MEMORY) -> None:
+        self._counties = counties
+        self._connection = duck.connected(counties[0][0] / "scratch", memory=memory)
+        self._lock = threading.Lock()
+        self._known: set[str] = set()
+        for code in {code for _, snapshot in counties for code in snapshot.facts}:
+            self._view(code)
+
+    @property
+    def snapshot(self) -> str:
+        """The name of the state of the data."""
+        return "+".join(snapshot.name for _, snapshot in self._counties)
+
+    @property
+    def cut(self) -> datetime:
+        """What was committed before is in it."""
+        return min(snapshot.cut for _, snapshot in self._counties)
+
+    def _view(self, code: str) -> None:
+        files = [
+            str(folder / file.name)
+            for folder, snapshot in self._counties
+            if code in snapshot.facts
+            for file in snapshot.facts[code].files.values()
+        ]
+        if files:
+            listed = ", ".join(map(duck.quoted, files))
+            made = f"CREATE VIEW {code} AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"  # noqa: S608
+            self._connection.execute(made)
+            self._known.add(code)
+
+    @contextmanager
+    def _store(self) -> Iterator[_LakeStore]:
+        """A cursor of its own: its small tables are nobody else's."""
+        with self._connection.cursor() as cursor:
+            yield _LakeStore(cursor, self._known)
+
+    # --- what is asked
+
+    def measure(self, selection: Selection, asked: Asked) -> dict[Key, Decimal]:
+        """One selection's number for each place and group."""
+        return self.measure_all([(selection, asked)])[0]
+
+    def measure_all(self, asks: Sequence[tuple[Selection, Asked]]) -> list[dict[Key, Decimal]]:
+        """Each selection's number for each place and group, in the order asked."""
+        from yigongti.kernel.measures.columnar import Columnar
+
+        with self._store() as store:
+            return Columnar(store, settle).measure_all(asks)
+
+    def rows(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Mapping[str, Any]]:
+        """The rows behind a number in the order of their key, after the one with that key."""
+        from yigongti.kernel.measures.opening import Opening
+
+        with self._store() as store:
+            return Opening(store, settle, wanted.selection, wanted.asked).rows(wanted.key, after=after, limit=limit)
+
+    def all_rows(self, fact: Fact) -> list[Mapping[str, Any]]:
+        """Every row of a small fact."""
+        from yigongti.kernel.measures.expanding import plain_columns
+
+        columns = plain_columns(fact)
+        with self._store() as store:
+            return store.dicts(f"SELECT {_names(columns)} FROM {store.named(fact.code, columns)}")  # noqa: S608
+
+
+class _LakeStore(duck.DuckStore):
+    """Facts are views of files; one that no snapshot has is empty."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, known: set[str]) -> None:
+        super().__init__(connection)
+        self._known = known
+
+    def table(self, code: str, columns: dict[str, str]) -> Any:
+        """A fact's rows."""
+        return super().table(self.named(code, columns), columns)
+
+    def named(self, code: str, columns: dict[str, str]) -> str:
+        """Under which name they stand."""
+        if code in self._known or code.startswith("made_"):
+            return code
+        return self._create(duck.values(columns, ()))
+
+    def dicts(self, statement: str) -> list[Mapping[str, Any]]:
+        """Rows by column."""
+        done = self.connection.execute(statement)
+        names = [one[0] for one in done.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def settle(of: Parameter, day: date) -> Any:
+    """What a parameter holds on a day."""
+    return values.value(of, on=day)

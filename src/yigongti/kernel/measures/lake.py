@@ -1,0 +1,168 @@
+"""The lake: Parquet files that are never changed, and numbered snapshots that say which files belong together.
+
+`lake/<fact>/month=2025-03/<hash>.parquet` of events, `lake/<fact>/<hash>.parquet` of spans, and
+`lake/manifests/<number>.json`. A snapshot becomes visible by the renaming of its manifest, whole; whoever reads an
+older one goes on reading it until it is too old to be kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from yigongti.kernel import clock
+
+
+KEPT = 20
+"""Snapshots that are kept besides those that somebody keeps by name."""
+SPARED = timedelta(hours=2)
+"""A file this young may belong to a refresh that is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of rows; of nothing where there are none."""
+
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A fact in a snapshot: by which source it was read, and its files by month (a span's under `""`)."""
+
+    source: str
+    files: Mapping[str, File] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the data. `cut`: what was committed before is in it."""
+
+    number: int
+    cut: datetime
+    facts: Mapping[str, Held] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """As figures name it."""
+        return str(self.number)
+
+
+def folder() -> Path:
+    """Where the lake lies."""
+    return Path(settings.DATA_FOLDER) / "lake"
+
+
+def scratch() -> Path:
+    """Where DuckDB puts what does not fit into memory."""
+    return folder() / "scratch"
+
+
+# --- snapshots
+
+
+def newest(lake: Path | None = None) -> Snapshot | None:
+    """The newest snapshot; None before the first."""
+    numbers = _numbers(lake or folder())
+    return read(max(numbers), lake) if numbers else None
+
+
+def read(number: int, lake: Path | None = None) -> Snapshot:
+    """A snapshot by number; raises FileNotFoundError when it is no longer kept."""
+    told = json.loads(_manifest(lake or folder(), number).read_text(encoding="utf-8"))
+    facts = {
+        code: Held(held["source"], {month: File(**one) for month, one in held["files"].items()})
+        for code, held in told["facts"].items()
+    }
+    return Snapshot(told["number"], datetime.fromisoformat(told["cut"]), facts)
+
+
+def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
+    """Make it the newest, under the next number."""
+    into = lake or folder()
+    numbered = replace(snapshot, number=max(_numbers(into), default=0) + 1)
+    told = {"number": numbered.number, "cut": numbered.cut.isoformat(),
+            "facts": {code: asdict(held) for code, held in numbered.facts.items()}}  # fmt: skip
+    _write(_manifest(into, numbered.number), json.dumps(told, ensure_ascii=False, indent=1))
+    return numbered
+
+
+def keep(number: int) -> None:
+    """Never drop this snapshot: somebody froze figures of it."""
+    _write(_manifest(folder(), number).with_suffix(".kept"), "")
+
+
+def _numbers(lake: Path) -> list[int]:
+    return [int(path.stem) for path in (lake / "manifests").glob("*.json")]
+
+
+def _manifest(lake: Path, number: int) -> Path:
+    return lake / "manifests" / f"{number}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    with temporary.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+
+
+# --- files
+
+
+def settle(temporary: Path, place: Path) -> str:
+    """Give a finished file its name, by what is in it; the same rows are the same file. Returns it within the lake."""
+    with temporary.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()[:32]
+        os.fsync(written.fileno())
+    place.mkdir(parents=True, exist_ok=True)
+    final = place / f"{digest}.parquet"
+    temporary.replace(final)
+    return str(final.relative_to(folder()))
+
+
+def drop_old() -> int:
+    """Drop manifests beyond those kept, and files that no kept manifest names; how many files."""
+    lake, numbers = folder(), sorted(_numbers(folder()))
+    for number in numbers[:-KEPT]:
+        if not _manifest(lake, number).with_suffix(".kept").exists():
+            _manifest(lake, number).unlink()
+    named = {file.name for snapshot in _all(lake) for held in snapshot.facts.values() for file in held.files.values()}
+    young = (clock.now() - SPARED).timestamp()
+    lost = [path for path in lake.glob("**/*.parquet")
+            if str(path.relative_to(lake)) not in named and path.stat().st_mtime < young]  # fmt: skip
+    for path in lost:
+        path.unlink()
+    return len(lost)
+
+
+def _all(lake: Path) -> Iterator[Snapshot]:
+    return (read(number, lake) for number in _numbers(lake))
+
+
+def month_code(month: date) -> str:
+    """As a month's folder is called."""
+    return f"{month:%Y-%m}"
+
+
+def first_of(code: str) -> date:
+    """A month's first day."""
+    return date.fromisoformat(f"{code}-01")
+
+
+def told(held: Mapping[str, Any]) -> File:
+    """A file as a note of an unfinished refresh has it."""
+    return File(held["name"], held["rows"])
