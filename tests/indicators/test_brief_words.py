@@ -37,8 +37,8 @@ def test_days_document_numbers_and_paragraph_numbers_are_no_figures(text):
 @pytest.mark.parametrize(
     ("text", "found"),
     [("就诊率达 93%以上", ["93%"]), ("激励 500万元", ["500万元"]), ("上升 1.5 个百分点", ["1.5 个百分点"]),
-     ("百分之九十三", ["百分之九十三"]), ("超过九成", ["九成"]), ("\uff11\uff12，\uff13\uff14人次", ["\uff11\uff12，\uff13\uff14人"]),
-    
+     ("百分之九十三", ["百分之九十三"]), ("超过九成", ["九成"]),
+     ("\uff11\uff12，\uff13\uff14人次", ["\uff11\uff12，\uff13\uff14人"]),
      ("2025 年新增 14 张床", ["14 张"]), ("总第 110 期共 80 份", ["80"])],
 )  # fmt: skip
 def test_typed_quantities_are_found_however_they_are_written(text, found):
