@@ -10,6 +10,7 @@ from yigongti.kernel.access import words as access_words
 from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import english
+from yigongti.kernel.measures import words as measure_words
 from yigongti.kernel.parameters import words as parameter_words
 from yigongti.kernel.workflow import rooms
 from yigongti.kernel.workflow import words as workflow_words
@@ -32,7 +33,7 @@ def _registered():
 
 
 def _kernel_words():
-    modules = (workflow_words, access_words, parameter_words)
+    modules = (workflow_words, access_words, parameter_words, measure_words)
     return {name for module in modules for name, thing in vars(module).items()
             if inspect.isclass(thing) and thing.__module__ == module.__name__ and not name.startswith("_")}  # fmt: skip
 
