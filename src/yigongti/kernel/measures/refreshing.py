@@ -13,7 +13,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from django.db import connection
 from yigongti.kernel import clock
 from yigongti.kernel.measures import duck, exporting, lake, touched
 from yigongti.kernel.measures.exporting import Exporter
-from yigongti.kernel.measures.lake import File, Held, Snapshot
+from yigongti.kernel.measures.lake import File, Held, Refreshed, Snapshot
 from yigongti.kernel.measures.reference import PLACES
 from yigongti.kernel.measures.sources import Source, registered
 from yigongti.kernel.measures.touched import Touch
@@ -35,25 +35,6 @@ from yigongti.kernel.parameters import values
 log = structlog.get_logger()
 
 Progress = Callable[[str, int, int], None]
-Changed = dict[str, set[date]]
-"""By fact the first days of the months that are new; of a span any day says that it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """A snapshot that was published, and what in it is new."""
-
-    snapshot: Snapshot
-    changed: Changed
-
-
-_followers: list[Callable[[Refreshed], object]] = []
-
-
-def after_each(follower: Callable[[Refreshed], object]) -> Callable[[Refreshed], object]:
-    """Be called with every snapshot once it is published."""
-    _followers.append(follower)
-    return follower
 
 
 def refresh_when_due() -> Refreshed | None:
@@ -61,20 +42,18 @@ def refresh_when_due() -> Refreshed | None:
     last = lake.newest()
     if last and (clock.now() - last.cut).total_seconds() < 60 * values.number("measures.refresh_minutes"):
         return None
-    return refresh() if last is None or touched.waiting() else None
+    return refresh()
 
 
 def refresh(progress: Progress | None = None) -> Refreshed | None:
-    """Publish a snapshot with everything that changed; None if nothing did or another refresh is under way."""
+    """Publish a snapshot with everything that changed and tell those who follow; None if there was nothing to do or
+    another refresh is under way."""
     with _alone() as alone:
         if not alone:
             return None
-        done = Refresh(progress or (lambda *_: None)).run()
-        if done:
+        if Refresh(progress or (lambda *_: None)).run():
             lake.drop_old()
-    for follower in _followers if done else ():
-        follower(done)
-    return done
+        return lake.tell()
 
 
 @contextmanager
@@ -110,9 +89,9 @@ class Refresh:
         for one in self.touches:
             self.by_fact[one.fact].append(one)
         self.notes = Notes()
-        self.changed: Changed = defaultdict(set)
+        self.changed: dict[str, set[date]] = defaultdict(set)
 
-    def run(self) -> Refreshed | None:
+    def run(self) -> Snapshot | None:
         """Export what changed, publish, and forget what was read."""
         sources = sorted(registered().values(), key=lambda one: (one.fact.code != PLACES, not one.fact.until))
         if self.before and not self.touches and all(self._known(one) for one in sources):
@@ -121,11 +100,11 @@ class Refresh:
         with scratch:
             duck.postgres(scratch, dsn())
             snapshot = self._exported(Exporter(scratch), sources)
-        published = lake.publish(snapshot)
+        published = lake.publish(replace(snapshot, changed=dict(self.changed)))
         touched.forget(self.touches)
         self.notes.drop()
         log.info("lake.refreshed", snapshot=published.number, changed={f: len(m) for f, m in self.changed.items()})
-        return Refreshed(published, dict(self.changed))
+        return published
 
     def _exported(self, exporter: Exporter, sources: Sequence[Source]) -> Snapshot:
         facts: dict[str, Held] = {}
