@@ -14,6 +14,9 @@ UNSCOPED = {
         "voting_members", "the_county", "social_run", "social_run_apart", "said_sharing", "county_name",
         "county_of_unit", "units_below", "said_division",
     },
+    # Periods, order and rounding of figures that the caller has fetched within its scope; rows as the engine asks.
+    "indicators/queries/cells.py": {"as_seen", "back_from", "in_order", "kinds_of", "plain"},
+    "indicators/queries/releases.py": {"rows"},
     # Two tellings of one person compared: whoever compares has both already.
     "residents/queries/agreeing.py": {"same_name", "same_sex", "same_birth"},
     # How complete what came is, in numbers of messages: nothing of any person.

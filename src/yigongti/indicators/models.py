@@ -49,7 +49,9 @@ class Figure(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """Which figure it is."""
         return f"{self.indicator} {self.level} {self.place_id} {self.period}"
 
 
@@ -68,6 +70,9 @@ class Value(Figure):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["place", "indicator", "starts"], name="value_of_place")]
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class Run(models.Model):
@@ -181,8 +186,13 @@ class FrozenCell(Figure):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["release", "indicator", "place"], name="frozen_cell_once"),
+            models.CheckConstraint(condition=Q(level__in=LEVELS), name="frozen_cell_level"),
+            models.CheckConstraint(condition=Q(status__in=COMPUTED), name="frozen_cell_status"),
         ]
         indexes: ClassVar = [models.Index(fields=["indicator", "level", "period", "place"], name="frozen_cell_of")]
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class Appeal(models.Model):

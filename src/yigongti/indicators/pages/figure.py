@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from yigongti.indicators import catalogue, drawn
+from yigongti.indicators import catalogue, drawn, worded
 from yigongti.indicators.drawing.courses import Bars, Beside, Course, Moment, bars, course
 from yigongti.indicators.pages.asked import Looked, cells_at, looked
 from yigongti.indicators.pages.cockpit import FIGURE, TREND, frame
@@ -143,7 +143,7 @@ def _float(number: Decimal | None) -> float | None:
 
 def _dimensions(look: Looked, one: Indicator, by: str) -> list[Option]:
     return [
-        Option(value=name, label=say(behind.dimension_title(one, name)), current=name == by,
+        Option(value=name, label=say(worded.dimension_title(one, name)), current=name == by,
                href=look.address(f"{FIGURE}/{one.code}", by=name))
         for name in one.by
     ]  # fmt: skip
@@ -152,8 +152,8 @@ def _dimensions(look: Looked, one: Indicator, by: str) -> list[Option]:
 def _split(look: Looked, one: Indicator, by: str) -> dict[str, Any]:
     found = behind.split(for_=look.actor, indicator=one, level=look.level, place=look.place, period=look.period, by=by)
     return {
-        "title": say("按{what}", what=say(behind.dimension_title(one, by))),
-        "columns": [Column(label=say(behind.dimension_title(one, by))), *_figure_columns()],
+        "title": say("按{what}", what=say(worded.dimension_title(one, by))),
+        "columns": [Column(label=say(worded.dimension_title(one, by))), *_figure_columns()],
         "rows": [_part(look, one, by, part) for part in found],
     }
 
@@ -163,7 +163,7 @@ def _figure_columns() -> list[Column]:
 
 
 def _part(look: Looked, one: Indicator, by: str, part: Part) -> Row:
-    label = behind.said_value(one, by, part.value)
+    label = worded.said_value(one, by, part.value)
     if part.suppressed:
         return Row(cells=[label, say(drawn.STATUS["suppressed"][0]), "", ""])
     may = look.actor.may(ROWS) and look.places.reached(look.place)

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from yigongti.indicators import catalogue, drawn
+from yigongti.indicators import catalogue, drawn, worded
 from yigongti.indicators.engine import Row as Counted
 from yigongti.indicators.pages.asked import Looked, looked
 from yigongti.indicators.pages.cockpit import FIGURE, frame
@@ -137,7 +137,7 @@ def _cell(fact: Fact, column: FactColumn, row: Counted, persons: Mapping[int, Sh
         return names.of(value)
     if value and behind.hidden(column, row, for_=request.actor, fact=fact, persons=persons):
         return say("按规定不在这里显示")
-    return behind.said_cell(column, value)
+    return worded.said_cell(column, value)
 
 
 def _row(request: Request, found: Behind, row: Counted, names: Names) -> Row:
@@ -169,7 +169,7 @@ def _note(request: Request, code: str, one: Indicator, found: Sequence[Counted],
 def _lines(request: Request, code: str) -> Iterator[list[str]]:
     one, look, sought = _sought(request, code)
     names, fact = Names(look), catalogue.sides(one)[sought.side].fact
-    columns = behind.columns_of(fact)
+    columns = worded.columns_of(fact)
     yield [say(column.title) for column in columns]
     for block, persons in behind.every_row(for_=request.actor, sought=sought):
         _note(request, "indicators.export", one, block, fact)

@@ -14,15 +14,14 @@ from yigongti.indicators.engine import Engine, Row, Wanted, engine
 from yigongti.indicators.queries.cells import SMALL, cell
 from yigongti.indicators.queries.places import Place, places
 from yigongti.indicators.refusals import NothingCounted, NotYours, TooFew
+from yigongti.indicators.worded import columns_of
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
-from yigongti.kernel.language import say
 from yigongti.kernel.measures.arithmetic import outcomes, place_of, terms
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Asked, Key
-from yigongti.kernel.measures.words import AGE_BAND, Column, Fact, Indicator, Selection
+from yigongti.kernel.measures.words import Column, Fact, Indicator, Selection
 from yigongti.kernel.parameters import values
-from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import NotFound
 from yigongti.record.queries import classes_of_diagnosis
 from yigongti.residents.queries.beyond import SALT
@@ -32,7 +31,6 @@ from yigongti.residents.queries.masked import Shown, shown_to
 ROWS = registry.add_permission("indicators.rows", title="看指标背后的每一行（居民已遮）", writes=False)
 OPEN = registry.add_permission("indicators.open_row", title="从指标的一行凭质量检查职责打开一人的档案", writes=False)
 ROW_SALT = "indicators.row"
-SEX = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +56,6 @@ class Behind:
     number: Decimal
     count: int
     next: str
-
-
-def sides_of(indicator: Indicator, period: Period) -> dict[str, Selection]:
-    """What can be opened: above and below the line."""
-    return catalogue.sides(indicator)
 
 
 def rows_behind(*, for_: Actor, sought: Sought, after: str = "", limit: int = 50) -> Behind:
@@ -130,14 +123,6 @@ def _refuse_few(counts: Engine, wanted: Wanted) -> None:
         raise TooFew
 
 
-def columns_of(fact: Fact) -> list[Column]:
-    """What a row shows: the day first, then the person, then the rest; keys of tables say nothing to people."""
-    days = [one for one in fact.columns if one.name in (fact.at, fact.until)]
-    people = [one for one in fact.columns if one.kind == "person"]
-    dull = {*days, *people, *(one for one in fact.columns if one.name in (fact.key, fact.born, "sex"))}
-    return [*days, *people, *(one for one in fact.columns if one not in dull)]
-
-
 def persons_in(fact: Fact, rows: Sequence[Row], *, for_: Actor) -> Mapping[int, Shown]:
     """The residents of some rows as this reader may see them."""
     names = [one.name for one in fact.columns if one.kind == "person"]
@@ -187,48 +172,6 @@ class Part:
     low: Decimal | None
     high: Decimal | None
     suppressed: bool = False
-
-
-def dimensions(indicator: Indicator) -> tuple[str, ...]:
-    """By what it may be split."""
-    return indicator.by
-
-
-def dimension_title(indicator: Indicator, name: str) -> str:
-    """What a dimension is called."""
-    if name == AGE_BAND:
-        return "年龄组"
-    for selection in catalogue.sides(indicator).values():
-        for column in selection.fact.columns:
-            if column.name == name:
-                return column.title
-    return name
-
-
-def said_value(indicator: Indicator, name: str, value: str) -> str:
-    """A dimension's value in words: the label of its code, yes or no, the age group."""
-    if not value:
-        return say("没有记录")
-    if name == AGE_BAND:
-        return say("{ages} 岁", ages=value)
-    for selection in catalogue.sides(indicator).values():
-        for column in selection.fact.columns:
-            if column.name == name:
-                return said_cell(column, {"yes": True, "no": False}.get(value, value))
-    return value
-
-
-def said_cell(column: Column, value: Any) -> str:
-    """A value of a column as people read it; places and residents are said by whoever knows them."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return say("是") if value else say("否")
-    if column.kind == "money":
-        return f"{Decimal(value) / 100:,.2f}"
-    if column.options in code_lists:
-        return say(code_lists[column.options].label(str(value)))
-    return say(SEX.get(str(value), str(value))) if column.name == "sex" else str(value)
 
 
 def split(*, for_: Actor, indicator: Indicator, level: str, place: Place, period: Period, by: str) -> list[Part]:
