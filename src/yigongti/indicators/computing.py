@@ -158,6 +158,7 @@ def compute_these(
             waiting = _store(run, waiting, progress)
     _store(run, waiting, progress)
     run.ended_at = clock.now()
+    run.versions = {one.code: catalogue.version_of(one) for one in chosen}
     run.save()
     return run
 

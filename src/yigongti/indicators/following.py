@@ -38,8 +38,9 @@ def follow(refreshed: Any) -> None:
 def compute(counts: Engine, changed: Mapping[str, set[date]] | None) -> list[Run]:
     """All that these months can have changed, and wholly whatever has another definition than its figures."""
     first = first_month(counts)
-    anew = [one for one in _chosen() if one.code in _unknown()]
-    known = [one for one in _chosen() if one not in anew]
+    computed = _computed()
+    known = [one for one in _chosen() if computed.get(one.code) == catalogue.version_of(one)]
+    anew = [one for one in _chosen() if computed.get(one.code) != catalogue.version_of(one)]
     runs = []
     for indicators, touched in ((known, changed), (anew, None)):
         if indicators:
@@ -54,10 +55,12 @@ def _chosen() -> list[Indicator]:
     return [one for one in catalogue.known().values() if catalogue.counted(one)]
 
 
-def _unknown() -> set[str]:
-    """The codes that no figure of today's definition has."""
-    stored = set(Value.objects.order_by().values_list("indicator", "version").distinct())
-    return {one.code for one in _chosen() if (one.code, catalogue.version_of(one)) not in stored}
+def _computed() -> dict[str, str]:
+    """By which definition each indicator was last computed, whether or not it had any rows."""
+    found: dict[str, str] = {}
+    for versions in Run.objects.filter(ended_at__isnull=False).order_by("ended_at").values_list("versions", flat=True):
+        found |= versions
+    return found
 
 
 def _forget_gone() -> None:

@@ -85,6 +85,7 @@ class Run(models.Model):
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     cells = models.IntegerField(default=0)
+    versions = models.JSONField(default=dict)
     trouble = models.CharField(max_length=400, blank=True)
 
     def __str__(self) -> str:
