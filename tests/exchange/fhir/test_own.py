@@ -311,3 +311,22 @@ def test_nobody_changes_what_is_the_platforms(person, township):
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
         {"resource": one, "request": {"method": "PUT", "url": f"Patient/r-{person.pk}"}}]}  # fmt: skip
     assert township.post("", bundle).status_code == 403
+
+
+def test_a_client_writes_about_a_resident_without_telling_who_that_is(county, person, township, foreign):
+    subject = {"reference": f"Patient?identifier=urn:oid:2.16.156.10011.1.3|{lives.CARD}"}
+    one = {"resource": observation("") | {"subject": subject}, "request": {"method": "POST", "url": "Observation"}}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [one]}
+    assert foreign.post("", bundle).status_code == 422
+    answer = township.post("", bundle, Prefer="return=representation").json()["entry"][0]["resource"]
+    assert answer["subject"]["reference"] == f"Patient/r-{person.pk}"
+    made = township.made(observation(f"r-{person.pk}", status="preliminary"))
+    assert len(township.found(f"/Observation?patient=r-{person.pk}")) == 5
+    both = township.get(f"/Observation?_id={made['id']}&_include=Observation:patient").json()["entry"]
+    assert [one["resource"]["id"] for one in both] == [made["id"], f"r-{person.pk}"]
+    assert Entry.objects.filter(resident=person, detail__fhir__id=made["id"]).exists()
+    assert len(Resident.objects.all()) == 1
+    refused = foreign.post("/Observation", observation(f"r-{person.pk}"))
+    never = foreign.post("/Observation", observation("r-999999999"))
+    assert (refused.status_code, never.status_code) == (422, 422)
+    assert str(refused.json()).replace(f"r-{person.pk}", "x") == str(never.json()).replace("r-999999999", "x")

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from yigongti.exchange.fhir import criteria
+from yigongti.exchange.fhir.asking import asked, pairs_of
 from yigongti.exchange.fhir.clients import Caller
-from yigongti.exchange.fhir.outcomes import OutOfScope, Unresolved
+from yigongti.exchange.fhir.outcomes import NotOne, OutOfScope, Unresolved
+from yigongti.exchange.fhir.own import fetching
+from yigongti.exchange.fhir.searching import Row
 from yigongti.exchange.fhir.wishes import Done, Wish
 from yigongti.exchange.fhir_r4.definitions import resource_kinds
 from yigongti.exchange.fhir_r4.relinking import relinked
@@ -52,13 +55,24 @@ def _searched(wishes: Sequence[Wish], by: Caller) -> dict[str, str]:
             continue
         if not by.scopes.allow(kind, "s"):
             raise OutOfScope(kind=kind, what="s")
-        row = criteria.meant(kind, read[2], for_=by)
+        row = criteria.meant(kind, read[2], for_=by) or _ours(kind, read[2], by)
         if row is None:
             faults.append(Unresolved(rule="fhir.unresolved", element="reference", place=said[:200]))
         else:
             found[said] = row.address
     raise_all(faults)
     return found
+
+
+def _ours(kind: str, text: str, by: Caller) -> Row | None:
+    """The one of the register whom it finds, where no client sent one. Raises NotOne for several."""
+    question = asked(kind, pairs_of(text), for_=by)
+    if question.ours is None or not question.ours.asked:
+        return None
+    found = fetching.page(kind, question.ours.conditions, question.values, most=2, for_=by)
+    if len(found) > 1:
+        raise NotOne(rule="fhir.multiple_matches", criteria=f"{kind}?{text}"[:200])
+    return found[0] if found else None
 
 
 def _searches(value: Any) -> Iterator[str]:

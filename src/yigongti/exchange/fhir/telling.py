@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from yigongti.exchange import taking_fhir
 from yigongti.exchange.fhir import storing
 from yigongti.exchange.fhir.clients import Voice
 from yigongti.exchange.fhir.compartments import classes_of, judging
 from yigongti.exchange.fhir.outcomes import Unresolved
+from yigongti.exchange.fhir.own.naming import is_own
 from yigongti.exchange.fhir.planning import Plan
 from yigongti.exchange.fhir.sight import Sight
+from yigongti.exchange.fhir.statements import fetched
 from yigongti.exchange.fhir.storing import Place, Stored
 from yigongti.exchange.fhir_facts.calls import Call
 from yigongti.exchange.fhir_facts.persons import Asked
@@ -18,10 +20,12 @@ from yigongti.exchange.inbox import Taken
 from yigongti.exchange.matching import remember
 from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.fhir_systems import REGISTERS
-from yigongti.kernel import prepared
+from yigongti.kernel import clock, prepared
 from yigongti.kernel.refusal import Refusal, raise_all
 
 
+REGISTERED = """SELECT r.person_id, r.master_id FROM (SELECT id AS person_id, master_id FROM residents_resident) r
+ WHERE r.person_id = ANY(%(o_people)s) AND {seen}"""
 PATIENT = "Patient"
 """The system under which a sender's patients are remembered: by their address in the store."""
 
@@ -63,9 +67,20 @@ def _look(
         plan.key = plan.stored.key if plan.stored else plan.key
     seen = storing.by_place(there.rows())
     made.around = {"/".join(place): one.body for place, one in seen.items() if place in referred and one.body}
-    around = {place: one for place, one in seen.items() if place in named}
+    around = {place: one for place, one in seen.items() if place in named} | _registered(named - seen.keys(), sight)
     _require_patients(kept, ours, around)
     return asked, around
+
+
+def _registered(places: Set[Place], sight: Sight) -> dict[Place, Stored]:
+    """Patients as the register has them, as far as the client may see them: others' resources may be about them."""
+    numbers = [int(name[2:]) for kind, name in places if kind == PATIENT and is_own(kind, name)]
+    if not numbers:
+        return {}
+    found = fetched(REGISTERED.format(seen=sight.person.replace("{r}", "r")), sight.given | {"o_people": numbers})
+    return {(PATIENT, f"r-{number}"): Stored(
+        key=0, type=PATIENT, id=f"r-{number}", version=1, deleted=False, sender=0, person=master, also=None, classes=[],
+        at=clock.now(), body="", visible=True) for number, master in found}  # fmt: skip
 
 
 def _require_patients(kept: Sequence[Plan], ours: set[Place], around: Mapping[Place, Stored]) -> None:
