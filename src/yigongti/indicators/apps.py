@@ -19,3 +19,4 @@ class IndicatorsConfig(AppConfig):
             import_module(f"{self.name}.{room}")
         following = import_module(f"{self.name}.following")
         import_module(f"{self.name}.engine").provide(following.newest)
+        import_module("yigongti.kernel.measures.lake").after_each(following.follow)

@@ -23,6 +23,7 @@ VERBS = {
     "load": ("load", "main"),
     "match": ("match", "main"),
     "listen": ("listen", "main"),
+    "figures": ("figures", "main"),
     "province": ("province", "main"),
     "token": ("token", "main"),
     "web": ("web", "main"),

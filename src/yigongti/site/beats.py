@@ -80,6 +80,14 @@ def count_all_that_came() -> None:
     exchange.count_all_that_came()
 
 
+@beat("measures.refresh", cron="* * * * * */20")
+def refresh_figures() -> None:
+    """Bring the lake and its figures up to date, if anything changed and the last time is long enough ago."""
+    from yigongti.kernel.measures import refreshing  # brings DuckDB, which no other process needs
+
+    refreshing.refresh_when_due()
+
+
 KEPT = timedelta(days=30)
 
 

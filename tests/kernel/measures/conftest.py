@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.kernel.measures import counties
-from yigongti.kernel.measures import refreshing, sources, touched
+from yigongti.kernel.measures import lake, refreshing, sources, touched
 from yigongti.kernel.measures.sources import Source, Watched
 
 
@@ -68,7 +68,7 @@ def lakeside(transactional_db, settings, tmp_path, monkeypatch):
         cursor.execute(TABLES)
         with monkeypatch.context() as patched:
             patched.setattr(sources, "_registered", own_sources())
-            patched.setattr(refreshing, "_followers", [])
+            patched.setattr(lake, "_followers", [])
             touched.watch()
             with psycopg.connect(refreshing.dsn()) as writer:
                 yield SimpleNamespace(writer=writer, run=cursor.execute, folder=tmp_path / "lake")

@@ -189,3 +189,22 @@ def test_spans_of_two_days_are_listed_once(lakeside):
     refreshing.refresh()
     wanted = Wanted(counties.spans.rows().mid_period(), Asked(Period.read("2024-Q2"), "institution", "county"), Key(30))
     assert [row["id"] for row in engines.newest().rows(wanted)] == [1]
+
+
+def test_who_falls_while_following_is_told_again_with_all_that_is_new(lakeside):
+    told = []
+
+    def follower(refreshed):
+        told.append(refreshed.changed.get("events"))
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    lake.after_each(follower)
+    refreshing.refresh()
+    lakeside.run("UPDATE lakes_visit SET money = 5 WHERE at < '2024-01-20'")
+    with pytest.raises(KeyboardInterrupt):
+        refreshing.refresh()
+    lakeside.run("UPDATE lakes_visit SET money = 5 WHERE at > '2024-03-20'")
+    refreshing.refresh()
+    assert refreshing.refresh() is None
+    assert told == [{month(1), month(2), month(3)}, {month(1)}, {month(1), month(3)}]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,10 @@ KEPT = 20
 """Snapshots that are kept besides those that somebody keeps by name."""
 SPARED = timedelta(hours=2)
 """A file this young may belong to a refresh that is under way."""
+
+
+Changed = Mapping[str, set[date]]
+"""By fact the first days of the months that are new; of a span any day says that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,49 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One state of the data. `cut`: what was committed before is in it."""
+    """One state of the data. `cut`: what was committed before is in it; `changed`: what is new in it."""
 
     number: int
     cut: datetime
     facts: Mapping[str, Held] = field(default_factory=dict)
+    changed: Changed = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """As figures name it."""
         return str(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A snapshot that was published, and what is new since those who follow were last told."""
+
+    snapshot: Snapshot
+    changed: Changed
+
+
+_followers: list[Callable[[Refreshed], object]] = []
+
+
+def after_each(follower: Callable[[Refreshed], object]) -> None:
+    """Be called after every refresh. Who falls in doing so is called again, with all that is new since."""
+    _followers.append(follower)
+
+
+def tell() -> Refreshed | None:
+    """Let everybody who follows do their part, unless they have."""
+    latest, noted = newest(), folder() / "told"
+    last = int(noted.read_text()) if noted.exists() else 0
+    if latest is None or latest.number <= last:
+        return None
+    changed: dict[str, set[date]] = {}
+    for number in sorted(_numbers(folder())):
+        for code, months in read(number).changed.items() if number > last else ():
+            changed[code] = changed.get(code, set()) | months
+    for follower in _followers:
+        follower(Refreshed(latest, changed))
+    _write(noted, latest.name)
+    return Refreshed(latest, changed)
 
 
 def folder() -> Path:
@@ -83,7 +120,8 @@ def read(number: int, lake: Path | None = None) -> Snapshot:
         code: Held(held["source"], {month: File(**one) for month, one in held["files"].items()})
         for code, held in told["facts"].items()
     }
-    return Snapshot(told["number"], datetime.fromisoformat(told["cut"]), facts)
+    changed = {code: {first_of(month) for month in months} for code, months in told.get("changed", {}).items()}
+    return Snapshot(told["number"], datetime.fromisoformat(told["cut"]), facts, changed)
 
 
 def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
@@ -91,6 +129,7 @@ def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
     into = lake or folder()
     numbered = replace(snapshot, number=max(_numbers(into), default=0) + 1)
     told = {"number": numbered.number, "cut": numbered.cut.isoformat(),
+            "changed": {code: sorted(map(month_code, months)) for code, months in numbered.changed.items()},
             "facts": {code: asdict(held) for code, held in numbered.facts.items()}}  # fmt: skip
     _write(_manifest(into, numbered.number), json.dumps(told, ensure_ascii=False, indent=1))
     return numbered
