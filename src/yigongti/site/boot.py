@@ -8,6 +8,8 @@ from yigongti.indicators.policy import soundness
 from yigongti.kernel import event, finders
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.words import registry
+from yigongti.kernel.measures import checks, sources
+from yigongti.kernel.measures.words import Fact
 from yigongti.kernel.parameters.words import defaults
 from yigongti.kernel.workflow import engine, pages, rooms
 
@@ -34,7 +36,12 @@ def faults() -> list[str]:
     ]
     defaults()
     return [*registry.faults(), *unknown_bases, *event.faults(), *finders.doubled, *pages.boot_faults(),
-            *soundness.faults()]  # fmt: skip
+            *soundness.faults(), *checks.unsourced(soundness.catalogue(), _sourced())]  # fmt: skip
+
+
+def _sourced() -> dict[str, Fact]:
+    """The facts that chapters read out of their tables."""
+    return {code: source.fact for code, source in sources.registered().items()}
 
 
 def require_sound() -> None:

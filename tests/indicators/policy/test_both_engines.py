@@ -37,7 +37,7 @@ FACTS = all_facts()
 
 def shuffled(seed):
     """A county whose every cell was drawn from those of the hand-made one, or is unknown."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     made = {"places": COUNTY["places"]}
     for code, fact in FACTS.items():
         columns = {name: [row[name] for row in COUNTY[code]] for name in COUNTY[code][0]}

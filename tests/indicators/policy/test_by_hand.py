@@ -116,7 +116,7 @@ def test_every_computable_indicator_is_counted_by_hand():
     assert computable == set(SHARES)
 
 
-@pytest.mark.requirement("R22", "R23", "R45", "R46", "R96", "R127", "R128", "R171", "R172")
+@pytest.mark.requirement("R23", "R33", "R45", "R46", "R96", "R127", "R128", "R156", "R171", "R172")
 @pytest.mark.parametrize("code", SHARES)
 def test_the_county_is_as_counted_by_hand(code):
     above, below = SHARES[code]

@@ -180,7 +180,7 @@ CONTROLLED = {
 
 
 @needs_patients
-@pytest.mark.requirement("R126")
+@pytest.mark.requirement("R156")
 @pytest.mark.parametrize("name", CONTROLLED)
 def test_the_last_reading_of_each_patient(cohort, name):
     said = json.loads((DATA / "followup" / "expected.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from tests.kernel.measures.test_arithmetic import good, indicator, people, rows, visits
-from yigongti.kernel.measures.checks import by_code, faults, overdue
+from yigongti.kernel.measures.checks import by_code, faults, overdue, unsourced
 from yigongti.kernel.measures.words import (
     Awaited,
     Column,
@@ -132,6 +132,13 @@ def test_two_pages_with_one_code_do_not_load():
     assert by_code([sound]) == {"t": sound}
     with pytest.raises(ValueError, match="two indicators have the code t"):
         by_code([sound, sound])
+
+
+def test_a_fact_that_nobody_reads_is_found():
+    other = replace(visits, title="别的")
+    assert unsourced({"t": sound}, {"t_visits": visits}) == []
+    for sourced in ({}, {"t_visits": other}):
+        assert unsourced({"t": sound}, sourced) == ["indicator t: nobody reads the fact t_visits from its tables"]
 
 
 def test_a_page_past_its_review_is_told_and_stops_nothing():

@@ -62,6 +62,13 @@ def by_code(pages: Iterable[Indicator]) -> dict[str, Indicator]:
     return found
 
 
+def unsourced(catalogue: Mapping[str, Indicator], sourced: Mapping[str, Fact]) -> list[str]:
+    """Facts that the pages count and that no chapter reads out of its tables, or reads as something else."""
+    facts = {(one.code, selection.fact) for one in catalogue.values() for selection in _with_people(selections(one))}
+    return sorted(f"indicator {code}: nobody reads the fact {fact.code} from its tables" for code, fact in facts
+                  if sourced.get(fact.code) != fact)  # fmt: skip
+
+
 def overdue(catalogue: Mapping[str, Indicator], today: date) -> list[Indicator]:
     """Pages whose review day has passed: a warning in the book, nothing that stops the boot."""
     return [one for one in catalogue.values() if one.review_before < today]
