@@ -141,6 +141,18 @@ def _days(period: Period, taken: str) -> list[tuple[date, int]]:
     return [(period.last_day, 2)]
 
 
+DAYS_AT_ONCE = 8
+"""Everybody who lives in a county, on so many days: what fits into memory."""
+
+
+def parts(group: Group) -> list[list[Goal]]:
+    """The goals, in portions where every row of a fact stands anew on each day."""
+    goals = sorted(group.goals)
+    if group.sort.shape != "day" or group.sort.counted != "people":
+        return [goals]
+    return [goals[begin : begin + DAYS_AT_ONCE] for begin in range(0, len(goals), DAYS_AT_ONCE)]
+
+
 def bounds(goals: Iterable[Goal]) -> tuple[date, date]:
     """From the first day of the earliest to before the end of the latest."""
     periods = [period for period, _ in goals]

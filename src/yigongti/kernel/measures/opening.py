@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from yigongti.kernel.measures import expressions
-from yigongti.kernel.measures.columnar import Rows, with_levels
 from yigongti.kernel.measures.expanding import plain_columns
 from yigongti.kernel.measures.expressions import Expr
 from yigongti.kernel.measures.grids import shape_of, slots_of, sort_of
 from yigongti.kernel.measures.reference import Asked, Key, Settle
+from yigongti.kernel.measures.taking import Rows, with_levels
 from yigongti.kernel.measures.words import AGE_BAND, Selection
 
 
