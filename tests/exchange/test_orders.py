@@ -111,6 +111,12 @@ def test_what_is_no_examination_or_has_no_number_waits(county):
     assert not Entry.objects.filter(kind="order").exists()
 
 
+def test_the_same_number_of_another_institution_is_another_order(county):
+    ordered()
+    ordered(control="2", facility="平遥县医院")
+    assert [one.institution.name for one in standing()] == ["蒲县人民医院（HIS）", "平遥县医院（HIS）"]
+
+
 @pytest.mark.parametrize(
     ("before", "told", "new", "holds"),
     [

@@ -32,7 +32,9 @@ def _(fact: facts.Order, taking: Taking) -> None:
     whom = taking.person(fact.person)
     found = orders.standing(resident=whom, kinds=("order", "report"), placer=fact.asked.placer,
                             filler=fact.asked.filler)  # fmt: skip
-    known = orders.meant(found["order"], fact.asked.service.code, new=new)
+    # A new order of another institution is another order, though it bears the same number.
+    here = [one for one in found["order"] if not new or one.institution_id == taking.sender.institution_id]
+    known = orders.meant(here, fact.asked.service.code, new=new)
     if not known and not fact.asked.service:
         raise UnknownOrder(field="ORC-2", number="、".join(given.values()))
     reports = orders.meant(found["report"], fact.asked.service.code)

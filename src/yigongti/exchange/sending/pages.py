@@ -46,13 +46,13 @@ class DestinationForm(RegisterForm):
     """Where to, for whom, what."""
 
     institution = Picked("institution", label="代表的机构", help_text="它的系统收消息；报告只发有依据的")
-    charset = coded(CHARSETS, label="字符集")
+    charset = coded(CHARSETS, label="字符集", initial="utf-8")
     port = forms.IntegerField(label="端口", min_value=1, max_value=65535)
     orders = forms.BooleanField(label="收申请", required=False, help_text="消息头里写明给它的检查检验申请")
     results = forms.BooleanField(
         label="收报告", required=False, help_text="它所申请的检查检验的报告，和正转诊到它的人的报告"
     )
-    active = forms.BooleanField(label="正在发送", required=False, help_text="停下时先排队，恢复后按次序补发")
+    active = forms.BooleanField(label="正在发送", required=False, initial=True, help_text="停下时先排队，恢复后按次序补发")
 
     class Meta:
         model = Destination
