@@ -56,7 +56,7 @@ def _contents() -> str:
     return page(
         "指标",
         f"共 {len(known)} 项。每个数都由记录算出，没有人填数；没有收到的数据不当作零。"
-        "“把握”一栏的记号见[参数](parameters.md)。",
+        "常住人口是本平台登记为常住的居民，不是统计部门公布的数。“把握”一栏的记号见[参数](parameters.md)。",
         *(f"## {_head(one)}\n\n{table(('指标', '代码', '单位', '怎么来', '把握'), _rows(one))}" for one in PAGES),
         *(section(title, table(("编号", "指标"), ((number, "、".join(where[code] for code in codes))
                                                 for number, codes in one.items()))) for title, one in SETS.items()),

@@ -82,8 +82,8 @@ SHARES = {
     "infant_mortality_change": (500, Fraction(1000, 3)), "neonatal_mortality": (1, 4), "under_five_mortality": (3, 4),
     "hospital_delivery": (3, 4), "low_birth_weight": (1, 3), "preterm": (1, 3), "stillbirths": (1, 5),
     "birth_rate": (4, Fraction(21, 2)),
-    # Filed: nine of eleven; seen in the year eight of the nine. Elders 1, 2, 3 and 10, of whom 3 was examined.
-    "health_record_rate": (9, 11), "health_record_use": (8, 9), "elderly_check": (1, 4),
+    # Nine of eleven have a file, of them eight were seen in the year. Elders 1, 2, 3 and 10, of whom 3 was examined.
+    "health_record_use": (8, 9), "elderly_check": (1, 4),
     # In care for hypertension: 1, 2, 3 and 9; 3 was not followed up, 9 not controlled, 1 is 75 with 149/89.
     "hypertension_management": (2, 3), "hypertension_standard": (1, 4), "hypertension_control": (2, 4),
     "hypertension_control_140": (1, 4), "hypertension_control_of_measured": (2, 3), "hypertension_followed": (3, 4),

@@ -1,9 +1,9 @@
 """基本公共卫生服务：健康档案、老年人体检、出生。孕产妇、儿童、精神、结核、接种等待后面的章节，先写明等什么。"""
 
 # isort: off
-from yigongti.indicators.policy.populations import live_births, residents, residents_at_end
-from yigongti.indicators.policy.signing import GONGWEI, YEARS, by_bureau, by_cdc
-from yigongti.kernel.measures.words import Ratio, aged, at_least, below, known
+from yigongti.indicators.policy.populations import live_births, residents
+from yigongti.indicators.policy.signing import GONGWEI, WIDE, YEARS, by_bureau, by_cdc
+from yigongti.kernel.measures.words import Awaited, Ratio, aged, at_least, below, known
 from yigongti.publichealth.facts import births
 from yigongti.record.facts import visits
 
@@ -14,9 +14,10 @@ ELDERLY = residents.where(born=aged(at_least(65))).on_last_day()
 
 health_record_rate = by_bureau(
     code="health_record_rate", title="居民健康档案建档率", family=FAMILY, basis=f"{GONGWEI}；领域参考 2.3.1",
-    means="期末已建立健康档案的常住居民数，除以期末常住居民数；本平台的档案都是电子档案。",
-    figure=Ratio(of=FILED.people(), over=residents_at_end), unit="%", better="higher", population="resident",
-    place="managing", by=("sex", "age_band"), digits=1, confidence="M+",
+    means="期末已建立健康档案的常住居民数，除以统计部门公布的常住居民数。"
+          "本平台登记的人都有档案，用自己的登记作分母总是 100%。",
+    figure=Awaited(need="统计部门公布的常住人口数（组织机构一章）"), unit="%", better="higher", population="resident",
+    place="managing", periods=YEARS, levels=WIDE, digits=1, confidence="M+",
 )  # fmt: skip
 
 health_record_use = by_bureau(
