@@ -27,6 +27,6 @@ def test_a_referral_says_how_long_each_answer_took():
         "person direction institution receiving managing accepted arrived returned minutes_to_accept minutes_to_arrive"
     )
     assert brief("referrals", columns, "2026-03-01", "2026-04-01") == [
-        (person.pk, "up", county.village.pk, county.hospital.pk, county.village.pk, True, True, False, 25, 120)
+        (person.pk, "upward", county.village.pk, county.hospital.pk, county.village.pk, True, True, False, 25, 120)
     ]
     assert brief("referrals", "id", "2026-04-01") == []

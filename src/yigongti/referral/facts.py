@@ -13,7 +13,7 @@ referrals = Fact(
         Column(name="person", title="居民", kind="person", sensitive=True),
         Column(name="born", title="出生日期", kind="day", sensitive=True),
         Column(name="at", title="提交日期", kind="day"),
-        Column(name="direction", title="方向", kind="code"),
+        Column(name="direction", title="方向（upward、downward、outward）", kind="code"),
         Column(name="urgency", title="紧急程度", kind="code", options="referral.urgency"),
         Column(name="institution", title="转出机构", kind="place"),
         Column(name="from_leads", title="由牵头机构转出", kind="yes"),

@@ -19,7 +19,7 @@ def _minutes(frm: str, to: str) -> str:
 
 
 REFERRALS = f"""
-SELECT r.case_id AS id, p.id AS person, p.birth_date AS born, s.at::date AS at, r.kind AS direction, r.urgency,
+SELECT r.case_id AS id, p.id AS person, p.birth_date AS born, s.at::date AS at, r.kind || 'ward' AS direction, r.urgency,
     r.from_institution_id AS institution, EXISTS (
         SELECT FROM organisations_membership m WHERE m.institution_id = r.from_institution_id AND m.leads
         AND s.at::date >= m.begins AND s.at::date <= COALESCE(m.ends, 'infinity')) AS from_leads,

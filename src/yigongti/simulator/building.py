@@ -18,11 +18,14 @@ from yigongti.kernel.parameters.models import ParameterValue
 from yigongti.kernel.refusal import Refusal
 from yigongti.simulator import organising, staffing
 from yigongti.simulator.ages import structure
+from yigongti.simulator.billing import Till
 from yigongti.simulator.care import Care
 from yigongti.simulator.cases import Cases
+from yigongti.simulator.certifying import Registry
 from yigongti.simulator.copying import Table, advance_serials, learn
 from yigongti.simulator.doubles import Doubles
 from yigongti.simulator.households import Human
+from yigongti.simulator.ledger import Ledger
 from yigongti.simulator.organising import County
 from yigongti.simulator.people import People
 from yigongti.simulator.places import Place, shared_out
@@ -108,18 +111,24 @@ class Building:
         doubles = Doubles(people, county, chance=self.chance("doubles"), today=self.today, truth=self.truth)
         scribe = Scribe(county, today=self.today)
         chance = self.chance("care")
-        care = Care(county, scribe, chance=chance, density=self.density, residents=self.residents)
-        routine = Routine(county, scribe, chance=self.chance("routine"), density=self.density)
-        tables = [people.households, people.residents, people.identifiers, doubles.suspicions, *scribe.tables]
+        till = Till(county, chance=self.chance("till"), today=self.today)
+        registry = Registry(county, chance=self.chance("registry"), today=self.today)
+        care = Care(county, scribe, till, chance=chance, density=self.density, residents=self.residents)
+        routine = Routine(county, scribe, till, registry, chance=self.chance("routine"), density=self.density)
+        tables = [people.households, people.residents, people.identifiers, doubles.suspicions, *scribe.tables,
+                  *till.tables, *registry.tables]  # fmt: skip
+        ledger = Ledger(county, self.workforce, today=self.today)
         done = 1  # the showcase person
-        self._showcase(county, people, scribe)
+        ledger.close([self._showcase(county, people, scribe, registry)])
         for places, counts, ages in self._blocks(county):
             humans = people.block(places, counts, ages)
             for one in humans:
                 care.of(one)
                 routine.of(one)
+                registry.of(one)
             for one in doubles.of(humans):
                 care.of(one, share=0.3)
+            ledger.close([*humans, *doubles.alike])
             self._choose_patients(humans)
             with transaction.atomic():
                 for table in tables:
@@ -129,10 +138,14 @@ class Building:
         people.close()
         people.serials.write()
         self.tables += [*tables, people.serials]
+        self.truth.facts["figures"] = ledger.figures()
+        self.truth.facts["withheld"] = till.withheld
 
-    def _showcase(self, county: County, people: People, scribe: Scribe) -> None:
+    def _showcase(self, county: County, people: People, scribe: Scribe, registry: Registry) -> Human:
         one = showcase(county, people, scribe, chance=self.chance("showcase"), today=self.today)
         self.truth.facts["showcase"] = one.key
+        registry.of(one)
+        return one
 
     def _blocks(self, county: County) -> Iterator[tuple[list[Place], list[int], list[tuple[str, int]]]]:
         """Neighbouring places with their people's sexes and ages; the showcase person is one of the residents."""

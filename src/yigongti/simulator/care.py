@@ -1,4 +1,4 @@
-"""Two years of visits: what people come with at village, township, county and beyond, and what is found and given."""
+"""Three years of visits: what people come with at village, township, county and beyond, and what is found and given."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import log
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yigongti.simulator.households import Human
+from yigongti.simulator.lives import Seen
 from yigongti.simulator.organising import County, Site
 from yigongti.simulator.places import page
 from yigongti.simulator.scribing import Scribe, detail, what
 
 
-WINDOW = 730
+if TYPE_CHECKING:
+    from yigongti.simulator.billing import Till
+
+
+WINDOW = 1096
 # Visits of a person in the window at (village or own centre, township, county, outside), by age group: chosen so that a
 # person has about nine entries and most visits stay at the grassroots.
-RATES = {"child": (0.7, 0.25, 0.2, 0.03), "adult": (0.38, 0.22, 0.25, 0.04), "old": (0.9, 0.5, 0.5, 0.07)}
+RATES = {"child": (0.9, 0.33, 0.26, 0.04), "adult": (0.5, 0.29, 0.33, 0.05), "old": (1.2, 0.65, 0.65, 0.09)}
 MENS = ("N40.x00",)
-INPATIENT_SHARE, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.22, 0.55, 0.006, 0.04
+INPATIENT_SHARE, TOWNSHIP_BEDS, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.22, 0.07, 0.55, 0.006, 0.04
 # Rare illnesses of special classes stand in a small county too: each so often, spread over the grown.
 PROMISED, SPREAD_OVER = 3, 60
 
@@ -62,8 +67,10 @@ class Complaints:
 class Care:
     """Writes everybody's visits."""
 
-    def __init__(self, county: County, scribe: Scribe, *, chance: Random, density: float, residents: int) -> None:
-        pages = page("care")
+    def __init__(
+        self, county: County, scribe: Scribe, till: Till, *, chance: Random, density: float, residents: int
+    ) -> None:
+        pages, self._till = page("care"), till
         self._scribe, self._chance, self._random = scribe, chance, chance.random
         self._levels = {
             level: Complaints(pages[level][0]["rows"]) for level in ("village", "township", "county", "outside")
@@ -96,6 +103,7 @@ class Care:
                 ago = latest + int(random() * (earliest - latest))
                 if earliest > latest:
                     self._visit(one, level, number, ago)
+        self._till.pharmacies(one, latest, earliest)
         if random() < ALLERGY_SHARE:
             self._allergy(one, latest)
         if age >= 16:
@@ -119,19 +127,25 @@ class Care:
         complaint = self._levels[level].draw(group, self._chance)
         wheres = self._scribe.wheres[site.unit]
         where = wheres[int(self._random() * len(wheres))]
-        self._write(one.key, complaint, where, site, ago, kind=kind)
+        left = max(ago - 3 - int(self._random() * 7), one.died or -1) if self._lies_in(site) else -1
+        self._write(one, complaint, where, site, ago, kind="inpatient" if left >= 0 else kind, left=left)
+
+    def _lies_in(self, site: Site) -> bool:
+        """A few are kept in the beds of a township centre."""
+        return site.level == "township" and self._random() < TOWNSHIP_BEDS
 
     def _at_county(self, one: Human, group: int, ago: int) -> None:
         complaint, random = self._levels["county"].draw(group, self._chance), self._random
         while one.sex == "2" and complaint.code in MENS:
             complaint = self._levels["county"].draw(group, self._chance)
         site, wheres = self._ward(complaint, group)
+        if self._till.is_silent(site, ago):
+            return
         where = wheres[int(random() * len(wheres))]
         stays = random() < INPATIENT_SHARE
         until = max(ago - 3 - int(random() * 9), one.died or -1) if stays else -1
-        leaves = self._scribe.when(until, 600) if until >= 0 else "\\N"
         kind = "inpatient" if until >= 0 else "emergency" if random() < 0.12 else "outpatient"
-        visit = self._write(one.key, complaint, where, site, ago, kind=kind, until=leaves)
+        visit = self._write(one, complaint, where, site, ago, kind=kind, left=until)
         if random() < REPORT_SHARE:
             self._report(one.key, where, ago, visit)
         if stays:
@@ -150,14 +164,13 @@ class Care:
         site = self._outside[int(self._random() * len(self._outside))]
         where = self._scribe.wheres[site.unit][0]
         stay = max(ago - 6, one.died or 0) if ago > 6 and self._random() < 0.5 else -1
-        until = self._scribe.when(stay, 600) if stay >= 0 else "\\N"
-        self._write(one.key, complaint, where, site, ago, kind="inpatient" if stay >= 0 else "outpatient", until=until)
+        self._write(one, complaint, where, site, ago, kind="inpatient" if stay >= 0 else "outpatient", left=stay)
 
     def _write(
-        self, resident: int, complaint: Complaint, where: str, site: Site, ago: int, *, kind: str, until: str = "\\N"
+        self, one: Human, complaint: Complaint, where: str, site: Site, ago: int, *, kind: str, left: int = -1
     ) -> int:
         scribe, minute = self._scribe, 480 + int(self._random() * 560)
-        secret = complaint.secret
+        resident, secret, until = one.key, complaint.secret, scribe.when(left, 600) if left >= 0 else "\\N"
         visit = scribe.visit(
             resident, complaint.visit, where, site, ago, minute, kind=kind, code=complaint.code, secret=secret,
             until=until,
@@ -168,6 +181,7 @@ class Care:
                 resident, complaint.medication, where, ago, minute + 11, secret=secret, part_of=visit,
                 more=complaint.dose,
             )  # fmt: skip
+        self._till.visit(one, visit, Seen(ago, kind, site, left if left >= 0 else None, complaint.code))
         return visit
 
     def _report(self, resident: int, where: str, ago: int, visit: int) -> None:
@@ -222,7 +236,7 @@ class Care:
         )  # fmt: skip
         site, name = (self._children, "妇科") if secret == "reproductive" else (self._hospital, "感染性疾病科")  # noqa: S105
         where = self._scribe.departments[site.unit, name][0]
-        self._write(one.key, complaint, where, site, ago, kind="outpatient")
+        self._write(one, complaint, where, site, ago, kind="outpatient")
 
 
 POTASSIUM = what("observation", "series", "potassium", "血钾")

@@ -9,6 +9,7 @@ from random import Random
 from yigongti.simulator import digits
 from yigongti.simulator.copying import Table
 from yigongti.simulator.households import Human
+from yigongti.simulator.lives import Life
 from yigongti.simulator.naming import Names
 from yigongti.simulator.organising import GRASSROOTS, County, Site
 from yigongti.simulator.people import People
@@ -65,6 +66,7 @@ class Doubles:
         self._chance = chance
         self._names = Names(chance)
         self._owed = self._owed_alike = 0.0
+        self.alike: list[Human] = []  # of the last block: humans of their own, whom nobody treats
         self.suspicions = Table(
             "residents_suspicion",
             "id one_id other_id why score raised_at raised_by_id verdict decided_at decided_by_id note",
@@ -77,8 +79,10 @@ class Doubles:
         self._owed_alike += len(humans) * LOOKALIKES_PER_THOUSAND / 1000
         doubles = [self._double(one) for one in self._chance.sample(papered, min(int(self._owed), len(papered)))]
         self._owed -= len(doubles)
-        alike = [self._lookalike(one) for one in self._chance.sample(papered, min(int(self._owed_alike), len(papered)))]
-        self._owed_alike -= len(alike)
+        self.alike = []
+        for one in self._chance.sample(papered, min(int(self._owed_alike), len(papered))):
+            self._lookalike(one)
+        self._owed_alike -= len(self.alike)
         return doubles
 
     def _double(self, one: Human) -> Human:
@@ -108,6 +112,8 @@ class Doubles:
         other = self._people.second(
             one, name=one.surname + one.given, id_card=card, born=one.born, home=self._elsewhere(one), phone=""
         )
+        other.first, other.life = None, Life()
+        self.alike.append(other)
         self._truth.lookalikes.append({"resident": one.key, "other": other.key})
         self._raise(one.key, other.key, "姓名和出生日期相同", 85)
         return other

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
+from yigongti.simulator.lives import Life
 from yigongti.simulator.organising import Site
 
 
@@ -32,6 +33,14 @@ class Human:
     chronic: tuple[str, ...] = ()
     key: int = 0
     master: int = 0
+    insured: bool = False  # in this county
+    life: Life = field(default_factory=Life)
+    first: Human | None = None  # whose second registration this is
+
+    @property
+    def human(self) -> Human:
+        """The human behind the registration."""
+        return self.first or self
 
 
 Household = list[Human]

@@ -10,6 +10,7 @@ from random import Random
 from yigongti.residents.pinyin import spell
 from yigongti.simulator import digits
 from yigongti.simulator.ages import age_at_death
+from yigongti.simulator.care import WINDOW
 from yigongti.simulator.copying import NULL, Table, array_of
 from yigongti.simulator.households import Household, Human, assemble
 from yigongti.simulator.naming import Names
@@ -37,6 +38,8 @@ CHRONIC = (
     ("hypertension", HYPERTENSION), ("diabetes", DIABETES), ("copd", COPD), ("chd", HEART), ("stroke", STROKE),
 )  # fmt: skip
 
+# Died before their first birthday within the window, to a thousand of the living.
+INFANTS_PER_THOUSAND = 0.1
 STREET_NAMES = ("一", "二", "三", "四", "五", "六", "七", "八")
 
 
@@ -77,10 +80,11 @@ class People:
         return humans
 
     def _bury(self, households: list[Household], living: int) -> None:
-        """Those who died in the two years: they were members too."""
-        for _ in range(round(living * self._figures["deaths_per_thousand"] * 2 / 1000)):
-            one = Human("1" if self._chance.random() < 0.56 else "2", age_at_death(self._chance))
-            one.died = self._chance.randint(3, 725)
+        """Those who died in the three years: they were members too. A few of them had only been born."""
+        old = round(living * self._figures["deaths_per_thousand"] * WINDOW / 365_000)
+        for number in range(old + round(living * INFANTS_PER_THOUSAND / 1000 + self._chance.random() / 2)):
+            one = Human("1" if self._chance.random() < 0.56 else "2", age_at_death(self._chance) if number < old else 0)
+            one.died = self._chance.randint(3, WINDOW - 6)
             one.role = "parent" if one.age > 60 else "other"
             self._chance.choice(households).append(one)
 
@@ -194,6 +198,7 @@ class People:
         pinyin, initials = spell(name)
         elsewhere = ELSEWHERE[int(draw() * 4)] if draw() < 0.05 else ""
         insured = elsewhere or ("" if draw() < 0.03 else division)
+        one.insured = insured == division
         register = ELSEWHERE[int(draw() * 4)] if draw() < 0.04 else division
         died = self.today - timedelta(days=one.died) if one.died is not None else NULL
         first = max(born + timedelta(days=1), date(2009, 6, 1))
@@ -224,6 +229,7 @@ class People:
     def second(self, one: Human, *, name: str, id_card: str, born: date, home: Site, phone: str) -> Human:
         """A second registration of the same human, with papers of its own."""
         again = copy(one)
+        again.first, again.chronic = one, ()
         again.key = again.master = self._next
         self._next += 1
         division = home.place.code if home.place else f"{home.street}{one.born.day % 5 + 1:03d}"

@@ -6,13 +6,19 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yigongti.simulator.care import WINDOW, window
 from yigongti.simulator.households import Human
+from yigongti.simulator.lives import Followed, Seen
 from yigongti.simulator.organising import County, Site
 from yigongti.simulator.places import page
 from yigongti.simulator.scribing import Scribe, detail, what
+
+
+if TYPE_CHECKING:
+    from yigongti.simulator.billing import Till
+    from yigongti.simulator.certifying import Registry
 
 
 PRESSURE = what("observation", "series", "blood_pressure", "血压")
@@ -26,7 +32,8 @@ FOLLOW_UP = what("encounter", "", "", "慢性病随访")
 REFILLED = what("encounter", "", "", "慢性病续方")
 
 # Days between follow-ups: four a year are the duty (2.3.2, 2.3.3); some are late, some are lost.
-EVERY, SPREAD, LOST_SHARE = 91, 24, 0.07
+EVERY, SPREAD, LOST_SHARE, PHONE_SHARE = 91, 24, 0.07, 0.06
+WAYS = {way: detail(way=way) for way in ("clinic", "home", "phone")}
 # Days since the last prescription at most: fewer than it counts as current (record.medicine_current_days).
 REFILL = 75
 
@@ -37,8 +44,11 @@ Taken = dict[str, Sequence[tuple[str, str]]]
 class Routine:
     """Writes what is due by the calendar."""
 
-    def __init__(self, county: County, scribe: Scribe, *, chance: Random, density: float) -> None:
+    def __init__(
+        self, county: County, scribe: Scribe, till: Till, registry: Registry, *, chance: Random, density: float
+    ) -> None:
         pages = page("care")
+        self._till, self._registry = till, registry
         self._scribe, self._chance, self._random = scribe, chance, chance.random
         self._density = density
         self._chronic = {
@@ -62,19 +72,20 @@ class Routine:
 
     def _follow(self, one: Human) -> None:
         """Diagnosis, then a visit about every quarter with what is measured for the condition."""
-        random, scribe, site = self._random, self._scribe, one.home
+        scribe, site = self._scribe, one.home
         where = scribe.wheres[site.unit][0]
-        began = WINDOW + int(random() * 2500)
+        latest, earliest = window(one)
+        began = self._registry.begin(one, latest)
         for name in one.chronic:
+            one.life.enrolled[name] = began
             scribe.entry(one.key, self._chronic[name], where, began, 560)
         taken = {name: self._regimen(name) for name in one.chronic}
         if {"hypertension", "diabetes"} & set(one.chronic):
-            self._follow_ups(one, site, where, taken)
+            self._follow_ups(one, site, where, taken, latest, min(earliest, began))
         self._refill(one, site, where, taken)
 
-    def _follow_ups(self, one: Human, site: Site, where: str, taken: Taken) -> None:
+    def _follow_ups(self, one: Human, site: Site, where: str, taken: Taken, latest: int, earliest: int) -> None:
         random = self._random
-        latest, earliest = window(one)
         course = _Course(random)
         ago = earliest - int(random() * EVERY)
         step = max(7, round(EVERY / self._density)) if self._density else WINDOW
@@ -85,8 +96,14 @@ class Routine:
 
     def _follow_up(self, one: Human, site: Site, where: str, ago: int, course: _Course, taken: Taken) -> None:
         random, scribe, minute = self._random, self._scribe, 490 + int(self._random() * 200)
-        kind = "home" if one.age > 78 and random() < 0.5 else "public_health"
-        visit = scribe.visit(one.key, FOLLOW_UP, where, site, ago, minute, kind=kind)
+        way = "phone" if random() < PHONE_SHARE else "home" if one.age > 78 and random() < 0.5 else "clinic"
+        visit = scribe.visit(one.key, FOLLOW_UP, where, site, ago, minute, kind="public_health", more=WAYS[way])
+        one.life.visits.append(Seen(ago, "public_health", site))
+        if way == "phone":
+            one.life.follow_ups.append(Followed(ago, face=False))
+            return
+        upper = lower = None
+        sugar = ""
         if "hypertension" in one.chronic:
             upper, lower = course.pressure(self._chance)
             scribe.measure(
@@ -94,10 +111,9 @@ class Routine:
                 part_of=visit,
             )  # fmt: skip
         if "diabetes" in one.chronic:
-            value = course.glucose(self._chance)
-            scribe.measure(
-                one.key, "fasting_glucose", GLUCOSE, where, ago, minute + 4, f"{value:.1f}", "mmol/L", part_of=visit
-            )
+            sugar = f"{course.glucose(self._chance):.1f}"
+            scribe.measure(one.key, "fasting_glucose", GLUCOSE, where, ago, minute + 4, sugar, "mmol/L", part_of=visit)
+        one.life.follow_ups.append(Followed(ago, True, upper, lower, sugar))
         if random() < 0.35:
             name = (
                 "diabetes"
@@ -124,6 +140,7 @@ class Routine:
         visit = scribe.visit(one.key, REFILLED, where, site, ago, minute, kind=kind)
         for medicine, dose in dict.fromkeys(drug for name in one.chronic for drug in taken[name]):
             scribe.entry(one.key, medicine, where, ago, minute + 5, part_of=visit, more=dose)
+        self._till.visit(one, visit, Seen(ago, kind, site))
 
     # --- the old
 
@@ -133,10 +150,11 @@ class Routine:
         latest, earliest = window(one)
         site = one.home.above or one.home
         where = scribe.wheres[site.unit][0]
-        for year in range(2):
+        for year in range(3):
             ago = year * 365 + 20 + int(random() * 330)
             if random() < 0.72 and latest < ago < earliest:
                 visit = scribe.visit(one.key, EXAMINATION, where, site, ago, 500, kind="physical_exam")
+                one.life.visits.append(Seen(ago, "physical_exam", site))
                 self._measure_old(one, where, ago, visit)
 
     def _measure_old(self, one: Human, where: str, ago: int, visit: int) -> None:

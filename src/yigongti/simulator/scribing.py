@@ -76,10 +76,10 @@ class Scribe:
 
     def visit(
         self, resident: int, what: str, where: str, site: Site, ago: int, minute: int, *, kind: str, code: str = "",
-        secret: str = "", until: str = NULL,
+        secret: str = "", until: str = NULL, more: str = "{}",
     ) -> int:  # fmt: skip
         """An encounter with its typed part."""
-        number = self.entry(resident, what, where, ago, minute, secret=secret, until=until)
+        number = self.entry(resident, what, where, ago, minute, secret=secret, until=until, more=more)
         at, outside = self.when(ago, minute), "t" if site.level == "outside" else "f"
         self.encounters.lines.append(f"{number}\t{resident}\t{site.unit}\t{kind}\t{at}\t{until}\t{code}\t{outside}")
         return number

@@ -7,6 +7,7 @@ from datetime import date
 from random import Random
 
 from yigongti.simulator.households import Human
+from yigongti.simulator.lives import Followed, Seen
 from yigongti.simulator.organising import County
 from yigongti.simulator.people import People
 from yigongti.simulator.routine import FOLLOW_UP, GLUCOSE, HBA1C, PRESSURE, REFILLED
@@ -42,6 +43,7 @@ def _life(one: Human, scribe: Scribe, chance: Random) -> None:
     where, written, site = scribe.wheres[one.home.unit][0], len(scribe.entries.lines), one.home
     hospital = scribe.departments
     ward = next(wheres for (_, name), wheres in hospital.items() if name == "心血管内科")
+    one.life.enrolled = dict.fromkeys(one.chronic, DAYS)
     scribe.entry(one.key, what("condition", "icd10", "I10.x00x002", "高血压"), where, DAYS, 560)
     scribe.entry(one.key, what("condition", "icd10", "E11.900", "2型糖尿病"), where, DAYS - 400, 560)
     scribe.entry(one.key, what("condition", "icd10", "I25.100", "动脉硬化性心脏病"), ward[0], DAYS - 1500, 560)
@@ -53,6 +55,8 @@ def _life(one: Human, scribe: Scribe, chance: Random) -> None:
         if ago // 91 != quarter:
             quarter = ago // 91
             scribe.visit(one.key, FOLLOW_UP, where, site, ago, 540, kind="public_health")
+            one.life.visits.append(Seen(ago, "public_health", site))
+            one.life.follow_ups.append(Followed(ago, face=True))
             _medicines(one, scribe, where, ago, (drug for drug in MEDICINES if chance.random() < 0.9))
         elif left % 3:
             upper = int(chance.gauss(141 - left * -0.002, 8))

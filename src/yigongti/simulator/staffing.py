@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 
@@ -31,6 +32,15 @@ TITLES = {
 }
 
 
+class Stationed(NamedTuple):
+    """Somebody of a county hospital at a grassroots centre, first and last day."""
+
+    staff: int
+    site: Site
+    begins: date
+    ends: date
+
+
 class Workforce:
     """Hires people into a county and keeps the rows."""
 
@@ -56,6 +66,9 @@ class Workforce:
         )
         self.post_rows = Table("access_post", "id account_id unit_id role begins ends covering_id given_by_id reason")
         self.duties = Table("organisations_duty", "id unit_id duty account_id begins ends")
+        self.stationings = Table("organisations_stationing", "id staff_id institution_id begins ends")
+        self.hired: list[tuple[Site | None, str, str]] = []
+        self.stationed: list[Stationed] = []
 
     def hire(
         self, site: Site | None, *, profession: str, department: Department | None = None, title: str = "",
@@ -69,10 +82,11 @@ class Workforce:
         name = self._names.surname() + self._names.given(year=born.year, sex=sex)
         works_at = unit or (department.unit if department else site.unit if site else self.county.group_unit)
         home = (site.above or site).unit if site else self.county.hospital.unit
-        number = len(self.staff.lines) + 1
+        number, title = len(self.staff.lines) + 1, title or self._title(profession)
         account = self._open_account(login, name) if login else None
+        self.hired.append((site, profession, title))
         self.staff.add(
-            number, account, name, *spelled(name), sex, born, title or self._title(profession), profession,
+            number, account, name, *spelled(name), sex, born, title, profession,
             f"{110 if profession == DOCTOR else 210}140781{number:06d}" if profession in (DOCTOR, NURSE) else "",
             f"154{self._chance.randrange(10**8):08d}", works_at, self._other_home(home, site), home, None,
         )  # fmt: skip
@@ -110,6 +124,19 @@ class Workforce:
         """Put an account on the list that a newcomer sees."""
         self.shown.append(Account(registry.roles[role].title, hired[0], login, PASSWORD, note))
 
+    def station(self) -> None:
+        """Doctors of the county hospital go to the centres: some for a year, some for months, some for weeks."""
+        doctors = [
+            number
+            for number, (site, profession, title) in enumerate(self.hired, start=1)
+            if site is self.county.hospital and profession == DOCTOR and title in ("副主任医师", "主治医师", "住院医师")
+        ]
+        for centre, staff in zip(self.county.kind(*GRASSROOTS) * 2, doctors[::3], strict=False):
+            begins = self.today - timedelta(days=self._chance.randint(60, 1000))
+            ends = begins + timedelta(days=self._chance.choice((45, 100, 200, 280, 365)))
+            self.stationed.append(Stationed(staff, centre, begins, ends))
+            self.stationings.add(len(self.stationed), staff, centre.unit, begins, ends)
+
     # --- rosters
 
     def on_duty(self, duty: str, unit: int, accounts: list[int], hours: tuple[int, ...]) -> None:
@@ -127,7 +154,7 @@ class Workforce:
 
     def write(self) -> list[Table]:
         """Copy accounts, posts, staff and rosters."""
-        tables = [self.accounts, self.post_rows, self.staff, self.duties]
+        tables = [self.accounts, self.post_rows, self.staff, self.duties, self.stationings]
         for table in tables:
             table.write()
         return tables
@@ -146,6 +173,7 @@ def staff(county: County, *, chance: Random, today: date) -> Workforce:
     _hire_grassroots(workforce)
     _hire_hospitals(workforce)
     _hire_outsiders(workforce)
+    workforce.station()
     return workforce
 
 
@@ -154,7 +182,8 @@ OFFICES = (
     ("data_steward", "shuju", "信息数据中心"), ("data_steward", "shuju2", "信息数据中心，第二人"),
     ("administrator", "guanli", "首次登录时绑定第二验证因素"), ("president", "jituan", "介休市医疗集团"),
     ("hr_officer", "renshi", "人力资源中心"), ("bureau", "weijian", "介休市卫生健康局"),
-    ("insurance_officer", "yibao", "医保管理中心"), ("cdc_officer", "jikong", "县疾控"),
+    ("insurance_officer", "yibao", "医保管理中心"), ("quality_officer", "zhikong", "质量控制中心"),
+    ("cdc_officer", "jikong", "县疾控"),
 )  # fmt: skip
 
 
