@@ -1,5 +1,6 @@
 """The listener inside serve and demo: opened by setting, mended when killed, gone with the rest."""
 
+import contextlib
 import json
 import os
 import signal
@@ -35,7 +36,15 @@ def service(open_folder, ports):
 
 
 def part(service, verb):
-    return next(child for child in service.descendants() if verb in child.cmdline())
+    """The process of that part; one that was just killed is still there as a zombie, and its successor not yet."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for child in service.descendants():
+            with contextlib.suppress(psutil.Error):
+                if verb in child.cmdline():
+                    return child
+        time.sleep(0.1)
+    raise AssertionError(f"no {verb}: {service.said()}")
 
 
 def test_the_doors_open_with_the_service_are_named_by_healthz_and_end_with_it(service, ports):
