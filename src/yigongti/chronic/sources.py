@@ -82,9 +82,9 @@ register(
         watched=(
             Watched("record_encounter", day="at", key="entry_id"),
             Watched("record_observation", key="entry_id", days=f"SELECT at FROM changed WHERE series IN {SERIES}"),
-            Watched("record_entry", columns=("replaced_by_id", "withdrawn"),
+            Watched("record_entry", columns=("replaced_by_id", "withdrawn"), events=("update",),
                     days="SELECT at FROM changed WHERE kind IN ('encounter', 'observation')"),
-            Watched("chronic_followup", key="case_id", columns=("way", "result"), days=(
+            Watched("chronic_followup", key="case_id", columns=("way", "result"), events=("update",), days=(
                 "SELECT done_at FROM changed WHERE done_at IS NOT NULL")),
             Watched("chronic_enrolment", days=(
                 f"{VISITED} JOIN residents_resident r ON r.id = e.resident_id"

@@ -35,7 +35,7 @@ register(
         fact=facts.claims, sql=CLAIMS,
         watched=(
             Watched("fund_claim", day="COALESCE(discharged_on, settled_on)"),
-            Watched("organisations_institution", key="unit_id", columns=("kind",), days=(
+            Watched("organisations_institution", key="unit_id", columns=("kind",), events=("update",), days=(
                 f"SELECT {DAY} FROM changed JOIN fund_claim c ON c.institution_id = changed.unit_id")),
             *watched(f"SELECT {DAY} FROM people JOIN fund_claim c ON c.resident_id = people.id"),
         ),

@@ -92,9 +92,17 @@ def _reopened(day: str) -> tuple[Watched, ...]:
     entries = f"SELECT e.{day} FROM changed JOIN record_encounter e ON e.entry_id = changed.id"
     return (
         Watched("record_encounter", day=day, key="entry_id"),
-        Watched("record_entry", columns=("replaced_by_id", "withdrawn", "department_id"), days=entries),
+        Watched(
+            "record_entry", columns=("replaced_by_id", "withdrawn", "department_id"), events=("update",), days=entries
+        ),
         Watched("record_visitcharge", days=charges),
-        Watched("organisations_institution", key="unit_id", columns=("kind", "level"), days=f"{of_places}.unit_id"),
+        Watched(
+            "organisations_institution",
+            key="unit_id",
+            columns=("kind", "level"),
+            events=("update",),
+            days=f"{of_places}.unit_id",
+        ),
         Watched("organisations_membership", columns=("leads", "begins", "ends"), days=f"{of_places}.institution_id"),
         *watched(of_people),
     )
@@ -117,7 +125,7 @@ register(
             Watched("record_operation", days=(
                 "SELECT COALESCE(changed.day, e.at::date) FROM changed JOIN record_encounter e"
                 " ON e.entry_id = changed.entry_id")),
-            Watched("record_entry", columns=("replaced_by_id", "withdrawn"),
+            Watched("record_entry", columns=("replaced_by_id", "withdrawn"), events=("update",),
                     days=f"{OPERATED} JOIN changed ON changed.id = o.entry_id"),
             *watched(f"{OPERATED} JOIN people ON people.id = e.resident_id"),
         ),
@@ -125,7 +133,7 @@ register(
     Source(
         fact=facts.bed_stays, sql=BED_STAYS,
         watched=(Watched("record_encounter", key="entry_id"),
-                 Watched("record_entry", columns=("replaced_by_id", "withdrawn")),
-                 Watched("residents_resident", columns=("master_id", "birth_date"))),
+                 Watched("record_entry", columns=("replaced_by_id", "withdrawn"), events=("update",)),
+                 Watched("residents_resident", columns=("master_id", "birth_date"), events=("update",))),
     ),
 )  # fmt: skip

@@ -19,8 +19,8 @@ def _minutes(frm: str, to: str) -> str:
 
 
 REFERRALS = f"""
-SELECT r.case_id AS id, p.id AS person, p.birth_date AS born, s.at::date AS at, r.kind || 'ward' AS direction, r.urgency,
-    r.from_institution_id AS institution, EXISTS (
+SELECT r.case_id AS id, p.id AS person, p.birth_date AS born, s.at::date AS at, r.kind || 'ward' AS direction,
+    r.urgency, r.from_institution_id AS institution, EXISTS (
         SELECT FROM organisations_membership m WHERE m.institution_id = r.from_institution_id AND m.leads
         AND s.at::date >= m.begins AND s.at::date <= COALESCE(m.ends, 'infinity')) AS from_leads,
     r.to_institution_id AS receiving, {MANAGING} AS managing, c.state, s.accepted IS NOT NULL AS accepted,

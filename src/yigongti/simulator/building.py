@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.models import Account, Unit
+from yigongti.kernel.measures.touched import UNSEEN
 from yigongti.kernel.parameters.models import ParameterValue
 from yigongti.kernel.refusal import Refusal
 from yigongti.simulator import organising, staffing
@@ -79,7 +80,9 @@ class Building:
         return Random(f"{self.seed}:{stage}")
 
     def run(self) -> Summary:
-        """All stages."""
+        """All stages. There is no lake yet that could become stale."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, 'on', false)", [UNSEEN])
         county = self._organisation()
         self._people(county)
         self._capacity(county)
@@ -193,4 +196,5 @@ class Building:
         path.write_text(json.dumps(self.truth.shown(), ensure_ascii=False, indent=1), encoding="utf-8")
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(staffing.free_accounts(self.workforce.accounts))
+            cursor.execute("SELECT set_config(%s, 'off', false)", [UNSEEN])
         return Summary(accounts=self.workforce.shown, rows=rows, truth=self.truth.shown())

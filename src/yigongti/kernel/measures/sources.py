@@ -30,7 +30,8 @@ class Watched:
 
     `day` is an expression in the table's columns that tells the row's day; `days` is a SELECT of days from `changed`
     (those rows) where the day stands elsewhere. With neither, and for a span always, the whole fact is read again.
-    Of updates only those count that change one of `columns`, if any are named.
+    Of updates only those count that change one of `columns`, if any are named. `events` leaves out what can change
+    nothing: a new person has no visits yet.
     """
 
     table: str
@@ -38,6 +39,7 @@ class Watched:
     days: str = ""
     columns: tuple[str, ...] = ()
     key: str = "id"
+    events: tuple[str, ...] = ("insert", "update", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ TABLES = {"insert": "NEW TABLE AS new_rows", "delete": "OLD TABLE AS old_rows",
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET timezone = 'Asia/Shanghai' AS $touch$
 BEGIN
+    IF current_setting('{unseen}', true) = 'on' THEN RETURN NULL; END IF;
     {body}
     RETURN NULL;
 END $touch$;
@@ -33,6 +34,9 @@ DROP TRIGGER IF EXISTS {prefix}_{event} ON {table};
 CREATE TRIGGER {prefix}_{event} AFTER {event} ON {table} REFERENCING {tables}
     FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 """
+UNWATCHED = f"DROP TRIGGER IF EXISTS {PREFIX}_{{event}} ON {{table}}"
+UNSEEN = "measures.unseen"
+"""Set to `on` by who fills a database that has no lake yet: everything will be read anyway."""
 WHOLE = "INSERT INTO measures_touched (fact) {changed} SELECT '{fact}' WHERE EXISTS (SELECT FROM changed);"
 MONTHS = """INSERT INTO measures_touched (fact, month) {changed}, days(day) AS ({days})
     SELECT DISTINCT '{fact}', date_trunc('month', day::date::timestamp)::date FROM days
@@ -86,14 +90,15 @@ def watch() -> None:
                 cursor.execute(f"DROP TRIGGER {name} ON {table}")
         for table, told in wanted.items():
             for event in ROWS:
-                cursor.execute(trigger(table, event, told))
+                own = [(source, one) for source, one in told if event in one.events]
+                cursor.execute(trigger(table, event, own) if own else UNWATCHED.format(event=event, table=table))
 
 
 def trigger(table: str, event: str, told: Iterable[tuple[Source, Watched]]) -> str:
     """The statements that make one trigger."""
-    name = f"{PREFIX}_{table}_{event}"
+    name = f"{PREFIX}_{table}_{event}".replace(".", "_")
     body = "\n    ".join(dict.fromkeys(_append(source, one, event) for source, one in told))
-    made = FUNCTION.format(name=name, body=body)
+    made = FUNCTION.format(name=name, body=body, unseen=UNSEEN)
     return made + TRIGGER.format(prefix=PREFIX, event=event, table=table, tables=TABLES[event], name=name)
 
 

@@ -54,6 +54,6 @@ def watched(days: str) -> tuple[Watched, ...]:
     `days` selects days of rows `x` by the persons: `SELECT x.at FROM people JOIN record_encounter x ON …`.
     """
     return (
-        Watched("residents_resident", columns=TOLD, days=f"WITH people AS ({CHANGED}) {days}"),
+        Watched("residents_resident", columns=TOLD, events=("update",), days=f"WITH people AS ({CHANGED}) {days}"),
         Watched("residents_managedbefore", days=f"WITH people AS ({MOVED}) {days}"),
     )
