@@ -12,7 +12,7 @@ UNSCOPED = {
         "forget", "centre_on", "institution_of_unit", "institution_on_path", "open_institutions", "is_open_today",
         "memberships_on", "hosts_on", "group_on", "holds_on", "named", "spelled_like", "members_without_yes",
         "voting_members", "the_county", "social_run", "social_run_apart", "said_sharing", "county_name",
-        "county_of_unit", "units_below", "said_division",
+        "county_of_unit", "units_below", "said_division", "outline",
     },
     # Periods, order and rounding of figures that the caller has fetched within its scope; rows as the engine asks.
     "indicators/queries/cells.py": {"as_seen", "back_from", "in_order", "kinds_of", "plain"},
