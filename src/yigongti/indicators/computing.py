@@ -18,7 +18,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.measures import sources
 from yigongti.kernel.measures.arithmetic import Outcome, outcomes, selections, terms
-from yigongti.kernel.measures.completeness import Arrived, Gap, Need, Status, months_of, status
+from yigongti.kernel.measures.completeness import Arrived, Gap, Need, months_of, status
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Key
 from yigongti.kernel.measures.words import Indicator
@@ -28,6 +28,8 @@ from yigongti.kernel.parameters.words import Parameter
 
 COLUMNS = ("indicator", "version", "level", "place_id", "period", "starts", "status", "numerator", "denominator",
            "value", "before", "low", "high", "n", "small", "why", "gaps", "snapshot", "cut")  # fmt: skip
+ALWAYS = {"township": smallness.CENTRES, "group": ("group",), "county": ("county",)}
+"""Who has a figure though nothing happened there: that no mother died is one too. Institutions are too many."""
 Progress = Callable[[int, int], None]
 
 
@@ -41,6 +43,9 @@ class Computing:
         self.arrived = list(arrivals(engine))
         self.units = dict(Unit.objects.exclude(kind="department").values_list("pk", "path"))
         self.parents = smallness.parents()
+        self._standings: dict[tuple[str, Period], tuple[tuple[str, str], tuple[str, str]]] = {}
+        self.always = {level: list(Unit.objects.filter(kind__in=kinds).values_list("pk", flat=True))
+                       for level, kinds in ALWAYS.items()}  # fmt: skip
 
     def compute(self, indicators: Sequence[Indicator], periods: Mapping[str, Sequence[Period]]) -> Iterator[list[Any]]:
         """The rows of every indicator at every level in its periods (by the indicator's code)."""
@@ -67,28 +72,39 @@ class Computing:
         """The figures of one indicator, level and period, ready to be stored."""
         found = {
             key.place: outcome
-            for key, outcome in outcomes(indicator, period, measured).items()
+            for key, outcome in outcomes(indicator, period, measured, places=self.always.get(level, ())).items()
             if key.place in self.units
         }
         small = smallness.small(indicator, found, parents=self.parents.get(level, {}))
-        return [self._row(indicator, level, period, place, outcome, place in small)
-                for place, outcome in found.items()]  # fmt: skip
+        known, unknown = self.standings(indicator, period)
+        given = (indicator.code, catalogue.version_of(indicator), level)
+        return [
+            (*given, place, period.code, period.starts,
+             *self._said(outcome, unknown if outcome.value is None else known, place in small))
+            for place, outcome in found.items()
+        ]  # fmt: skip
 
-    def _row(
-        self, indicator: Indicator, level: str, period: Period, place: int | None, found: Outcome, small: bool
-    ) -> tuple[Any, ...]:
-        standing = self.standing(indicator, period, found)
-        known = standing.code != "not_computable"
+    def _said(self, found: Outcome, standing: tuple[str, str], small: bool) -> tuple[Any, ...]:
+        status_, gaps = standing
+        shown = status_ != "not_computable"
         return (
-            indicator.code, catalogue.version_of(indicator), level, place, period.code, period.starts, standing.code,
-            found.numerator, found.denominator, found.value if known else None, found.before,
-            found.low if known else None, found.high if known else None, found.n, small, found.why,
-            json.dumps([said(gap) for gap in standing.gaps]), self.engine.snapshot, self.engine.cut,
+            status_, found.numerator, found.denominator, found.value if shown else None, found.before,
+            found.low if shown else None, found.high if shown else None, found.n, small, found.why, gaps,
+            self.engine.snapshot, self.engine.cut,
         )  # fmt: skip
 
-    def standing(self, indicator: Indicator, period: Period, found: Outcome) -> Status:
-        """Whether the figure may be believed."""
-        return status(indicator, period, found, self.arrived, cut=self.cut, needs=self.needs, settle=settle)
+    def standings(self, indicator: Indicator, period: Period) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Whether figures of the period may be believed: of places with a value and of those without; it depends on
+        what arrived, not on the place."""
+        key = (indicator.code, period)
+        if key not in self._standings:
+            self._standings[key] = (self._standing(indicator, period, Decimal(1)), self._standing(indicator, period))
+        return self._standings[key]
+
+    def _standing(self, indicator: Indicator, period: Period, value: Decimal | None = None) -> tuple[str, str]:
+        found = status(indicator, period, Outcome(value=value), self.arrived, cut=self.cut, needs=self.needs,
+                       settle=settle)  # fmt: skip
+        return found.code, json.dumps([said(gap) for gap in found.gaps])
 
 
 def _groups(indicators: Iterable[Indicator]) -> Iterator[list[Indicator]]:
