@@ -4,13 +4,15 @@ from datetime import date, datetime
 
 import pytest
 
+from tests.access.conftest import signed_in
 from tests.exchange.test_taking_hl7v2 import id_card
+from tests.factories import actor, resident
 from tests.factories import county as make_county
-from tests.factories import resident
 from yigongti.exchange import inbox
 from yigongti.exchange.documents.arriving import document, keep
+from yigongti.exchange.documents.attaching import NoDocumentWaits, OtherName, attach_document
 from yigongti.exchange.documents.reading import is_document, moment, read
-from yigongti.exchange.models import Message, Sender
+from yigongti.exchange.models import KnownPerson, Message, Sender
 from yigongti.exchange.waveforms.refusing import Unreadable
 from yigongti.kernel.clock import COUNTY_ZONE
 from yigongti.kernel.files import store
@@ -144,3 +146,32 @@ def test_times_are_times_or_nothing(text, is_):
 def test_a_document_type_is_refused_before_anything_is_read():
     with pytest.raises(Unreadable):
         read(b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><ClinicalDocument/>')
+
+
+def test_data_staff_say_whose_a_document_is_and_the_sender_s_number_means_them_from_then_on(county):
+    known = resident(county.village, name="赵老四", sex="1", born=date(1972, 11, 5))
+    steward = actor("data_steward", county.group)
+    waits = sent(written(card=""))
+    pages = signed_in(steward)
+    text = pages.get(f"/inbox/{waits.pk}").content.decode()
+    assert "对到一位居民" in text
+    assert "赵老四" in text
+    assert "咳嗽三天" not in text
+    with pytest.raises(OtherName):
+        other = resident(county.village, name="钱二", sex="1")
+        attach_document(by=steward, message_id=waits.pk, resident_id=other.pk, why="看错")
+    assert not KnownPerson.objects.exists()
+    attach_document(by=steward, message_id=waits.pk, resident_id=known.pk, why="与来源方核对过")
+    assert Entry.objects.get().resident_id == known.pk
+    assert sent(written("D2", card="")).persons == [known.pk]
+    with pytest.raises(NoDocumentWaits):
+        attach_document(by=steward, message_id=waits.pk, resident_id=known.pk, why="再来")
+
+
+def test_a_document_without_any_number_is_remembered_with_its_later_versions_only(county):
+    known = resident(county.village, name="赵老四", sex="1", born=date(1972, 11, 5))
+    first = sent(written(card="", own="", version='<setId root="1" extension="S1"/><versionNumber value="1"/>'))
+    attach_document(by=actor("data_steward", county.group), message_id=first.pk, resident_id=known.pk, why="核对过")
+    second = written("D2", card="", own="", version='<setId root="1" extension="S1"/><versionNumber value="2"/>')
+    assert sent(second).persons == [known.pk]
+    assert sent(written("D3", card="", own="")).state == "waiting"

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from yigongti.exchange import actions, identity_lines, queries
 from yigongti.exchange.closed_words import done_words, reason_words
+from yigongti.exchange.documents import attaching as documents
 from yigongti.exchange.imaging import identity
 from yigongti.exchange.imaging import pages as imaging_pages
 from yigongti.exchange.labels import CHANNELS, STATES, rule_words
@@ -93,7 +94,7 @@ def one_message(request: Request, pk: int) -> HttpResponse:
         "title": f"#{pk} {CHANNELS[found.channel]} {found.kind}",
         "state": State(word=say(word), kind=kind),
         "message": found,
-        "pairs": _about(request.actor, found) + identity.pairs(found),
+        "pairs": _about(request.actor, found) + identity.pairs(found) + documents.pairs(found),
         "lines": identity_lines.readable(body) if found.channel == "hl7v2" else "",
         "closed": identity_lines.closed_count(body) if found.channel == "hl7v2" else 0,
         "acts": _acts(found) if request.actor.may(WORK) and found.state == "waiting" else [],

@@ -48,13 +48,24 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
 
 
 def _whose(sender: Sender, found: SharedDocument) -> int:
-    card = found.id_card if agrees(found.id_card, sex=found.sex, born=found.born) else ""
-    numbers = tuple(one for one in found.numbers if one[1] != card)
+    card = card_of(found)
+    numbers = tuple(one for one in found.numbers if one[1] != card) if card else marks_of(found)
     told = ToldPerson(numbers=numbers, name=found.name, sex=found.sex, born=found.born, id_card=card)
     if not card and not known_persons(sender=sender, numbers=numbers):
         why = "身份证号不合规定或与性别、出生日期不符" if found.id_card else "没有身份证号，来源方的号码也没有对到过人"
         raise NobodyNamed(field="patientRole", value=found.number, why=why)
     return person_of(sender=sender, told=told)
+
+
+def card_of(found: SharedDocument) -> str:
+    """The ID card, where it holds and agrees; else ''."""
+    return found.id_card if agrees(found.id_card, sex=found.sex, born=found.born) else ""
+
+
+def marks_of(found: SharedDocument) -> tuple[tuple[str, str], ...]:
+    """By what data staff's word about a document without a card is remembered: the sender's numbers of the person; of
+    one without any, the document and its later versions alone."""
+    return found.numbers or (("setId", found.family[:120]),)
 
 
 def _most() -> int:

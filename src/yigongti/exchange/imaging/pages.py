@@ -1,4 +1,4 @@
-"""The page on which data staff say whose an image or a recording is."""
+"""The page on which data staff say whose an image, a recording or a document is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpResponse
 
 from yigongti.exchange import queries
+from yigongti.exchange.documents.attaching import attach_document, waits_for_its_person
 from yigongti.exchange.imaging.attaching import attach_person
 from yigongti.exchange.imaging.persons import PATIENT
 from yigongti.exchange.models import Message
@@ -34,7 +35,7 @@ def attach(request: Request, pk: int) -> HttpResponse:
     return act_by_form(
         request, AttachForm, title=say("第 {n} 号对到居民", n=pk), line=found.reason, back=f"/inbox/{pk}",
         word=say("对到一位居民"),
-        act=lambda given, key: attach_person(
+        act=lambda given, key: (attach_document if found.channel == "document" else attach_person)(
             by=request.actor, key=key, message_id=pk, resident_id=given["resident"].pk, why=given["why"]
         ),
     )  # fmt: skip
@@ -42,6 +43,7 @@ def attach(request: Request, pk: int) -> HttpResponse:
 
 def acts(found: Message) -> list[Act]:
     """What can be done about one that waits for its person."""
-    if found.field != PATIENT or found.channel not in ("dicom", "waveform"):
+    image = found.field == PATIENT and found.channel in ("dicom", "waveform")
+    if not image and not waits_for_its_person(found):
         return []
     return [Act(word=say("对到一位居民"), href=f"/inbox/{found.pk}/attach", kind="primary")]
