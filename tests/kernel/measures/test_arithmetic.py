@@ -78,6 +78,13 @@ def test_people_of_people_are_a_share_though_the_facts_differ():
     assert found(one, of=10, over=10).high == Decimal(100)
 
 
+def test_people_of_days_are_people_and_days_in_bed_are_not():
+    managed = people.rows().days()
+    assert found(indicator(Ratio(of=rows.people(), over=managed.people())), of=9, over=115).n == 115
+    days = found(indicator(Ratio(of=managed, over=managed.sum("beds"))), of=9, over=115)
+    assert (days.n, days.low) == (None, None)
+
+
 def test_a_mean_has_the_interval_of_its_squares_and_fen_become_yuan():
     mean = indicator(Ratio(of=rows.sum("cost"), over=rows, per=Fraction(1, 100), spread=rows.squares("cost")))
     one = found(mean, of=60000, over=3, spread=1400000000)  # 100, 200 and 300 yuan

@@ -44,11 +44,11 @@ diabetes_control = by_cdc(
 diabetes_control_hba1c = by_cdc(
     code="diabetes_control_hba1c", title="糖尿病管理人群血糖控制率（糖化血红蛋白）", family=FAMILY, confidence="M",
     basis="国家基层糖尿病防治管理指南",
-    means="在管糖尿病患者中年内最近一次糖化血红蛋白低于 7.0% 的人数，除以年内在管的糖尿病患者人数；"
-          "年内没有测糖化血红蛋白的算未控制。",
-    figure=Ratio(of=HBA1C.where(hba1c=below(parameter("record.hba1c_managed"))), over=managed.people()), unit="%",
+    means="在管糖尿病患者中年内最近一次糖化血红蛋白低于 7.0% 的人数，除以年内测过糖化血红蛋白的在管患者人数；"
+          "规范不要求每人都测，没有测的两边都不算。",
+    figure=Ratio(of=HBA1C.where(hba1c=below(parameter("record.hba1c_managed"))), over=HBA1C), unit="%",
     better="higher", population="resident", place="managing", periods=YEARS, by=("sex", "age_band"), least=30,
-    digits=1, variant_of="diabetes_control", reading="按糖化血红蛋白低于 7.0%，不按空腹血糖",
+    digits=1, variant_of="diabetes_control", reading="按糖化血红蛋白低于 7.0%，分母只算测过的",
 )  # fmt: skip
 
 diabetes_followed = by_cdc(

@@ -240,7 +240,8 @@ def is_share(figure: Ratio) -> bool:
 
 
 def _counts(selection: Selection) -> bool:
-    return selection.counted in ("rows", "people") and selection.taken != "days"
+    """Rows or people; days in bed are neither."""
+    return selection.counted == "people" or (selection.counted == "rows" and selection.taken != "days")
 
 
 def _alike(figure: Ratio) -> bool:
