@@ -151,7 +151,7 @@ def issue_brief(*, by: Actor, brief: int, version: int) -> Receipt:
     if not queries.may_issue(found.brief, for_=by, seen=places(for_=by)):
         raise NotAllowed(who=phrase(by.role.title), what="发出简报和年度报告", rule=by.role.source)
     used = {one.number for one in slots(f"{found.brief.title}\n{found.brief.text}")}
-    _refuse_unfit(found, used)
+    _refuse_unfit(by, found, used)
     row, now = found.brief, clock.now()
     row.year, row.number = now.astimezone(clock.COUNTY_ZONE).year, _next_number(row)
     row.issued_at, row.issued_by_id = now, by.post_id
@@ -161,9 +161,9 @@ def issue_brief(*, by: Actor, brief: int, version: int) -> Receipt:
     return _receipt(row, "发出《{title}》")
 
 
-def _refuse_unfit(found: Whole, used: set[int]) -> None:
+def _refuse_unfit(by: Actor, found: Whole, used: set[int]) -> None:
     bound = {row.number: row.cell_id for row in found.brief.figures.all()}
-    published_ = standing([bound[n] for n in used if n in bound])
+    published_ = standing(for_=by, ids=[bound[n] for n in used if n in bound])
     loose = [n for n in sorted(used) if bound.get(n) not in published_]
     if loose:
         raise NotReleased(slots="、".join(f"【{n}】" for n in loose))

@@ -78,8 +78,7 @@ class EditForm(ActForm):
     title = forms.CharField(label="标题", max_length=200)
     text = forms.CharField(
         label="正文", max_length=actions.LONGEST, widget=forms.Textarea(attrs={"rows": 18}),
-        help_text="一行一段；【1】是第一个数字，【1比】同上年比，【1标】同目标比，【1数】分子和分母。"
-                  "单独一行的“一、……”是小标题。",
+        help_text="一行一段；数字用右边列出的方括号引用，改不了；单独一行的“一、……”是小标题",
     )  # fmt: skip
     reason = forms.CharField(label="为什么改", max_length=200)
 

@@ -65,7 +65,7 @@ def whole(*, for_: Actor, pk: int, text: str | None = None) -> Whole:
     seen = places(for_=for_)
     rows = list(brief.figures.order_by("number"))
     ids = {one for row in rows for one in (row.cell_id, row.before_id) if one}
-    cells, in_force = frozen(for_=for_, ids=ids, seen=seen), standing(ids)
+    cells, in_force = frozen(for_=for_, ids=ids, seen=seen), standing(for_=for_, ids=ids)
     held = held_by(list(cells.values()))
     figures = {
         row.number: Figure(number=row.number, cell=cells[row.cell_id], before=cells.get(row.before_id or 0),

@@ -40,6 +40,7 @@ class Node:
     height: str
     middle: str
     named: bool
+    label_x: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _stacked(
             own = passing[name] * unit
             tops[name] = y
             nodes.append(Node(name, passing[name], n, pct(_x(n, len(shown))), pct(y), pct(max(own, 0.3)),
-                              pct(y + own / 2), own >= 2.2))  # fmt: skip
+                              pct(y + own / 2), own >= 2.2, pct(_x(n, len(shown)) + (NODE if n else 0))))  # fmt: skip
             y += own + GAP
     return tops, nodes
 

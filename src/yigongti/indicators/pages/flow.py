@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +13,8 @@ from yigongti.indicators.drawing.flows import Flow, flow
 from yigongti.indicators.drawing.flows import Stream as Drawn
 from yigongti.indicators.pages.asked import Looked, looked
 from yigongti.indicators.pages.cockpit import FIGURE, frame
-from yigongti.indicators.queries.cells import SEE
+from yigongti.indicators.queries.around import sites
+from yigongti.indicators.queries.cells import SEE, latest_whole
 from yigongti.indicators.queries.places import Place
 from yigongti.indicators.queries.streams import CARE, GOALS, Stream, streams
 from yigongti.kernel.language import say
@@ -32,7 +34,7 @@ LEVELS = {"village": "村卫生室", "township": "乡镇卫生院", "county": "�
 @page("indicators.flow", "indicators/flow", title="患者流向", permission=SEE)
 def flows(request: Request) -> HttpResponse:
     """The townships under the place that is looked at, each with its streams."""
-    look, care = looked(request), _care(request)
+    look, care = _looked(request), _care(request)
     towns = [one for one in look.places.at("township") if one.path.startswith(look.place.path)]
     if look.place.kind not in ("county", "group") and look.place.id not in {one.id for one in towns}:
         towns = [one for one in look.places.at("township") if look.place.path.startswith(one.path)]
@@ -41,9 +43,17 @@ def flows(request: Request) -> HttpResponse:
         **frame(look, ROUTE, care=care), "title": say("患者流向"), "cares": _cares(look, care),
         "flow": _drawn(look, care, towns, told or []), "counted": told is not None,
         "hidden": sum(one.count is None for one in told or []), "columns": _columns(),
+        "line": "、".join(one.name for one in towns) if len(towns) == 1 else "",
         "rows": _rows(look, care, towns, told or []),
     }  # fmt: skip
     return render(request, "indicators/flow.html", context)
+
+
+def _looked(request: Request) -> Looked:
+    """Of a month a township has too few claims to be drawn: the last year that is over, unless told otherwise."""
+    look = looked(request)
+    year = latest_whole(for_=request.actor, kind="year")
+    return look if request.GET.get("period") or year is None else replace(look, period=year)
 
 
 def _care(request: Request) -> str:
@@ -57,7 +67,7 @@ def _cares(look: Looked, care: str) -> list[Option]:
 
 
 def _drawn(look: Looked, care: str, towns: Sequence[Place], told: Sequence[Stream]) -> Flow | None:
-    names = {one.id: one.name for one in towns}
+    names = _names(look, towns)
     goals = [say(LEVELS[goal]) for goal in GOALS]
     made = [
         Drawn(source=names[one.place], target=say(LEVELS[one.goal]), count=one.count, kind=one.goal,
@@ -68,7 +78,16 @@ def _drawn(look: Looked, care: str, towns: Sequence[Place], told: Sequence[Strea
     return flow([list(names.values()), goals], made)
 
 
+def _names(look: Looked, towns: Sequence[Place]) -> dict[int, str]:
+    """The short names of the townships' centres; 0 is all those whose own numbers are too small to be said."""
+    short = {one.id: one.name for one in sites(for_=look.actor)}
+    return {**{one.id: short.get(one.id, one.name) for one in towns}, 0: say("其余各乡镇合计")}
+
+
 def _href(look: Looked, care: str, place: int) -> str:
+    """Where the figure of that township is opened down to its rows; of several together, that of the place."""
+    if not place:
+        return look.address(f"{FIGURE}/{FIGURES[care]}")
     return look.address(f"{FIGURE}/{FIGURES[care]}", place=str(place), level="township")
 
 
@@ -80,13 +99,11 @@ def _columns() -> list[Column]:
 def _rows(look: Looked, care: str, towns: Sequence[Place], told: Sequence[Stream]) -> list[Row]:
     counts = {(one.place, one.goal): one.count for one in told}
     rows = []
-    for place in towns:
-        own = {goal: counts.get((place.id, goal), 0) for goal in GOALS}
+    for place, name in _names(look, towns).items():
+        own = {goal: counts.get((place, goal), 0) for goal in GOALS}
         if any(n != 0 for n in own.values()):
-            rows.append(Row(cells=[
-                Cell(text=place.name, href=_href(look, care, place.id)),
-                *(say("不显示") if n is None else f"{n:,}" for n in own.values()), _outside(own),
-            ]))  # fmt: skip
+            numbers = [say("不显示") if n is None else f"{n:,}" for n in own.values()]
+            rows.append(Row(cells=[Cell(text=name, href=_href(look, care, place)), *numbers, _outside(own)]))
     return [*rows, _total(told)] if len(rows) > 1 else rows
 
 
@@ -99,9 +116,9 @@ def _outside(own: dict[str, int | None]) -> str:
 
 
 def _total(told: Sequence[Stream]) -> Row:
-    """All townships together; where one of them hides a part, the sum of that level would tell it."""
+    """All townships together; of a level of which just one township hides its part, the sum would tell it."""
     summed: Counter[str] = Counter()
-    hides = {one.goal for one in told if one.count is None}
+    hides = {one.goal for one in told if one.count is None} - {one.goal for one in told if one.place == 0}
     for one in told:
         summed[one.goal] += one.count or 0
     own = {goal: None if goal in hides else summed[goal] for goal in GOALS}

@@ -38,7 +38,7 @@ def on_map(request: Request) -> HttpResponse:
     one = _indicator(request)
     look = looked(request).at(one)
     level, aim = _level(request, one), _aim(request)
-    held = {"indicator": one.code, "at": level, "aim": aim}
+    held = {"of": one.code, "at": level, "aim": aim}
     known = around.sites(for_=request.actor)
     found = _cells(look, one, level)
     given = {"known": known, "aim": aim, "path": look.place.path, "period": look.period}
@@ -55,7 +55,7 @@ def on_map(request: Request) -> HttpResponse:
 
 def _indicator(request: Request) -> Indicator:
     """The one asked for, or the first that matters to the role and can be counted."""
-    code = request.GET.get("indicator", "")
+    code = request.GET.get("of", "")
     if code:
         found = catalogue.named(code)
         if found is None:
@@ -122,10 +122,10 @@ def _drawn(look: Looked, one: Indicator, found: Sequence[Cell], known: Sequence[
         (site.longitude, site.latitude) for site in known
         if aim and site.level in around.AIMS[aim] and site.longitude is not None and site.latitude is not None
     ]  # fmt: skip
-    rings, source = outline()
+    (rings, source), km = outline(), around.reach(for_=look.actor)[2]
     if not spots and not rings:
         return {}
-    made = value_map(rings, spots, said=lambda value: _said(one, value), around=goals, km=around.reach()[2])
+    made = value_map(rings, spots, said=lambda value: _said(one, value), around=goals, km=km)
     return {"made": made, "source": source, "nowhere": len(found) - len(spots)}
 
 
@@ -138,7 +138,7 @@ def _spot(look: Looked, cell: Cell, site: Site) -> Spot | None:
         return None
     weight = cell.denominator if cell.denominator is not None else cell.n
     return Spot(
-        label=cell.place.name, longitude=site.longitude, latitude=site.latitude, level=site.level, words=_words(cell),
+        label=site.name, longitude=site.longitude, latitude=site.latitude, level=site.level, words=_words(cell),
         value=float(cell.value) if cell.value is not None else None, weight=float(weight or 0),
         href=look.address(f"{FIGURE}/{cell.indicator.code}", place=str(cell.place.id), level=cell.level),
     )  # fmt: skip

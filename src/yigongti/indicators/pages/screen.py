@@ -7,6 +7,7 @@ metres away is 27 minutes of arc; names of 4.4 % are 31 mm, 13 minutes. Under 10
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -74,9 +75,11 @@ def _card(
 ) -> dict[str, Any]:
     cell = found[one.code][-1]
     held = targets.of(cell)
+    bare = replace(held, scope="") if held else None  # whose target it is stands on the figure's page
     return {
         "title": say(one.title), "value": drawn.value_of(cell), "unit": drawn.unit_of(one) if cell.shown else "",
-        "shown": cell.shown, "period": drawn.said_period(cell.period), "target": drawn.target_words(held, one),
-        "state": drawn.state_of(cell, held), "off": one in off, "provisional": cell.status == "provisional",
+        "shown": cell.shown, "period": drawn.said_period(cell.period), "target": drawn.target_words(bare, one),
+        "state": drawn.state_of(cell, held) if cell.shown else None, "off": one in off,
+        "provisional": cell.status == "provisional",
         "trend": [float(each.value) for each in found[one.code] if each.value is not None],
     }  # fmt: skip

@@ -68,15 +68,16 @@ def sites(*, for_: Actor) -> list[Site]:
     ]  # fmt: skip
 
 
-def distance(one: Site, other: Site) -> float:
+def _distance(one: Site, other: Site) -> float:
     """In kilometres as the crow flies; near enough on the ground of a county."""
     east = ((one.longitude or 0) - (other.longitude or 0)) * math.cos(math.radians(one.latitude or 0))
     north = (one.latitude or 0) - (other.latitude or 0)
     return math.hypot(east, north) * KM_OF_DEGREE
 
 
-def reach() -> tuple[int, int, float]:
+def reach(*, for_: Actor) -> tuple[int, int, float]:
     """Minutes, kilometres an hour, and how far one comes."""
+    for_.require(SEE)
     minutes, speed = values.number("indicators.circle_minutes"), values.number("indicators.circle_speed")
     return minutes, speed, minutes * speed / 60
 
@@ -90,9 +91,9 @@ def circle(*, for_: Actor, known: Sequence[Site], aim: str, path: str, period: P
     (found,) = counts.measure_all([(residents_at_end, Asked(period, "managing", "institution"))])
     living = {key.place: int(Fraction(number)) for key, number in found.items()}
     own = {one.id: one for one in known if one.path.startswith(path)}
-    minutes, speed, km = reach()
+    minutes, speed, km = reach(for_=for_)
     goals = [one for one in _placed(known) if one.level in AIMS[aim]]
-    near = {one.id for one in _placed(own.values()) if any(distance(one, goal) <= km for goal in goals)}
+    near = {one.id for one in _placed(own.values()) if any(_distance(one, goal) <= km for goal in goals)}
     placed = {one.id for one in _placed(own.values())}
     people = {pk: n for pk, n in living.items() if pk in own}
     return Circle(

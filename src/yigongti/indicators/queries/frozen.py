@@ -41,8 +41,9 @@ def frozen(*, for_: Actor, ids: Collection[int], seen: Places) -> dict[int, Cell
     return found
 
 
-def standing(ids: Collection[int]) -> set[int]:
+def standing(*, for_: Actor, ids: Collection[int]) -> set[int]:
     """Those that are published and have not been corrected since."""
+    for_.require(SEE)
     return set(FrozenCell.objects.filter(pk__in=ids, **IN_FORCE).values_list("pk", flat=True))
 
 

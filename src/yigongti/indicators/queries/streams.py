@@ -28,7 +28,8 @@ GOALS = ("village", "township", "county", "unmatched", "outside")
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """So many claims of the people of a place for care at a level; None where so few may not be said."""
+    """So many claims of the people of a place for care at a level; None where so few may not be said. Place 0 is those
+    of all places whose own may not."""
 
     place: int
     goal: str
@@ -60,7 +61,8 @@ def _summed(found: Mapping[Key, Decimal], wanted: set[int]) -> Counter[tuple[int
 
 
 def _hidden(actor: Actor, summed: Counter[tuple[int, str]]) -> list[Stream]:
-    """Few are not said to who may not see cases, nor the next fewest of the same place, which would tell them."""
+    """Few are not said to who may not see cases, nor the next fewest of the same place, which would tell them; what
+    several places hide at a level is said of them together."""
     least = 0 if actor.may(SMALL) else values.number("indicators.smallest_cell")
     found = []
     for place in sorted({place for place, _goal in summed}):
@@ -69,4 +71,13 @@ def _hidden(actor: Actor, summed: Counter[tuple[int, str]]) -> list[Stream]:
         if len(few) == 1 and len(own) > 1:
             few.add(min((n, goal) for goal, n in own.items() if goal not in few)[1])
         found += [Stream(place=place, goal=goal, count=None if goal in few else n) for goal, n in own.items()]
-    return found
+    return found + _together(found, summed, least)
+
+
+def _together(found: list[Stream], summed: Counter[tuple[int, str]], least: int) -> list[Stream]:
+    rest = []
+    for goal in GOALS:
+        hidden = [summed[one.place, goal] for one in found if one.goal == goal and one.count is None]
+        if len(hidden) > 1 and sum(hidden) >= least:
+            rest.append(Stream(place=0, goal=goal, count=sum(hidden)))
+    return rest
