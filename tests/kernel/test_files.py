@@ -1,13 +1,15 @@
 """Files are kept once, by what they hold; a name is shown and never a path; damage is noticed."""
 
 import hashlib
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.factories import actor
 from yigongti.kernel import clock
-from yigongti.kernel.files import store
+from yigongti.kernel.files import store, sweeping
 from yigongti.kernel.files.models import StoredFile
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.models import ParameterValue
@@ -110,3 +112,50 @@ def test_damage_is_noticed_and_mended_by_keeping_it_again(doctor):
 def test_what_is_no_digest_is_not_found(doctor, digest):
     with pytest.raises(NotFound):
         store.read(digest)
+
+
+def aged(path, days=3):
+    then = clock.now().timestamp() - days * 86400
+    os.utime(path, (then, then))
+    return path
+
+
+def test_what_no_row_knows_is_swept_once_it_is_old_and_nothing_else(doctor):
+    kept, lost, fresh, undone = (
+        keep(doctor, content) for content in (b"%PDF kept", b"%PDF lost", b"%PDF new", b"%PDF aside")
+    )
+    for row in (kept, lost, undone):
+        aged(store.path_of(row.digest))
+    StoredFile.objects.filter(pk__in=[lost.pk, fresh.pk]).delete()
+    begun = store.folder() / "tmpabc"
+    begun.write_bytes(b"half")
+    aged(begun)
+    aside = store.path_of(undone.digest)
+    aside.rename(aside.with_name(aside.name + sweeping.ASIDE))  # a sweep that died at the worst moment
+    foreign = store.path_of(kept.digest).with_name("README")
+    foreign.write_bytes(b"not ours")
+    aged(foreign)
+    assert sweeping.sweep() == 2
+    assert store.read(kept.digest) == b"%PDF kept"
+    assert store.read(undone.digest) == b"%PDF aside"
+    assert store.path_of(fresh.digest).exists()
+    assert foreign.exists()
+    assert not store.path_of(lost.digest).exists()
+    assert not begun.exists()
+    assert sweeping.sweep() == 0
+
+
+def test_bytes_that_are_kept_again_while_they_are_swept_stay(doctor, monkeypatch):
+    row = keep(doctor)
+    place = aged(store.path_of(row.digest))
+    row.delete()
+    rename = Path.rename
+
+    def kept_meanwhile(self, target):
+        if str(target).endswith(sweeping.ASIDE):
+            keep(doctor)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", kept_meanwhile)
+    assert sweeping.sweep() == 0
+    assert store.read(row.digest or place.name) == b"%PDF-1.4 report"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from yigongti.exchange.processes import beats as exchange
 from yigongti.kernel import clock, jobs
 from yigongti.kernel.audit import partitions, seals, trail
+from yigongti.kernel.files import sweeping
 from yigongti.kernel.jobs import beat
 from yigongti.kernel.workflow import clocks
 
@@ -86,6 +87,12 @@ def refresh_figures() -> None:
     from yigongti.kernel.measures import refreshing  # brings DuckDB, which no other process needs
 
     refreshing.refresh_when_due()
+
+
+@beat("files.sweep", cron="30 2 * * 0 0")
+def sweep_files() -> None:
+    """Remove bytes that were kept for what was undone."""
+    sweeping.sweep()
 
 
 KEPT = timedelta(days=30)
