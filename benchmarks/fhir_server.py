@@ -7,8 +7,8 @@ Before it begins, N patients (2,000 unless told; 20,000 for the figures of the R
 stand in both stores: as rows, multiplied in the database (see fhir_filling.py), which takes minutes instead of an hour.
 What is measured goes in and out by HTTP. Ours validates, matches people, writes the record, keeps what came, audits and
 asks who may see; the bare one parses JSON and writes or reads one table. asyncpg and aiohttp are no dependencies:
-install them beside. It ends with 1 where an aim is missed. The Medplum server's rates, taken elsewhere on two shared cores, are
-printed for orientation.
+install them beside. It ends with 1 where an aim is missed. The Medplum server's rates, taken elsewhere on two shared
+cores, are printed for orientation.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def _require_name(resident: int, told: ToldPerson) -> None:
 def remember(*, sender: Sender, numbers: Iterable[Number], resident: int, how: str) -> None:
     """These numbers of the sender mean this person from now on."""
     now = clock.now()
-    prepared.insert_new(KnownPerson, [
+    prepared.post_new(KnownPerson, [
         {"sender_id": sender.pk, "system": system, "value": value, "resident_id": resident, "how": how,
          "matched_at": now}
         for system, value in dict.fromkeys(numbers)

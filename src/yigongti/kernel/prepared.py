@@ -11,6 +11,8 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -90,17 +92,74 @@ def together() -> Iterator[None]:
         yield
 
 
-def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, returning: str = "") -> Answer | None:
-    """Rows into the table of a model, by the names of its columns, all rows with the same ones; in their order."""
+@dataclass(slots=True)
+class _Waiting:
+    """What is posted, and how deep in savepoints the block stands."""
+
+    depth: int
+    posted: list[tuple[str, Given]] = field(default_factory=list)
+
+
+_waiting: ContextVar[_Waiting | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def posting() -> Iterator[None]:
+    """What is posted inside goes at the end, together; inside another such block, at the end of that one.
+
+    Who reads inside what was posted inside must `flush` first.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    token = _waiting.set(_Waiting(len(connection.savepoint_ids)))
+    try:
+        yield
+        flush()
+    finally:
+        _waiting.reset(token)
+
+
+def post(sql: str, given: Given) -> None:
+    """Send a statement that nobody waits for: with the others of the block around, or at once where there is none.
+
+    At once also within a savepoint, which may be given up without the block.
+    """
+    waiting = _waiting.get()
+    if waiting is None or len(connection.savepoint_ids) > waiting.depth:
+        ask(sql, given)
+    else:
+        waiting.posted.append((sql, given))
+
+
+def flush() -> None:
+    """Send what was posted so far."""
+    waiting = _waiting.get()
+    if waiting is not None and waiting.posted:
+        posted, waiting.posted = waiting.posted, []
+        with together():
+            for sql, given in posted:
+                ask(sql, given)
+
+
+def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, returning: str) -> list[tuple[Any, ...]]:
+    """Rows into the table of a model, by the names of its columns, all rows with the same ones; what they became, in
+    their order."""
     if not rows:
-        return None
-    return ask(_insert(model, tuple(rows[0]), f"RETURNING {returning}" if returning else ""), {"rows": dumped(rows)})
+        return []
+    return fetched(_insert(model, tuple(rows[0]), f"RETURNING {returning}"), {"rows": dumped(rows)})
 
 
-def insert_new(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+def post_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of which nothing needs to be known, posted."""
+    if rows:
+        post(_insert(model, tuple(rows[0]), ""), {"rows": dumped(rows)})
+
+
+def post_new(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """The same, leaving out rows that stand there already."""
     if rows:
-        ask(_insert(model, tuple(rows[0]), "ON CONFLICT DO NOTHING"), {"rows": dumped(rows)})
+        post(_insert(model, tuple(rows[0]), "ON CONFLICT DO NOTHING"), {"rows": dumped(rows)})
 
 
 @cache

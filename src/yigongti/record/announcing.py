@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from yigongti.kernel import event
+from yigongti.kernel import event, prepared
 from yigongti.kernel.access.actor import Actor
 from yigongti.record.models import Entry
 
@@ -22,4 +22,5 @@ def announce(entries: Iterable[Entry], *, by: Actor) -> None:
         if one.kind in ANNOUNCED:
             found[one.kind].append(one.pk)
     if found:
+        prepared.flush()  # whoever acts on it reads them whole
         event.announce(WRITTEN, by=by, facts={"entries": dict(found)})

@@ -142,13 +142,13 @@ def _number(rows: Sequence[Row], fresh: Sequence[Entry]) -> None:
     """Write the entries; each gets its key."""
     for first in range(0, len(rows), BLOCK):
         written = prepared.insert(Entry, rows[first : first + BLOCK], returning="id")
-        for one, (key,) in zip(fresh[first : first + BLOCK], written.rows() if written else (), strict=True):
+        for one, (key,) in zip(fresh[first : first + BLOCK], written, strict=True):
             one.pk = key
 
 
 def _insert(model: type[Model], rows: Sequence[Row]) -> None:
     for first in range(0, len(rows), BLOCK):
-        prepared.insert(model, rows[first : first + BLOCK])
+        prepared.post_rows(model, rows[first : first + BLOCK])
 
 
 def _row_of(entry: Entry) -> Row:

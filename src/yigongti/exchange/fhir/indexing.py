@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -33,15 +33,21 @@ COLUMNS = {
 """Table → columns besides the resource's key, and their types."""
 
 
+@cache
+def adding(tables: tuple[str, ...]) -> str:
+    """The statement that adds rows to these tables, given for each by its name."""
+    *before, last = [_adding(table) for table in tables]
+    return (f"WITH {', '.join(f'a{n} AS ({one})' for n, one in enumerate(before))} " if before else "") + last
+
+
 def _adding(table: str) -> str:
     names, typed = ", ".join(COLUMNS[table]), ", ".join(f"{name} {kind}" for name, kind in COLUMNS[table].items())
     return (
         f"INSERT INTO exchange_resource_{table} (key, {names}) SELECT key, {names}"  # noqa: S608 - the names are ours
-        f" FROM json_to_recordset(%(rows)s) t(key bigint, {typed})"
+        f" FROM json_to_recordset(%({table})s) t(key bigint, {typed})"
     )
 
 
-ADD = {table: _adding(table) for table in COLUMNS}
 FORGET = """
 WITH a AS (DELETE FROM exchange_resource_token WHERE key = ANY(%(keys)s::bigint[])),
 b AS (DELETE FROM exchange_resource_text WHERE key = ANY(%(keys)s::bigint[])),
@@ -84,12 +90,13 @@ class Rows:
         """The same with the key of each resource in place of its number."""
         return Rows(*([(keys[row[0]], *row[1:]) for row in getattr(self, table)] for table in COLUMNS))
 
-    def tables(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        """The tables that get any rows, as their statements take them."""
-        for table, columns in COLUMNS.items():
-            if rows := getattr(self, table):
-                names = ("key", *columns)
-                yield table, [dict(zip(names, row, strict=True)) for row in rows]
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """The tables that get any rows, with them by the names of their columns."""
+        return {
+            table: [dict(zip(("key", *columns), row, strict=True)) for row in rows]
+            for table, columns in COLUMNS.items()
+            if (rows := getattr(self, table))
+        }
 
 
 def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[tuple[str, Link]]:

@@ -86,7 +86,7 @@ def _is_race(trouble: DatabaseError | Refusal) -> bool:
 
 def _once(sent: Sent, work: Callable[[], Written], by: Caller) -> Written:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), prepared.posting():
             if sent.key:
                 _claim(sent, by)
             written = work()
@@ -123,8 +123,11 @@ def _keep(
         "rule": (first.rule or first.code)[:120] if first else "",
         "persons": sorted(written.persons) if written else [], "done": json.dumps(lines, ensure_ascii=False),
     }  # fmt: skip
+    if not sent.key:
+        prepared.post(KEEP, columns)
+        return
     ((number,),) = prepared.fetched(KEEP, columns)
-    if sent.key and written is not None:
+    if written is not None:
         Arrival.objects.filter(sender=by.sender, control_id=sent.key[:200]).update(message_id=number)
 
 

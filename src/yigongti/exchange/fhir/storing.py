@@ -7,9 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
-from yigongti.exchange.fhir.indexing import ADD, FORGET, Rows
+from yigongti.exchange.fhir.indexing import FORGET, Rows, adding
 from yigongti.exchange.fhir.sight import Sight
 from yigongti.exchange.fhir.statements import fetched_often
 from yigongti.exchange.policy.fhir_systems import REGISTERS
@@ -56,7 +54,7 @@ WITH visit(type, id) AS (SELECT * FROM unnest(%(types)s::text[], %(ids)s::text[]
 near AS (
   SELECT r.key FROM visit v JOIN exchange_resource r ON r.type = v.type AND r.id = v.id
   UNION SELECT l.key FROM visit v JOIN exchange_resource_link l
-    ON l.param = ANY(%(params)s) AND l.target = v.type || '/' || v.id)
+    ON l.param = ANY(%(params)s::int[]) AND l.target = v.type || '/' || v.id)
 UPDATE exchange_resource r
 SET classes = ARRAY(SELECT DISTINCT unnest(r.classes || %(classes)s::text[]) ORDER BY 1)
 FROM near WHERE r.key = near.key AND NOT r.classes @> %(classes)s::text[]
@@ -130,14 +128,15 @@ def write(*, new: Sequence[Fresh], changed: Sequence[Fresh], rows: Rows, sender:
     """All of it. An id that somebody else has just taken ends the transaction, which is then run again."""
     shared: dict[str, Any] = {"at": at, "sender": sender}
     if new:
-        prepared.ask(INSERT, shared | _rows(new))
+        prepared.post(INSERT, shared | _rows(new))
     if changed:
         keys = {"keys": [one.key for one in changed]}
-        prepared.ask(TO_THE_PAST, keys)
-        prepared.ask(UPDATE, shared | _rows(changed))
-        prepared.ask(FORGET, keys)
-    for table, listed in rows.tables():
-        prepared.ask(ADD[table], {"rows": prepared.dumped(listed)})
+        prepared.post(TO_THE_PAST, keys)
+        prepared.post(UPDATE, shared | _rows(changed))
+        prepared.post(FORGET, keys)
+    tables = rows.tables()
+    if tables:
+        prepared.post(adding(tuple(tables)), {name: prepared.dumped(listed) for name, listed in tables.items()})
 
 
 def _rows(many: Sequence[Fresh]) -> dict[str, Any]:
@@ -146,6 +145,5 @@ def _rows(many: Sequence[Fresh]) -> dict[str, Any]:
 
 def spread(*, places: Sequence[Place], classes: Iterable[str], params: Sequence[int]) -> None:
     """What an encounter is specially protected for, all that belongs to it is: the encounter, and what refers to it."""
-    with connection.cursor() as cursor:
-        cursor.execute(RELATED, {"types": [kind for kind, _ in places], "ids": [name for _, name in places],
-                                 "classes": sorted(classes), "params": list(params)})  # fmt: skip
+    prepared.post(RELATED, {"types": [kind for kind, _ in places], "ids": [name for _, name in places],
+                            "classes": sorted(classes), "params": list(params)})  # fmt: skip

@@ -40,6 +40,7 @@ def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, l
     )  # fmt: skip
     asked, around = _look(plans, kept, made, voice.sender, sight)
     if _introduce(kept, around, voice.sender):
+        prepared.flush()
         asked = taking_fhir.ask(made)
     taken = taking_fhir.apply(made, asked=asked)
     gone = ["/".join(one.place) for one in plans if one.resource is None]

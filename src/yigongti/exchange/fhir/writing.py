@@ -47,7 +47,8 @@ def carried_out(wishes: Sequence[Wish], *, by: Caller, base: str, checked: bool 
     plans = [one for one in found if isinstance(one, Plan)]
     made = Written(done=[])
     if plans:
-        _write(plans, by, base, made)
+        with prepared.posting():
+            _write(plans, by, base, made)
     made.done = [one.done() if isinstance(one, Plan) else one for one in found]
     return made
 
@@ -58,13 +59,12 @@ def _write(plans: Sequence[Plan], by: Caller, base: str, made: Written) -> None:
     new, changed = [one.fresh() for one in plans if not one.stored], [one.fresh() for one in plans if one.stored]
     made.persons, made.said = taken.persons, taken.done
     facts = {"resources": [f"{one.wish.address}/_history/{one.version}" for one in plans]}
-    with prepared.together():
-        storing.write(new=new, changed=changed, rows=rows.numbered([one.key for one in plans]), sender=by.sender,
-                      at=plans[0].at)  # fmt: skip
-        _protect(plans)
-        trail.wrote(by=by.actor, action="fhir.write", sentence=f"FHIR 写入：{_said(plans)}", persons=taken.persons,
-                    subject="/".join(plans[0].place)[:80] if len(plans) == 1 else "",
-                    facts=facts | ({"entries": stretches(entries)} if entries else {}))  # fmt: skip
+    storing.write(new=new, changed=changed, rows=rows.numbered([one.key for one in plans]), sender=by.sender,
+                  at=plans[0].at)  # fmt: skip
+    _protect(plans)
+    trail.wrote(by=by.actor, action="fhir.write", sentence=f"FHIR 写入：{_said(plans)}", persons=taken.persons,
+                subject="/".join(plans[0].place)[:80] if len(plans) == 1 else "",
+                posted=True, facts=facts | ({"entries": stretches(entries)} if entries else {}))  # fmt: skip
 
 
 def _indexed(plans: Sequence[Plan], base: str) -> Rows:

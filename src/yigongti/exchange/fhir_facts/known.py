@@ -155,7 +155,7 @@ def _written(call: Call, plan: Sequence[tuple[str, Told]]) -> dict[str, int]:
 
 
 def _remember(sender: Sender, before: Mapping[str, _Before], entries: Mapping[str, int]) -> None:
-    prepared.insert(KnownEntry, [
+    prepared.post_rows(KnownEntry, [
         {"sender_id": sender.pk, "kind": KIND, "value": address, "entry_id": entry}
         for address, entry in entries.items() if address not in before
     ])  # fmt: skip

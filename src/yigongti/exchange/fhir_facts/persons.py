@@ -46,11 +46,12 @@ class Asked:
 
 def ask(call: Call) -> Asked:
     """Wait for whoever has one of these people in hand (of two bundles about somebody new the second finds the first's)
-    and ask who is known."""
+    and ask who is known. Where nobody is told of, all that are named have been here before: no need to wait."""
     told = {address_of(one): _told(one) for one in call.of("Patient")}
     numbers = {number for one in told.values() for number in one.numbers}
     numbers |= {(PATIENT, target) for target in _targets(call)}
-    prepared.ask(ALONE, {"space": LOCK, "rooms": sorted({_room(call, *number) for number in numbers})})
+    if told:
+        prepared.ask(ALONE, {"space": LOCK, "rooms": sorted({_room(call, *number) for number in numbers})})
     return Asked(told=told, known=ask_known(sender=call.sender, numbers=numbers))
 
 

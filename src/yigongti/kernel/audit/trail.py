@@ -40,9 +40,12 @@ def wrote(
     basis: str = "",
     subject: str = "",
     facts: Mapping[str, Any] | None = None,
+    posted: bool = False,
 ) -> None:
-    """Record a write, inside the transaction that does it: both stand or neither."""
-    _insert(_row("write", by, action, sentence, persons, basis, subject, facts))
+    """Record a write, inside the transaction that does it: both stand or neither. `posted`: with all else that it
+    posts."""
+    row = _row("write", by, action, sentence, persons, basis, subject, facts)
+    (prepared.post if posted else prepared.ask)(INSERT, row)
 
 
 def saw(

@@ -1,0 +1,114 @@
+"""Prepared statements: what is posted goes last, savepoints keep their own, a dead connection is made anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import Thread
+
+import pytest
+from django.db import DataError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from yigongti.kernel import prepared
+from yigongti.kernel.parameters.models import ParameterValue
+
+
+NOTED = "INSERT INTO noted (word) VALUES (%(word)s)"
+
+
+@pytest.fixture
+def noted(db):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE noted (id int GENERATED ALWAYS AS IDENTITY, word text) ON COMMIT DROP")
+    return lambda: [word for (word,) in prepared.fetched("SELECT word FROM noted ORDER BY id")]
+
+
+def test_values_come_back_as_they_went(db):
+    moment = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    given = {"number": 70_000, "many": [1, 70_000], "word": "100% 张", "exact": Decimal("1.10"), "at": moment,
+             "nothing": None}  # fmt: skip
+    sql = """SELECT %(number)s::bigint, %(many)s::bigint[], %(word)s::text, %(exact)s::numeric, %(at)s::timestamptz,
+             %(nothing)s::int, '%%', %(number)s::bigint"""
+    ((number, many, word, exact, at, nothing, percent, again),) = prepared.fetched(sql, given)
+    assert (number, many, word, str(exact), at) == (70_000, [1, 70_000], "100% 张", "1.10", moment)
+    assert (nothing, percent, again) == (None, "%", 70_000)
+
+
+def test_a_statement_is_prepared_once_whatever_its_numbers(db):
+    sql = "SELECT %(n)s::bigint + 1 -- one plan"
+    assert [prepared.fetched(sql, {"n": n})[0][0] for n in (1, 70_000, 1 << 40)] == [2, 70_001, (1 << 40) + 1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%-- one plan'")
+        assert cursor.fetchone() == (1,)
+
+
+def test_what_is_posted_goes_at_the_end_in_its_order(noted):
+    with prepared.posting():
+        prepared.post(NOTED, {"word": "first"})
+        with prepared.posting():
+            prepared.post(NOTED, {"word": "second"})
+        assert noted() == []
+        prepared.flush()
+        assert noted() == ["first", "second"]
+        prepared.post(NOTED, {"word": "third"})
+    assert noted() == ["first", "second", "third"]
+
+
+def test_outside_of_a_block_it_goes_at_once(noted):
+    prepared.post(NOTED, {"word": "now"})
+    assert noted() == ["now"]
+
+
+def test_a_savepoint_that_is_given_up_takes_what_was_posted_in_it_along(noted):
+    with prepared.posting():
+        prepared.post(NOTED, {"word": "kept"})
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            prepared.post(NOTED, {"word": "given up"})
+            raise ZeroDivisionError
+    assert noted() == ["kept"]
+
+
+def test_a_block_that_fails_posts_nothing(noted):
+    with pytest.raises(ZeroDivisionError), prepared.posting():
+        prepared.post(NOTED, {"word": "lost"})
+        raise ZeroDivisionError
+    assert noted() == []
+
+
+def test_the_first_error_of_statements_that_went_together_is_told(noted):
+    with pytest.raises(DataError), transaction.atomic(), prepared.together():
+        prepared.ask(NOTED, {"word": "before"})
+        prepared.ask("SELECT 1 / %(n)s::int", {"n": 0})
+        prepared.ask(NOTED, {"word": "after"})
+    assert noted() == []
+
+
+def test_rows_of_a_model_get_their_keys_in_their_order(db):
+    rows = [{"code": "kernel.test", "begins": "2026-01-0" + str(n), "value": [n, "张"], "source": "试",
+             "entered_by_id": None, "entered_at": datetime(2026, 1, n, tzinfo=UTC)} for n in (1, 2, 3)]  # fmt: skip
+    keys = [key for (key,) in prepared.insert(ParameterValue, rows, returning="id")]
+    assert [ParameterValue.objects.get(pk=key).value for key in keys] == [[1, "张"], [2, "张"], [3, "张"]]
+    assert prepared.insert(ParameterValue, [], returning="id") == []
+
+
+def test_statements_are_seen_by_who_counts_them(db):
+    with CaptureQueriesContext(connection) as seen:
+        prepared.fetched("\nSELECT 1")
+    assert [query["sql"] for query in seen] == ["SELECT 1"]
+
+
+def test_a_connection_that_died_is_made_anew(db):
+    def ask_twice():  # in a thread, which has a connection of its own
+        try:
+            found.append(prepared.fetched_first("SELECT 7", {}))
+            connection.connection.close()
+            found.append(prepared.fetched_first("SELECT 7", {}))
+        finally:
+            connection.close()
+
+    found = []
+    thread = Thread(target=ask_twice)
+    thread.start()
+    thread.join()
+    assert found == [[(7,)], [(7,)]]
