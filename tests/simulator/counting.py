@@ -30,11 +30,11 @@ NOTHING = Outcome(numerator=Decimal(0))
 class Counted:
     """The facts as they stand now, and what the engine makes of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, only: Iterable[str] = ()) -> None:
         self._store = duck.DuckStore(duck.connected(folder / "scratch"))
         self._engine = Columnar(self._store, settle)
         sources = registered()
-        for code in ("places", *(one for one in sources if one != "places")):
+        for code in ("places", *(only or (one for one in sources if one != "places"))):
             self._take(code, folder / f"{code}.csv")
 
     def _take(self, code: str, path: Path) -> None:
