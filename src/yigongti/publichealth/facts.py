@@ -7,7 +7,7 @@ from yigongti.kernel.measures.words import Column, Fact
 
 deaths = Fact(
     code="deaths", title="死亡", means="每份有效的死亡医学证明一行，记在死亡日；没有对到居民的没有管理机构",
-    at="at", person="person", born="born",
+    at="at", person="person", born="born", needs=("death",),
     columns=(
         Column(name="id", title="编号", kind="whole"),
         Column(name="person", title="死者", kind="person", sensitive=True),

@@ -15,7 +15,11 @@ from yigongti.kernel.parameters.words import parameter
 
 
 LAG = parameter("t.lag")
-NEEDS = {"visit": Need(code="visit", title="就诊"), "claim": Need(code="claim", title="结算", lag=LAG)}
+NEEDS = {
+    "visit": Need(code="visit", title="就诊"),
+    "claim": Need(code="claim", title="结算", lag=LAG),
+    "death": Need(code="death", title="死亡", lag=LAG, announced=False),
+}
 there = replace(visits, needs=("visit",))
 plain = indicator(Ratio(of=there.where(good=True), over=there.rows()))
 paid = replace(plain, needs=("claim",))
@@ -55,6 +59,12 @@ def test_a_running_period_and_the_lag_of_claims_make_it_provisional():
     both = [*sent(), *sent("claim")]
     assert of(paid, both, cut=date(2026, 3, 31)) == ("provisional", ["lagging"])
     assert of(paid, both, cut=date(2026, 4, 1)) == ("final", [])
+
+
+def test_of_what_nobody_announces_only_the_lag_is_known():
+    late = replace(plain, needs=("death",))
+    assert of(late, sent(), cut=date(2026, 3, 31)) == ("provisional", ["lagging"])
+    assert of(late, sent(), cut=date(2026, 4, 1)) == ("final", [])
 
 
 def test_a_growth_looks_at_the_year_before_too_and_a_window_at_its_years():

@@ -9,5 +9,6 @@ NEEDS = {
     for one in (
         Need(code="visit", title="各机构的就诊和出院数据"),
         Need(code="claim", title="医保结算数据（含县外）", lag=parameter("indicators.claims_lag_months")),
+        Need(code="death", title="死亡登记（含补报）", lag=parameter("indicators.deaths_lag_months"), announced=False),
     )
 }

@@ -23,11 +23,13 @@ COMPLETE = parameter("measures.complete_share")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What must arrive from outside before a figure may be believed; `lag` says how many months late it may come."""
+    """What must arrive before a figure may be believed; `lag` says how many months late it may come. Of what nobody
+    announces (`announced` is no) only the lag can be known: a death may be registered late, none may have happened."""
 
     code: str
     title: str
     lag: Parameter | None = None
+    announced: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +92,12 @@ def status(
     months = months_of(indicator, period)
     gaps: list[Gap] = [Gap(reason="running", month=cut.replace(day=1))] if cut < period.ends else []
     for code in needs_of(indicator):
+        gaps += _lagging(needs[code], months, cut, settle)
+        if not needs[code].announced:
+            continue
         own = [one for one in arrived if one.need == code and one.month in months]
         if not any(one.received for one in own):
             return Status(code="not_computable", gaps=(Gap(reason="nothing_arrived", need=code),))
-        gaps += _lagging(needs[code], months, cut, settle)
         gaps += _missing(code, own, [m for m in months if after(m, 1) <= cut], settle(COMPLETE, period.last_day))
     if found.value is None:
         return Status(code="not_computable", gaps=(Gap(reason="value"), *gaps))
