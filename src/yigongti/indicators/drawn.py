@@ -55,10 +55,8 @@ def counted(value: Decimal | None) -> str:
 
 
 def value_of(cell: Cell) -> str:
-    """The figure, or why there is none."""
-    if cell.value is not None:
-        return number(cell.value, cell.indicator.digits)
-    return say(STATUS[cell.status][0])
+    """The figure, or a dash: the state beside it says why there is none."""
+    return number(cell.value, cell.indicator.digits)
 
 
 def unit_of(indicator: Indicator) -> str:

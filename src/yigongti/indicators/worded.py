@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from yigongti.indicators import catalogue
 from yigongti.kernel.language import say
-from yigongti.kernel.measures.words import AGE_BAND, Column, Fact, Indicator
+from yigongti.kernel.measures.words import AGE_BAND, Clause, Column, Condition, Fact, Indicator, Selection
 from yigongti.kernel.parameters.codes import code_lists
 
 
+MOST_LISTED = 9
+"""So many columns of a row stand on the screen."""
 SEX = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
+
+
+def listed_columns(selection: Selection) -> list[Column]:
+    """What stands on the screen: day, person, place, what is counted and asked, diagnosis; a download has all."""
+    asked = {selection.column, *_asked(selection.clauses), *_asked(selection.then)}
+    told = [one for one in columns_of(selection.fact) if one.kind in ("day", "person", "place") or one.sensitive]
+    more = [one for one in columns_of(selection.fact) if one.name in asked and one not in told]
+    order = columns_of(selection.fact)
+    return sorted([*told, *more], key=order.index)[:MOST_LISTED]
+
+
+def _asked(clauses: Iterable[Clause]) -> Iterator[str]:
+    for clause in clauses:
+        if isinstance(clause, Condition):
+            yield clause.column
+        else:
+            for way in clause.ways:
+                yield from _asked(way)
 
 
 def columns_of(fact: Fact) -> list[Column]:

@@ -18,6 +18,7 @@ from yigongti.indicators.queries.behind import ROWS, Part
 from yigongti.indicators.queries.cells import SEE, Cell, below, siblings
 from yigongti.indicators.targets import Held, Targets
 from yigongti.kernel.language import say
+from yigongti.kernel.measures.arithmetic import place_of
 from yigongti.kernel.measures.words import Indicator
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Act, Column, Option, Row, State
@@ -106,21 +107,30 @@ def _number(cell: Cell, side: str) -> str:
 def _pairs(cell: Cell) -> list[tuple[str, str]]:
     one = cell.indicator
     changes = "；".join(f"{change.on} {change.what}" for change in one.changes)
-    return [
+    pairs = [
         (say("依据"), one.basis), (say("可信度"), one.confidence),
         (say("人群"), say(drawn.POPULATIONS[one.population])),
-        (say("方向"), say(drawn.BETTER[one.better])), (say("归属"), one.place), (say("口径"), say(one.reading)),
+        (say("方向"), say(drawn.BETTER[one.better])), (say("归属"), "、".join(_place_titles(one))),
+        (say("口径"), say(one.reading)),
         (say("签发"), say(one.owner)), (say("核对"), say(one.checker)),
         (say("复核期限"), one.review_before.isoformat()),
         (say("排名最少例数"), str(one.least) if one.least else ""), (say("定义版本"), catalogue.version_of(one)),
         (say("数据截至"), exact_date(cell.cut) if cell.cut else ""), (say("数据快照"), cell.snapshot),
         (say("变更"), changes or say("没有变更")), (say("代码"), one.code),
     ]  # fmt: skip
+    return [(name, told) for name, told in pairs if told]
+
+
+def _place_titles(one: Indicator) -> list[str]:
+    """The columns by which rows belong to a place, by their names."""
+    names = [(place_of(one, side.fact), side.fact) for side in catalogue.sides(one).values()]
+    return list(dict.fromkeys(say(fact.column(name).title) for name, fact in names if name))
 
 
 def _course(look: Looked, told: Sequence[Cell], targets: Targets) -> Course | None:
     """Closed periods, provisional ones, and what was wanted in each."""
-    return course([_moment(look, one, targets.of(one)) for one in told])
+    first = next((n for n, one in enumerate(told) if one.status != "not_computable"), len(told))
+    return course([_moment(look, one, targets.of(one)) for one in told[first:]])
 
 
 def _moment(look: Looked, cell: Cell, held: Held | None) -> Moment:

@@ -14,7 +14,7 @@ from yigongti.indicators.engine import Engine, Row, Wanted, engine
 from yigongti.indicators.queries.cells import SMALL, cell
 from yigongti.indicators.queries.places import Place, places
 from yigongti.indicators.refusals import NothingCounted, NotYours, TooFew
-from yigongti.indicators.worded import columns_of
+from yigongti.indicators.worded import listed_columns
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.measures.arithmetic import outcomes, place_of, terms
@@ -64,7 +64,7 @@ def rows_behind(*, for_: Actor, sought: Sought, after: str = "", limit: int = 50
     found = counts.rows(wanted, after=after, limit=limit + 1)
     fact, shown = wanted.selection.fact, found[:limit]
     return Behind(
-        fact=fact, columns=columns_of(fact), rows=shown, persons=persons_in(fact, shown, for_=for_),
+        fact=fact, columns=listed_columns(wanted.selection), rows=shown, persons=persons_in(fact, shown, for_=for_),
         number=_number(counts, wanted), count=int(_number(counts, _as_rows(wanted))),
         next=str(shown[-1][fact.key]) if len(found) > limit else "",
     )  # fmt: skip
