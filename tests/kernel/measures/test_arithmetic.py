@@ -6,6 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yigongti.kernel.measures.arithmetic import least_met, outcome, outcomes, terms
 from yigongti.kernel.measures.periods import Period
@@ -207,3 +209,35 @@ def test_few_are_not_ranked(over, met):
     one = replace(indicator(Ratio(of=good, over=rows)), least=30)
     assert least_met(one, found(one, of=1, over=over)) is met
     assert not least_met(one, found(one, of=1))
+
+
+COUNTS = st.integers(min_value=0, max_value=10**9)
+
+
+@given(of=COUNTS, more=COUNTS)
+def test_an_interval_holds_its_value_and_a_share_stays_a_share(of, more):
+    share = found(indicator(Ratio(of=good, over=rows), digits=9), of=of, over=of + more)
+    rate = found(indicator(Ratio(of=rows, over=people.rows().mid_period()), digits=9), of=of, over=more)
+    for one, exists in ((share, of + more > 0), (rate, more > 0)):
+        assert (one.value is not None) is exists
+        assert not exists or one.low <= one.value <= one.high
+    assert share.value is None or 0 <= share.low <= share.high <= 100
+
+
+@given(years=st.lists(st.tuples(COUNTS, COUNTS), min_size=3, max_size=3))
+def test_a_window_is_the_share_of_all_its_years_together(years):
+    told = {f"of@{n}": {(): Decimal(min(pair))} for n, pair in enumerate(years)}
+    told |= {f"over@{n}": {(): Decimal(max(pair))} for n, pair in enumerate(years)}
+    pooled = outcome(indicator(Ratio(of=good, over=rows), window=3, periods=("year",)), told)
+    whole = found(indicator(Ratio(of=good, over=rows)), of=sum(map(min, years)), over=sum(map(max, years)))
+    assert (pooled.value, pooled.low, pooled.n) == (whole.value, whole.low, whole.n)
+
+
+@given(died=st.lists(st.integers(0, 1000), min_size=8, max_size=8))
+def test_more_deaths_are_never_a_smaller_probability(died):
+    one = indicator(Premature(deaths=rows, people=people.rows().mid_period()), digits=9)
+    lived = {(b,): Decimal(1000) for b in BANDS}
+    less = outcome(one, {"deaths": {(b,): Decimal(d) for b, d in zip(BANDS, died, strict=True)}, "people": lived})
+    more = outcome(one, {"deaths": {(b,): Decimal(d + 1) for b, d in zip(BANDS, died, strict=True)}, "people": lived})
+    assert 0 <= less.low <= less.value <= less.high <= 100
+    assert less.value <= more.value

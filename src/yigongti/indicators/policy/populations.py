@@ -10,9 +10,10 @@ from yigongti.record.facts import discharges, operations, visits
 from yigongti.residents.facts import people
 
 
+# 一个人在一天里只由一个机构管理，一天的行数就是人数。
 residents = people.where(lives=True)
-residents_at_end = residents.on_last_day().people()
-residents_on_average = residents.mid_period().people()
+residents_at_end = residents.on_last_day()
+residents_on_average = residents.mid_period()
 insured_at_end = people.where(insured=True).on_last_day().people()
 
 # 参保人在哪里都算，药店不算。

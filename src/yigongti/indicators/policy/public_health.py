@@ -1,7 +1,7 @@
 """基本公共卫生服务：健康档案、老年人体检、出生。孕产妇、儿童、精神、结核、接种等待后面的章节，先写明等什么。"""
 
 # isort: off
-from yigongti.indicators.policy.populations import live_births, residents
+from yigongti.indicators.policy.populations import live_births, residents, residents_on_average
 from yigongti.indicators.policy.signing import GONGWEI, WIDE, YEARS, by_bureau, by_cdc
 from yigongti.kernel.measures.words import Awaited, Ratio, aged, at_least, below, known
 from yigongti.publichealth.facts import births
@@ -67,6 +67,6 @@ stillbirths = by_bureau(
 birth_rate = by_cdc(
     code="birth_rate", title="出生率", family=FAMILY, basis="国家统计局人口统计口径", confidence="M+",
     means="年内常住妇女的活产数，除以年平均常住人口，乘以一千。",
-    figure=Ratio(of=live_births, over=residents.mid_period().people(), per=1000), unit="‰", better="neither",
+    figure=Ratio(of=live_births, over=residents_on_average, per=1000), unit="‰", better="neither",
     population="resident", place="managing", periods=YEARS, least=1000,
 )  # fmt: skip
