@@ -1,4 +1,4 @@
-"""A county that lives: organisation, people, two years of visits, cases in every state, with the truth about itself.
+"""A county that lives: organisation, people, three years of visits, cases in every state, with the truth about itself.
 
 Owns no table. It writes the tables of the chapters below by COPY, in one transaction per stage, and cases through the
 real actions. Accounts are made suspended and freed by the last stage: nobody signs in to a half-made county, and
