@@ -8,7 +8,7 @@ from typing import Any
 
 from yigongti.exchange.hl7v2.datatypes import Identifier
 from yigongti.exchange.hl7v2.facts import Asked
-from yigongti.exchange.hl7v2.order_states import after
+from yigongti.exchange.hl7v2.order_states import IN_PROGRESS, after
 from yigongti.exchange.senders import the_inbox
 from yigongti.record.actions import Told, take_in
 from yigongti.record.queries import Numbered, numbered
@@ -63,6 +63,22 @@ def answered(*, orders: Sequence[Numbered], report: int, asked: Asked, state: st
         fresh = numbers(asked.placer, asked.filler) | order.detail | more
         if fresh != order.detail:
             again(order, detail=fresh, reason=BY_PERFORMER)
+
+
+def by_accession(*, resident: int, accession: str) -> Numbered | None:
+    """The one order of the person that bears this accession number, as its placer's number or its filler's."""
+    if not resident or not accession:
+        return None
+    found = numbered(for_=the_inbox(), resident_id=resident, kinds=("order",), placer=accession, filler=accession)
+    return found["order"][0] if len(found["order"]) == 1 else None
+
+
+def examined(*, order: Numbered, images: int) -> None:
+    """Images have come for this order: it is under way, and leads to them."""
+    detail = order.detail | {"images": order.detail.get("images", images)}
+    detail["state"] = after(order.detail.get("state", ""), IN_PROGRESS)
+    if detail != order.detail:
+        again(order, detail=detail, reason=BY_PERFORMER)
 
 
 def again(order: Numbered, *, detail: dict[str, Any], reason: str = "", **columns: Any) -> int:

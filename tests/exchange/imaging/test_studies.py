@@ -9,6 +9,7 @@ import pytest
 
 from tests.exchange.dicom.making import image
 from tests.exchange.imaging.sending import brought
+from tests.exchange.test_taking_hl7v2 import id_card, message, sent
 from tests.exchange.waveforms.making import dicom_ecg
 from tests.factories import actor, resident
 from tests.factories import county as make_county
@@ -216,3 +217,17 @@ def test_an_image_over_the_limit_is_told_and_not_kept(county, tmp_path, monkeypa
     found = brought(tmp_path, instance(1))
     assert (found.state, found.rule) == ("waiting", "NothingSent")
     assert not StoredFile.objects.exists()
+
+
+def test_images_find_their_order_by_its_accession_number(county, tmp_path):
+    card = id_card("14078119580304002")
+    order = ("ORC|NW|JC20261122001", "OBR|1|JC20261122001||DR^胸部正位片")
+    ordered = sent(message("ORM^O01", *order, name="ZHANG GUILAN", born="19580304", sex="F", card=card))
+    for number in (1, 2):
+        found = brought(tmp_path, instance(number, PatientID=card, BodyPartExamined="CHEST"))
+        assert found.persons == ordered.persons, found.reason
+    now = Entry.objects.get(kind="order", replaced_by=None)
+    images = Entry.objects.get(kind="imaging", replaced_by=None)
+    assert (now.detail["state"], now.version) == ("in_progress", 2)
+    assert Entry.objects.get(pk=now.detail["images"]).kind == "imaging"
+    assert Entry.objects.get(pk=images.detail["order"]).replaced_by_id == now.pk

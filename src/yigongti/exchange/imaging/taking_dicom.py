@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from yigongti.exchange import inbox
+from yigongti.exchange import inbox, orders
 from yigongti.exchange.dicom import reading
 from yigongti.exchange.dicom.opening import Opened, opened, raw
 from yigongti.exchange.dicom.preview import preview
@@ -77,10 +77,14 @@ def _written(
     if study.entry_id is not None and said == studies.entry_words(study.told, study.uid):
         return study.entry_id, _person_of(study), f"{said['title']}：加一幅"
     at = datetime.fromisoformat(told["examined"]) if told.get("examined") else study.examined or received_at
+    order = orders.by_accession(resident=resident or _person_of(study), accession=told.get("accession", ""))
+    said["detail"] |= {"order": order.id} if order else {}
     receipt = take_in(by=the_inbox(), told=Told(
         resident_id=resident or 0, institution_id=sender.institution_id, kind="imaging", source="inbox", at=at,
         follows=study.entry_id, **said,
     ))  # fmt: skip
+    if order:
+        orders.examined(order=order, images=int(receipt.data["entry"]))
     return int(receipt.data["entry"]), receipt.persons[0], said["title"]
 
 

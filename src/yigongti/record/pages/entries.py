@@ -93,7 +93,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
 
 def _answers(request: Request, opened: Opened, row: Row) -> list[tuple[str, str]]:
     """The report that answers an order, the order that a report answers: as far as they may be seen."""
-    named = {row.detail.get("report"): "看报告", row.detail.get("order"): "看申请"}
+    named = {row.detail.get("images"): "看影像", row.detail.get("report"): "看报告", row.detail.get("order"): "看申请"}
     ids = [key for key in named if isinstance(key, int)]
     found = queries.entries_by_ids(for_=request.actor, ids=ids, basis=opened.basis.code) if ids else []
     return [
