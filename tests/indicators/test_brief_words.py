@@ -65,3 +65,11 @@ def test_a_number_elsewhere_in_the_text_is_no_fault():
 
 def test_a_slot_without_a_figure_is_a_fault():
     assert [(one.what, one.said) for one in faults("【7】和【1】", TITLES)] == [("unknown", "【7】")]
+
+
+def test_a_number_in_the_name_of_a_figure_is_part_of_the_name():
+    named = "2 型糖尿病患者规范管理率"
+    assert faults(f"{named}【1】，省里激励 500 万元。", {1: named})[0].said == "500 万元"
+    assert faults(f"{named}【1】。省里激励 500 万元。", {1: named}) == []
+    (one,) = paragraphs(f"{named}【1】", [named])
+    assert one.pieces == (named, Slot(1))

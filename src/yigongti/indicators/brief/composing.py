@@ -14,6 +14,7 @@ from yigongti.indicators.queries.places import Place, Places
 from yigongti.indicators.targets import Targets
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.measures.periods import Period
+from yigongti.kernel.measures.words import Growth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,6 @@ def _told(section: Section, figures: Sequence[tuple[Found, int]]) -> str:
 def sentence(cell: Cell, number: int, *, earlier: bool, target: bool) -> str:
     """One figure with what it is compared with: 县域就诊率【1】，【1比】，【1标】。"""
     parts = [f"{cell.indicator.title}【{number}】"]
-    parts += [f"【{number}比】"] if earlier else []
+    parts += [f"【{number}比】"] if earlier and not isinstance(cell.indicator.figure, Growth) else []
     parts += [f"【{number}标】"] if target else []
     return f"{'，'.join(parts)}。"

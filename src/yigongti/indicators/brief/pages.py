@@ -19,11 +19,13 @@ from yigongti.indicators.policy.briefs import OUTLINES
 from yigongti.indicators.queries.cells import SEE
 from yigongti.indicators.queries.places import places
 from yigongti.kernel import clock
+from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
+from yigongti.kernel.pages.templating import day
 from yigongti.kernel.refusal import NotFound
 
 
@@ -95,17 +97,23 @@ def shown(whole: Whole) -> dict[str, Any]:
         "sources": [_source(one) for one in whole.used], "loose": _loose(whole),
         "source_columns": [Column(label=say("数字"), numeric=True), Column(label=say("指标")),
                            Column(label=say("分子/分母"), numeric=True), Column(label=say("发布编号")),
-                           Column(label=say("数据截至"))],
+                           Column(label=say("数据截至")), Column(label=say("目标依据"))],
     }  # fmt: skip
 
 
 def head_line(brief: Brief) -> str:
-    """第 3 期　介休市卫生健康局　2026 年 11 月 22 日; a draft says that it is one."""
-    post = brief.issued_by or brief.written_by
-    day = (brief.issued_at or brief.written_at).astimezone(clock.COUNTY_ZONE)
-    parts = [number_words(brief) or ("" if brief.issued_at else say("草稿")), post.unit.name,
-             say("{y} 年 {m} 月 {d} 日", y=day.year, m=day.month, d=day.day)]  # fmt: skip
+    """第 3 期 · 介休市卫生健康局 · 2026 年 11 月 22 日; a draft says that it is one."""
+    at = (brief.issued_at or brief.written_at).astimezone(clock.COUNTY_ZONE)
+    parts = [number_words(brief) or ("" if brief.issued_at else say("草稿")), _house(brief),
+             say("{y} 年 {m} 月 {d} 日", y=at.year, m=at.month, d=at.day)]  # fmt: skip
     return " · ".join(part for part in parts if part)
+
+
+def _house(brief: Brief) -> str:
+    """Whose paper it is: the bureau's where it is written for the county, else that of the unit."""
+    post = brief.issued_by or brief.written_by
+    title = registry.roles[post.role].title if post.unit.kind == "county" and post.role in registry.roles else ""
+    return f"{post.unit.name}{say(title)}"
 
 
 def _source(one: Figure) -> Row:
@@ -114,7 +122,7 @@ def _source(one: Figure) -> Row:
     release = cell.release if one.in_force else say("{number}（已更正）", number=cell.release)
     return Row(cells=[value, Cell(text=one.named, href=one.href), drawn.n_of(cell),
                       Cell(text=release, href=f"/indicators/releases/{cell.release}"),
-                      exact_date(cell.cut) if cell.cut else ""])  # fmt: skip
+                      day(cell.cut), one.held.source if one.held else ""])  # fmt: skip
 
 
 def _loose(whole: Whole) -> list[str]:
@@ -127,7 +135,7 @@ def _acts(request: Request, brief: Brief) -> list[Act]:
     seen = places(for_=actor)
     found = [Act(word="Word", href=f"{here}/brief.docx", kind="quiet", icon="download")]
     if queries.may_write(brief, for_=actor, seen=seen):
-        found.insert(0, Act(word=say("改文字"), href=f"{here}/edit", icon="edit"))
+        found.insert(0, Act(word=say("改文字"), href=f"{here}/edit"))
         found.insert(1, Act(word=say("添一个数字"), href=f"{here}/figure"))
     if queries.may_issue(brief, for_=actor, seen=seen):
         found.insert(0, Act(word=say("发出"), href=f"{here}/issue", kind="primary"))

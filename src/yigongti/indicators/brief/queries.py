@@ -102,4 +102,4 @@ def _seen(actor: Actor) -> QuerySet[Brief]:
     visible = Q(issued_at__isnull=False, place_id__in=list(places(for_=actor).by_id))
     if actor.may(WRITE) or actor.may(ISSUE):
         visible |= actor.reach("place__")
-    return Brief.objects.filter(visible).select_related("place", "written_by__account", "issued_by__account")
+    return Brief.objects.filter(visible).select_related("place", "written_by__unit", "issued_by__unit")

@@ -6,7 +6,7 @@ Whoever shows a brief — screen, paper, Word, a program — asks here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from yigongti.indicators import drawn
@@ -14,6 +14,7 @@ from yigongti.indicators.brief.words import Paragraph, Slot, Typed, paragraphs
 from yigongti.indicators.queries.cells import Cell
 from yigongti.indicators.targets import Held, Targets, standing
 from yigongti.kernel.language import say
+from yigongti.kernel.measures.words import Growth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,8 @@ class Spoken:
 
 def spoken(text: str, figures: Mapping[int, Figure]) -> list[Spoken]:
     """The whole text."""
-    return [_paragraph(one, figures) for one in paragraphs(text)]
+    titles = {one.cell.indicator.title for one in figures.values()}
+    return [_paragraph(one, figures) for one in paragraphs(text, titles)]
 
 
 def _paragraph(one: Paragraph, figures: Mapping[int, Figure]) -> Spoken:
@@ -97,7 +99,9 @@ def aspect(figure: Figure, which: str) -> str:
 
 
 def change(cell: Cell, before: Cell | None) -> str:
-    """Against the same period of the year before, in the figure's own unit."""
+    """Against the same period of the year before, in the figure's own unit; a growth is that comparison itself."""
+    if isinstance(cell.indicator.figure, Growth):
+        return ""
     if before is None or before.value is None or cell.value is None:
         return say("上年同期没有已发布的数字")
     difference = cell.value - before.value
@@ -110,16 +114,17 @@ def change(cell: Cell, before: Cell | None) -> str:
 
 
 def against(cell: Cell, held: Held | None) -> str:
-    """Met or not, against which target, by whom."""
+    """Met or not, against which target, and whose it is."""
     if held is None:
         return say("没有设目标")
-    target = drawn.target_words(held, cell.indicator)
+    target = drawn.target_words(replace(held, scope=""), cell.indicator)
+    told = {"target": target, "whose": say(held.scope) if held.scope else held.source}
     word = standing(cell, held)
     if word == "met":
-        return say("达到目标（{target}，{source}）", target=target, source=held.source)
+        return say("达到目标（{target}，{whose}）", **told)
     if word == "near":
-        return say("与目标（{target}，{source}）的差距在误差内", target=target, source=held.source)
-    return say("未达到目标（{target}，{source}）", target=target, source=held.source)
+        return say("与目标（{target}，{whose}）的差距在误差内", **told)
+    return say("未达到目标（{target}，{whose}）", **told)
 
 
 def held_by(cells: Sequence[Cell]) -> dict[str, Held | None]:

@@ -18,6 +18,7 @@ from yigongti.indicators import drawn
 from yigongti.indicators.brief.queries import Whole
 from yigongti.indicators.brief.spoken import Said, Spoken
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.templating import day
 
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -112,13 +113,13 @@ def _sources(paper: Paper, whole: Whole, host: str) -> None:
     if not whole.used:
         return
     _line(paper, say("数字出处"), size=12, face=HEAD, left=True, space=8)
-    heads = [say(word) for word in ("数字", "指标", "分子/分母", "发布编号", "数据截至")]
+    heads = [say(word) for word in ("数字", "指标", "分子/分母", "发布编号", "数据截至", "目标依据")]
     table = paper.add_table(rows=1, cols=len(heads), style="Table Grid")
     _row(table.rows[0], heads, face=HEAD)
     for one in whole.used:
         cell = one.cell
         told = [drawn.with_unit(cell.value, cell.indicator) if cell.shown else drawn.value_of(cell), one.named,
-                drawn.n_of(cell), cell.release, f"{cell.cut:%Y-%m-%d}" if cell.cut else ""]  # fmt: skip
+                drawn.n_of(cell), cell.release, day(cell.cut), one.held.source if one.held else ""]  # fmt: skip
         _row(table.add_row(), told, face=BODY)
 
 

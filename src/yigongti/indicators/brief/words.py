@@ -8,7 +8,7 @@ no number may be typed at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,16 +71,16 @@ class Fault:
     title: str = ""
 
 
-def paragraphs(text: str) -> list[Paragraph]:
-    """One a line; empty lines fall away."""
+def paragraphs(text: str, titles: Collection[str] = ()) -> list[Paragraph]:
+    """One a line; empty lines fall away. `titles` are those of figures: their own numbers are names."""
     lines = (line.strip() for line in text.splitlines())
-    return [Paragraph(bool(HEADING.match(line)), tuple(_pieces(line))) for line in lines if line]
+    return [Paragraph(bool(HEADING.match(line)), tuple(_pieces(line, titles))) for line in lines if line]
 
 
-def _pieces(line: str) -> Iterator[Piece]:
+def _pieces(line: str, titles: Collection[str]) -> Iterator[Piece]:
     place = 0
     found = [*((one.start(), one.end(), Slot(int(one[1]), one[2])) for one in SLOT.finditer(line)),  # type: ignore[arg-type]
-             *((start, end, Typed(line[start:end])) for start, end in typed(line))]  # fmt: skip
+             *((start, end, Typed(line[start:end])) for start, end in typed(line, titles))]  # fmt: skip
     for start, end, piece in sorted(found, key=lambda one: one[0]):
         if line[place:start]:
             yield line[place:start]
@@ -90,9 +90,10 @@ def _pieces(line: str) -> Iterator[Piece]:
         yield line[place:]
 
 
-def typed(line: str) -> list[tuple[int, int]]:
-    """Where numbers of quantity were typed."""
+def typed(line: str, titles: Collection[str] = ()) -> list[tuple[int, int]]:
+    """Where numbers of quantity were typed: not those of a title like 2 型糖尿病患者规范管理率."""
     harmless = [one.span() for one in _HARMLESS.finditer(line)]
+    harmless += [one.span() for title in titles for one in re.finditer(re.escape(title), line)]
     return [
         one.span() for one in _TYPED.finditer(line)
         if not any(start <= one.start() < end for start, end in harmless)
@@ -109,7 +110,7 @@ def faults(text: str, titles: Mapping[int, str]) -> list[Fault]:
     found = [Fault("unknown", str(one)) for one in slots(text) if one.number not in titles]
     for line in text.splitlines():
         for sentence in SENTENCE.findall(line):
-            numbers = typed(sentence)
+            numbers = typed(sentence, titles.values())
             named = next((title for title in titles.values() if title in sentence), "")
             if numbers and named:
                 start, end = numbers[0]
