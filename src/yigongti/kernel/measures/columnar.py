@@ -7,14 +7,14 @@ a selection, which is joined by `or` over the months of a period. A quantile's b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import ibis
 
-from yigongti.kernel.measures import expressions
+from yigongti.kernel.measures import expressions, scripts
 from yigongti.kernel.measures.expressions import Expr
 from yigongti.kernel.measures.grids import Goal, Group, grouped, parts, slots_of
 from yigongti.kernel.measures.periods import Period
@@ -65,12 +65,13 @@ class Columnar:
         return self._settled[dated]
 
     def _answer(self, group: Group, found: list[dict[Key, Decimal]]) -> None:
+        levels = [level for level in LEVELS if level in group.levels]
         for part in parts(group):
             work = Work(self.store, group, part)
-            base = self.store.kept(work.base())
-            for level in LEVELS:
-                if level in group.levels:
-                    work.deliver(level, self.store.fetched(work.rolled(base, level)), found)
+            key = (group.sort, tuple(group.selections), tuple(levels))
+            told = scripts.run(self.store, key, work.run, work.grids(levels), days=scripts.dates(part))
+            for level, rows in zip(levels, told, strict=True):
+                work.deliver(level, rows, found)
             self.store.forget()
 
 
@@ -86,6 +87,22 @@ class Work:
         self.slots = slots_of(group.sort, goals)
         asked = self.selections if group.sort.counted == "people" or group.sort.shape == "period" else []
         self.rows = Rows(store, group.sort, group.fact, goals, self.slots, [one.clauses for one in asked])
+
+    def run(self, store: Any) -> Iterator[list[tuple[Any, ...]]]:
+        """Level by level, what `deliver` takes."""
+        self.store = self.rows.store = store
+        base = store.kept(self.base())
+        for level in LEVELS:
+            if level in self.group.levels:
+                yield store.fetched(self.rolled(base, level))
+
+    def grids(self, levels: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+        """The small tables, in the order in which they are made."""
+        yield from scripts.grids_of(self.sort, self.goals, self.slots)
+        if self.slots.days and self.group.levels != {"institution"}:
+            yield list(self.slots.days.items())
+        for _ in levels:
+            yield list(self.slots.adds)
 
     # --- the base: one row a slot, place and dimension (and person, or value)
 

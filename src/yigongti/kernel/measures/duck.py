@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import itertools
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,7 +15,6 @@ import duckdb
 TYPES = {"int64": "BIGINT", "decimal(18, 4)": "DECIMAL(18, 4)", "string": "VARCHAR", "date": "DATE",
          "boolean": "BOOLEAN"}  # fmt: skip
 MEMORY = "1GB"
-NUMBERS = itertools.count(1)
 
 
 def connected(scratch: Path, *, memory: str = MEMORY, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -77,17 +75,15 @@ class DuckStore:
 
     def made(self, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> Any:
         """A small table of these rows."""
-        return self.table(self._create(values(columns, rows)), columns)
+        return self.table(self.create(values(columns, rows)), columns)
 
     def kept(self, expression: Any) -> Any:
         """The expression's rows, kept for further questions."""
-        import ibis
-
-        return ibis.table(expression.schema(), name=self._create(self._written(expression)))
+        return self.table(self.create(self.written(expression)), expression.schema())
 
     def fetched(self, expression: Any) -> list[tuple[Any, ...]]:
         """The expression's rows."""
-        return self.connection.execute(self._written(expression)).fetchall()
+        return self.connection.execute(self.written(expression)).fetchall()
 
     def forget(self) -> None:
         """Drop what was made and kept."""
@@ -95,13 +91,15 @@ class DuckStore:
             self.connection.execute(f"DROP TABLE {name}")
         self._made.clear()
 
-    def _create(self, statement: str) -> str:
-        name = f"made_{next(NUMBERS)}"
-        self.connection.execute(f"CREATE TEMP TABLE {name} AS {statement}")
+    def create(self, statement: str) -> str:
+        """Keep a statement's rows under the next name; the first after `forget` is always the same."""
+        name = f"made_{len(self._made) + 1}"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
         self._made.append(name)
         return name
 
-    def _written(self, expression: Any) -> str:
+    def written(self, expression: Any) -> str:
+        """The expression as a statement."""
         import ibis
 
         return str(ibis.to_sql(expression, dialect=self.dialect))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,7 +14,7 @@ import duckdb
 
 from yigongti.kernel.measures import duck, lake
 from yigongti.kernel.measures.lake import Snapshot
-from yigongti.kernel.measures.reference import Asked, Key
+from yigongti.kernel.measures.reference import Asked, Key, Settle
 from yigongti.kernel.measures.words import Fact, Selection
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.words import Parameter
@@ -48,10 +47,12 @@ def _engine(number: int, folder: Path) -> LakeEngine:
 class LakeEngine:
     """Counts the rows of one snapshot, or of one snapshot of each of several counties side by side."""
 
-    def __init__(self, counties: Sequence[tuple[Path, Snapshot]], *, memory: str = duck.MEMORY) -> None:
+    def __init__(
+        self, counties: Sequence[tuple[Path, Snapshot]], *, memory: str = duck.MEMORY, settled_by: Settle | None = None
+    ) -> None:
         self._counties = counties
+        self._settle = settled_by or settle
         self._connection = duck.connected(counties[0][0] / "scratch", memory=memory)
-        self._lock = threading.Lock()
         self._known: set[str] = set()
         for code in {code for _, snapshot in counties for code in snapshot.facts}:
             self._view(code)
@@ -96,14 +97,16 @@ class LakeEngine:
         from yigongti.kernel.measures.columnar import Columnar
 
         with self._store() as store:
-            return Columnar(store, settle).measure_all(asks)
+            return Columnar(store, self._settle).measure_all(asks)
 
     def rows(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Mapping[str, Any]]:
         """The rows behind a number in the order of their key, after the one with that key."""
         from yigongti.kernel.measures.opening import Opening
 
         with self._store() as store:
-            return Opening(store, settle, wanted.selection, wanted.asked).rows(wanted.key, after=after, limit=limit)
+            return Opening(store, self._settle, wanted.selection, wanted.asked).rows(
+                wanted.key, after=after, limit=limit
+            )
 
     def all_rows(self, fact: Fact) -> list[Mapping[str, Any]]:
         """Every row of a small fact."""
@@ -121,15 +124,16 @@ class _LakeStore(duck.DuckStore):
         super().__init__(connection)
         self._known = known
 
-    def table(self, code: str, columns: dict[str, str]) -> Any:
+    def table(self, code: str, columns: Any) -> Any:
         """A fact's rows."""
         return super().table(self.named(code, columns), columns)
 
-    def named(self, code: str, columns: dict[str, str]) -> str:
+    def named(self, code: str, columns: Any) -> str:
         """Under which name they stand."""
-        if code in self._known or code.startswith("made_"):
-            return code
-        return self._create(duck.values(columns, ()))
+        if code not in self._known and not code.startswith("made_"):
+            self.connection.execute(f"CREATE OR REPLACE VIEW {code} AS {duck.values(columns, ())}")
+            self._known.add(code)
+        return code
 
     def dicts(self, statement: str) -> list[Mapping[str, Any]]:
         """Rows by column."""
