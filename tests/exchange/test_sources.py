@@ -30,8 +30,8 @@ def test_a_month_in_which_nothing_came_is_a_row_with_nothing(county):
             visit(person, county.hospital, begun=f"{month}-{day + 1:02d} 09:00")
     found = brief("arrivals", "at received expected complete lag_days", "2026-04-01", "2026-09-01", fact="visit")
     assert found == [
-        (date(2026, 4, 1), 24, 0, True, 0), (date(2026, 5, 1), 18, 8, True, 0), (date(2026, 6, 1), 0, 8, False, None),
-        (date(2026, 7, 1), 19, 7, True, 0), (date(2026, 8, 1), 0, 7, False, None),
+        (date(2026, 4, 1), 24, 0, True, 0), (date(2026, 5, 1), 18, 6, True, 0), (date(2026, 6, 1), 0, 6, False, None),
+        (date(2026, 7, 1), 19, 5, True, 0), (date(2026, 8, 1), 0, 5, False, None),
     ]  # fmt: skip
     assert brief("arrivals", "sender institution", "2026-06-01", "2026-07-01") == [("县人民医院", county.hospital.pk)]
 

@@ -1,8 +1,8 @@
 """Where the rows of arrivals stand: interfaces by the month in which their messages came, and what stands in the
 registers of a month from those who deliver it, against the three months before.
 
-What was expected of a month's rows is their median less what chance may take away: three standard deviations of a
-count, whose root has one of a half.
+What was expected of a month's rows is their median less a fifth, which season and the length of a month may take away,
+and less what chance may: three standard deviations of a count, whose root has one of a half.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ counted AS (
 ARRIVALS = f"""
 WITH {COUNTED}, arrived AS (
     SELECT b.fact || ':' || b.institution AS told, b.month, i.name AS sender, b.fact, b.institution,
-        floor(GREATEST(0, sqrt(b.before[2]) - 1.5) ^ 2)::int AS expected, b.received, 0 AS waiting, b.lag_days
+        round(GREATEST(0, sqrt(0.8 * b.before[2]) - 1.5) ^ 2)::int AS expected, b.received, 0 AS waiting, b.lag_days
     FROM beside b LEFT JOIN access_unit i ON i.id = b.institution
     UNION ALL
     SELECT 'interface:' || c.sender_id || ':' || c.fact, c.month, s.title, c.fact, s.institution_id, c.expected,
