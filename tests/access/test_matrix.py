@@ -301,7 +301,8 @@ def test_no_picker_tells_where_a_person_is_managed_to_who_has_no_basis(county, e
 
 def test_an_export_holds_no_resident_and_opens_with_its_page(county, everyone):
     person(county.village, name=UNIQUE)
-    exports = [p for p in pages.values() if p.route.endswith(".csv")]
+    # Rows behind a figure need one that has rows: tests/indicators proves them.
+    exports = [p for p in pages.values() if p.route.endswith(".csv") and "<" not in p.route]
     assert exports
     seen = set()
     for (role, _place), actor in everyone.items():

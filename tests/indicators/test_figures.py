@@ -173,6 +173,7 @@ def test_rows_open_to_those_who_manage_the_place_and_hold_the_right(county, role
 
 
 @pytest.mark.requirement("R133")
+@pytest.mark.never("quality_officer.browse")
 def test_a_stated_duty_leads_from_a_row_to_one_record_and_stands_in_its_access_log(county):
     quality = actor(county, "quality_officer")
     look = f"place={county.group.pk}&level=group&period=2026-10"
@@ -183,6 +184,7 @@ def test_a_stated_duty_leads_from_a_row_to_one_record_and_stands_in_its_access_l
     proof = asked.split('name="proof" value="', 1)[1].split('"')[0]
     whom = asked.split('action="/residents/', 1)[1].split("/")[0]
     key = "00000000-0000-4000-8000-000000000007"
+    assert client.get(f"/residents/{whom}/record").status_code == 403
     typed = {"key": key, "basis": "duty.quality", "proof": proof, "reason": ""}
     assert client.post(f"/residents/{whom}/open", typed).status_code == 422
     typed |= {"reason": "核查规范就诊率", "key": key[:-1] + "8"}

@@ -113,7 +113,10 @@ def test_the_database_itself_refuses_to_change_what_is_frozen(county):
             cursor.execute(statement)
 
 
-@pytest.mark.never("quality_officer.publish", "president.figures", "township_head.ranking", "township_head.indicators")
+@pytest.mark.never(
+    "quality_officer.publish", "quality_officer.figures", "president.figures", "township_head.ranking",
+    "township_head.indicators",
+)  # fmt: skip
 def test_neither_the_president_nor_who_is_measured_can_touch_a_release(county):
     number = composed(county)
     president = factories.actor("president", county.group)
@@ -121,9 +124,10 @@ def test_neither_the_president_nor_who_is_measured_can_touch_a_release(county):
         for step in ("review", "freeze", "publish", "withdraw"):
             with pytest.raises((NotAllowed, NotFound)):
                 take(who, number, step, verdict="好", why="不好")
-    for who in (president, county.head):
-        with pytest.raises(NotAllowed):
-            composed(county, by=who)
+    for who in (president, county.head, county.quality):
+        if who is not county.quality:
+            with pytest.raises(NotAllowed):
+                composed(county, by=who)
         before = list(Value.objects.order_by("pk").values_list("pk", "value"))
         for address in (f"/figures/{GOOD.code}", f"/figures/{GOOD.code}/target", f"/figures/{GOOD.code}/ranking",
                         "/indicators", f"/indicators/releases/{number}", "/indicators/appeals/1"):  # fmt: skip
@@ -228,3 +232,36 @@ def test_the_lists_and_the_case_s_own_page_open_for_who_releases(county):
         or GOOD.title in signed_in(county.bureau).get("/").content.decode()
     )
     assert signed_in(county.head).get(f"/indicators/releases/{number}").status_code == 404
+
+
+@pytest.mark.requirement("R22")
+def test_what_is_judged_is_answered_with_evidence_by_the_bureau_and_shown_with_who_said_it(county):
+    client, key = signed_in(county.bureau), str(uuid.uuid4())
+    address = f"/figures/unified_resources/judge?place={county.group.pk}&period=2025"
+    typed = {"key": key, "question": "staff", "answer": "partly", "evidence": ""}
+    assert client.post(address, typed).status_code == 422
+    typed |= {"key": str(uuid.uuid4()), "evidence": "介人社发 3 号"}
+    assert client.post(address, typed).status_code == 303
+    for who in (county.bureau, county.quality):
+        page = signed_in(who).get(f"/figures/unified_resources?place={county.group.pk}&period=2025").content.decode()
+        assert "部分做到" in page
+        assert "介人社发 3 号" in page
+        assert "还没有评定" in page
+    assert signed_in(county.quality).post(address, typed).status_code == 403
+
+
+def test_the_county_s_own_target_stands_before_what_ships_and_says_by_whose_word(county):
+    typed = {
+        "key": str(uuid.uuid4()),
+        "level": "institution",
+        "value": "90",
+        "begins": "2026-01-01",
+        "source": "县考核办法",
+    }
+    assert signed_in(county.bureau).post(f"/figures/{GOOD.code}/target", typed).status_code == 303
+    page = signed_in(county.quality).get(f"/figures/{GOOD.code}?place={county.village.pk}&period=2026-10")
+    assert "≥ 90.00%" in page.content.decode()
+    told = signed_in(county.quality).get(f"/figures/{GOOD.code}/json?place={county.village.pk}&period=2026-10").json()
+    assert told["figures"][-1]["target_source"] == "县考核办法"
+    assert told["figures"][-1]["value"] == "75"
+    assert told["figures"][-1]["standing"] == "missed"
