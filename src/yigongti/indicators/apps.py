@@ -15,7 +15,7 @@ class IndicatorsConfig(AppConfig):
     def ready(self) -> None:
         """Enter the catalogue, code lists, actions and pages into the registries."""
         pages = ("cockpit", "figure", "rows", "ranking", "releases", "setting", "told", "map", "flow", "screen")
-        for room in ("policy.codes", "catalogue", "actions", *(f"pages.{one}" for one in pages), *BRIEFS):
+        for room in ("policy.codes", "catalogue", "signing", "actions", *(f"pages.{one}" for one in pages), *BRIEFS):
             import_module(f"{self.name}.{room}")
         following = import_module(f"{self.name}.following")
         import_module(f"{self.name}.engine").provide(following.newest)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
-from yigongti.indicators.policy import soundness
 from yigongti.kernel import event, finders
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.words import registry
-from yigongti.kernel.measures import checks, sources
+from yigongti.kernel.measures import catalogues, checks, sources
 from yigongti.kernel.measures.words import Fact
 from yigongti.kernel.parameters.words import defaults
 from yigongti.kernel.workflow import engine, pages, rooms
@@ -36,12 +35,14 @@ def faults() -> list[str]:
     ]
     defaults()
     return [*registry.faults(), *unknown_bases, *event.faults(), *finders.doubled, *pages.boot_faults(),
-            *soundness.faults(), *checks.unsourced(soundness.catalogue(), _sourced())]  # fmt: skip
+            *_figures()]  # fmt: skip
 
 
-def _sourced() -> dict[str, Fact]:
-    """The facts that chapters read out of their tables."""
-    return {code: source.fact for code, source in sources.registered().items()}
+def _figures() -> list[str]:
+    """What is wrong with the pages of figures, and facts that no chapter reads out of its tables."""
+    sourced: dict[str, Fact] = {code: source.fact for code, source in sources.registered().items()}
+    told = [fault for catalogue in catalogues.signed for fault in catalogue.faults()]
+    return told + checks.unsourced(catalogues.indicators(), sourced)
 
 
 def require_sound() -> None:

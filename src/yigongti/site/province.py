@@ -75,12 +75,12 @@ def _run(lakes: Mapping[int, Path], chosen: argparse.Namespace) -> int:
 
 
 def _asked(chosen: argparse.Namespace, collected: "Collected") -> "tuple[Period, list[Indicator]]":
-    from yigongti.indicators.policy.families import ALL
     from yigongti.kernel.measures.arithmetic import terms
+    from yigongti.kernel.measures.catalogues import indicators
     from yigongti.kernel.measures.periods import Period
 
     period = Period.read(chosen.period or str(_year_before(collected.snapshot.cut)))
-    known = {one.code: one for one in ALL
+    known = {one.code: one for one in indicators().values()
              if "county" in one.levels and period.kind in one.periods and terms(one, period)}  # fmt: skip
     unknown = set(chosen.only) - set(known)
     if unknown:

@@ -12,6 +12,7 @@ from yigongti.indicators.policy.needs import NEEDS
 from yigongti.indicators.policy.sets import MONITORING_2020, MONITORING_2024, SETS
 from yigongti.kernel.measures.checks import CONFIDENCES, by_code, faults, overdue
 from yigongti.kernel.measures.words import Awaited, Growth, Indicator, Judged
+from yigongti.site import book_indicators
 
 
 BY_CODE = by_code(ALL)
@@ -35,8 +36,6 @@ def test_a_name_that_leads_nowhere_stops_the_boot(monkeypatch):
 
 
 def test_the_book_has_every_figure_with_its_formula_source_and_signature():
-    from yigongti.site import book_indicators
-
     printed = book_indicators.pages()
     assert len(printed) == len(PAGES) + 1
     whole = "\n".join(printed.values())

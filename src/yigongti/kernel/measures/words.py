@@ -8,10 +8,11 @@ column that the fact's owner fills, or it is two indicators.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -69,18 +70,10 @@ class Within:
     below: Operand | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "least", _exact(self.least))
-        object.__setattr__(self, "below", _exact(self.below))
-
-
-def _exact(operand: Operand | None) -> Operand | None:
-    """A number told as text, so that 7.0 stays 7.0; what is no number is left to the checks."""
-    if not isinstance(operand, str):
-        return operand
-    try:
-        return Decimal(operand)
-    except InvalidOperation:
-        return operand
+        for name in ("least", "below"):
+            told = getattr(self, name)
+            if isinstance(told, str) and re.fullmatch(r"-?\d+(\.\d+)?", told):
+                object.__setattr__(self, name, Decimal(told))
 
 
 @dataclass(frozen=True, slots=True)
