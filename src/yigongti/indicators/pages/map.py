@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,8 @@ from yigongti.organisations.queries import outline
 
 
 ROUTE = "/indicators/map"
+FINE = {"township", "institution"}
+"""What has points of its own: a group and a county are areas."""
 AIMS = {"": "不画圈", "township": "乡镇卫生院、社区中心或县级医院", "county": "县级医院"}
 
 
@@ -48,7 +50,9 @@ def on_map(request: Request) -> HttpResponse:
         "indicators": _families(), "chosen": one.code, "levels": _levels(look, one, level, held),
         "aims": _aims(look, aim, held), "map": _drawn(look, one, found, known, aim), "aim": aim,
         "circle": _circle(circle), "columns": _columns(),
-        "rows": _rows(look, found), "held": held,
+        "rows": _rows(look, [cell for cell in found if cell.shown], {one.id: one.name for one in known}),
+        "held": held,
+        "without": [cell for cell in found if not cell.shown], "status": drawn.STATUS,
     }  # fmt: skip
     return render(request, "indicators/map.html", context)
 
@@ -58,7 +62,7 @@ def _indicator(request: Request) -> Indicator:
     code = request.GET.get("of", "")
     if code:
         found = catalogue.named(code)
-        if found is None:
+        if found is None or not FINE & set(found.levels):
             raise NotFound
         return found
     few = [catalogue.named(code) for code in matters_to(request.actor.role.code)]
@@ -89,7 +93,7 @@ def _cells(look: Looked, one: Indicator, level: str) -> list[Cell]:
 def _families() -> list[tuple[str, list[Indicator]]]:
     told: dict[str, list[Indicator]] = {}
     for one in catalogue.known().values():
-        if catalogue.counted(one) and {"township", "institution"} & set(one.levels):
+        if catalogue.counted(one) and FINE & set(one.levels):
             told.setdefault(one.family, []).append(one)
     return list(told.items())
 
@@ -176,16 +180,16 @@ def _columns() -> list[Column]:
             Column(label=say("分子/分母"), numeric=True), Column(label=say("状态"))]  # fmt: skip
 
 
-def _rows(look: Looked, found: Sequence[Cell]) -> list[Row]:
+def _rows(look: Looked, found: Sequence[Cell], names: Mapping[int, str]) -> list[Row]:
     targets = Targets([cell.indicator.code for cell in found[:1]])
-    return [_row(look, cell, targets) for cell in found]
+    return [_row(look, cell, targets, names.get(cell.place.id, cell.place.name)) for cell in found]
 
 
-def _row(look: Looked, cell: Cell, targets: Targets) -> Row:
+def _row(look: Looked, cell: Cell, targets: Targets, name: str) -> Row:
     word, kind = drawn.STATUS[cell.status]
     href = look.address(f"{FIGURE}/{cell.indicator.code}", place=str(cell.place.id), level=cell.level)
     return Row(cells=[
-        TableCell(text=cell.place.name, href=href),
+        TableCell(text=name, href=href),
         drawn.with_unit(cell.value, cell.indicator) if cell.shown else drawn.NONE, drawn.n_of(cell),
         TableCell(text="", state=drawn.state_of(cell, targets.of(cell)) or State(word=say(word), kind=kind)),
     ])  # fmt: skip
