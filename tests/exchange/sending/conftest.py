@@ -11,6 +11,8 @@ from yigongti.kernel import clock
 
 
 CARD = "140781197211050171"
+WHEN = f"{clock.now():%Y%m%d%H%M%S}"
+"""Orders come within the days of their basis; all at one time, so that a repeat says nothing new."""
 
 
 def destination(institution, **more):
@@ -49,8 +51,7 @@ def made_town():
 
 def ordered(control="1", code="NW", number="P1", item="GLU^空腹血糖", **more):
     """The township orders; the message is meant for the laboratory system."""
-    when = f"{clock.now():%Y%m%d%H%M%S}"
-    body = message("ORM^O01", f"ORC|{code}|{number}|||||||{when}|||D9^张医师", f"OBR|1|{number}||{item}",
+    body = message("ORM^O01", f"ORC|{code}|{number}|||||||{WHEN}|||D9^张医师", f"OBR|1|{number}||{item}",
                    control=control, facility="城关卫生院", **{"card": CARD, **more})  # fmt: skip
     found = sent(body.replace("YIGONGTI|集团".encode(), "LIS|检验中心".encode()))
     assert found.state == "applied", found.reason

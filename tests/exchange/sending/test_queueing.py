@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from tests.exchange.sending.conftest import CARD, announced, destination, ordered, reported
-from tests.exchange.test_taking_hl7v2 import message, result
+from tests.exchange.test_taking_hl7v2 import message, result, sent
 from tests.factories import actor, resident, submitted
 from yigongti.exchange import inbox
 from yigongti.exchange.arriving_hl7v2 import keep
@@ -75,6 +75,17 @@ def test_a_result_goes_back_to_who_asked_under_its_own_numbers(town):
     assert ("P100", "HIS") == (person.identifiers[0].value, person.identifiers[0].system)
     reported("10", status="C", value="6.4")
     assert [said(one)[1].status for one in queued("result")] == ["F", "C"]
+
+
+def test_a_laboratory_that_sends_our_number_back_means_the_same_person(town):
+    ordered(card="")
+    ours = next(one for one in said(queued("order")[0])[0].identifiers if one.system == "YIGONGTI")
+    pid = f"PID|||{ours.value}^^^YIGONGTI^PI||赵老四||19721105|M"
+    head = "MSH|^~\\&|LIS|检验中心|YIGONGTI|集团|20260311101500||ORU^R01|7|P|2.4||||||UNICODE UTF-8"
+    found = sent("\r".join([head, pid, "OBR|1|P1|F7|GLU^空腹血糖", *result()[1:]]).encode())
+    assert found.state == "applied"
+    assert found.persons == [Entry.objects.filter(kind="order").first().resident_id]
+    assert Entry.objects.get(kind="order", replaced_by=None).detail["state"] == "resulted"
 
 
 def test_the_report_may_be_there_before_anybody_is_known_to_have_asked(town):

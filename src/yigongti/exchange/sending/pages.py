@@ -52,7 +52,9 @@ class DestinationForm(RegisterForm):
     results = forms.BooleanField(
         label="收报告", required=False, help_text="它所申请的检查检验的报告，和正转诊到它的人的报告"
     )
-    active = forms.BooleanField(label="正在发送", required=False, initial=True, help_text="停下时先排队，恢复后按次序补发")
+    active = forms.BooleanField(
+        label="正在发送", required=False, initial=True, help_text="停下时先排队，恢复后按次序补发"
+    )
 
     class Meta:
         model = Destination

@@ -16,7 +16,7 @@ from yigongti.exchange.hl7v2.writing import Envelope, order_message, result_mess
 from yigongti.exchange.models import Destination, Outgoing
 from yigongti.exchange.senders import the_inbox
 from yigongti.exchange.sending.composing import order_of, result_of
-from yigongti.exchange.sending.whom import HOUSE, interface_of, subject_of
+from yigongti.exchange.sending.whom import HOUSE, interface_of, remember_ours, subject_of
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
@@ -134,6 +134,7 @@ def _put(destination: Destination, kind: str, entry: int, about: int, opened: Op
     if Outgoing.objects.filter(destination=destination, kind=kind, entry=entry).exists():
         return
     made = _insert(destination, kind, entry, about, opened.resident.pk, write)
+    remember_ours(destination, opened)
     actor = interface_of(destination.institution, title=destination.title)
     trail.saw(by=actor, page="exchange.sent", sentence="由接口发出", persons=[opened.resident.pk],
               basis=opened.basis.code, subject=f"exchange.Outgoing:{made.pk}")  # fmt: skip

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from yigongti.exchange.hl7v2.writing import Numbered, Subject
-from yigongti.exchange.models import Destination, KnownPerson
+from yigongti.exchange.matching import remember
+from yigongti.exchange.models import Destination, KnownPerson, Sender
 from yigongti.exchange.policy.interface_role import interface
 from yigongti.kernel.access.actor import Actor
 from yigongti.organisations.actions import system_actor
@@ -33,3 +34,12 @@ def subject_of(opened: Opened, destination: Destination) -> Subject:
     ours = [(person.record_no, HOUSE, "PI"), *([(person.id_card, "CN", "NI")] if person.id_card else [])]
     numbers = [Numbered(value=value, authority=authority, type=kind) for value, authority, kind in [*theirs, *ours]]
     return Subject(numbers=numbers, name=person.name, sex=person.sex, born=person.birth_date)
+
+
+def remember_ours(destination: Destination, opened: Opened) -> None:
+    """Our number of a person, told to a system that also sends, means this person when that system sends it back."""
+    code = f"{destination.application}|{destination.facility}"
+    sender = Sender.objects.filter(channel="hl7v2", code=code[:120]).first()
+    if sender is not None:
+        number = (f"{HOUSE}|PI", opened.resident.record_no)
+        remember(sender=sender, numbers=[number], resident=opened.resident.pk, how="told")
