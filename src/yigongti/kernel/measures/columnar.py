@@ -69,7 +69,7 @@ class Columnar:
         for part in parts(group):
             work = Work(self.store, group, part)
             key = (group.sort, tuple(group.selections), tuple(levels))
-            told = scripts.run(self.store, key, work.run, work.grids(levels), days=scripts.dates(part))
+            told = scripts.run(self.store, key, work.run, work.grids(), days=scripts.dates(part))
             for level, rows in zip(levels, told, strict=True):
                 work.deliver(level, rows, found)
             self.store.forget()
@@ -92,17 +92,17 @@ class Work:
         """Level by level, what `deliver` takes."""
         self.store = self.rows.store = store
         base = store.kept(self.base())
+        adds = store.made({"slot": "int64", "goal": "int64", "twice": "int64"}, self.slots.adds)
         for level in LEVELS:
             if level in self.group.levels:
-                yield store.fetched(self.rolled(base, level))
+                yield store.fetched(self.rolled(base, adds, level))
 
-    def grids(self, levels: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+    def grids(self) -> Iterator[list[tuple[Any, ...]]]:
         """The small tables, in the order in which they are made."""
         yield from scripts.grids_of(self.sort, self.goals, self.slots)
         if self.slots.days and self.group.levels != {"institution"}:
             yield list(self.slots.days.items())
-        for _ in levels:
-            yield list(self.slots.adds)
+        yield list(self.slots.adds)
 
     # --- the base: one row a slot, place and dimension (and person, or value)
 
@@ -182,9 +182,8 @@ class Work:
 
     # --- the roll-up to goals, for one level
 
-    def rolled(self, base: Expr, level: str) -> Expr:
-        """One row a goal, place and dimension."""
-        adds = self.store.made({"slot": "int64", "goal": "int64", "twice": "int64"}, self.slots.adds)
+    def rolled(self, base: Expr, adds: Expr, level: str) -> Expr:
+        """One row a goal, place and dimension; `adds` tells what each slot adds to which goal."""
         if self.sort.counted == "people":
             return self._people_rolled(base, adds, level)
         joined = base.join(adds, "slot")
