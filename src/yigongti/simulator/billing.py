@@ -48,7 +48,7 @@ SETTLED = {"village": 0.35, "township": 0.45, "county": 0.6, "outside": 0.8}
 PAID = {"county": (62, 78), "city": (50, 62), "province": (42, 55), "outside": (35, 50)}
 AREAS = {"140702": "city", "140105": "province", "110101": "outside"}
 BEYOND_SHARE, UNMATCHED_SHARE, PHARMACIES = 0.12, 0.01, 0.5
-OUTSIDE_COST = (12_000, 46_000)
+OUTSIDE_COST = (7_000, 26_000)
 LEVELS = {"village": "primary", "township": "primary", "county": "secondary", "outside": "tertiary"}
 
 CLAIM_COLUMNS = (

@@ -43,6 +43,8 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "outside_fund": ("paid_out",), "outside_stay_cost": ("stay_fees_out", "stayed_out"),
     "outside_patients": ("stayed_people_out",),
     "managed_hospitalised": ("managed_stayed", "managed"),
+    "hypertension_management": ("hypertension_ill_managed", "hypertension_ill"),
+    "diabetes_management": ("diabetes_ill_managed", "diabetes_ill"),
     "hypertension_standard": ("hypertension_standard", "hypertension_managed"),
     "hypertension_control": ("hypertension_controlled", "hypertension_managed"),
     "hypertension_control_140": ("hypertension_controlled_140", "hypertension_managed"),

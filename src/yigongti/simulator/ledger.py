@@ -21,6 +21,7 @@ from yigongti.simulator.staffing import DOCTOR, NURSE, Workforce
 TREATED = ("outpatient", "emergency", "home", "village")
 CLINIC = ("outpatient", "emergency", "village")
 BANDS = tuple(range(30, 70, 5))
+ILL = {"hypertension": (("I10", "I15"),), "diabetes": (("E11", "E14"),)}
 MANY_DAYS = 183
 Places = tuple[int, ...]
 
@@ -81,12 +82,13 @@ class Ledger:
             for span in self._spans:
                 low, high = (self._today - span.last).days, (self._today - span.starts).days
                 life = one.life
-                self._visits(span, home, [v for v in life.visits if low <= v.ago <= high])
                 self._stays(span, low, high, [v for v in life.visits if v.left is not None])
                 claims = [c for c in life.claims if low <= c.ago <= high]
                 self._claims(span, home, claims)
-                visited = {v.kind for v in life.visits if low <= v.ago <= high}
-                self._person(span, home, one, visited)
+                visits = [v for v in life.visits if low <= v.ago <= high]
+                self._visits(span, home, visits)
+                self._person(span, home, one, {v.kind for v in visits})
+                self._patient(span, home, one, visits)
                 self._managed(span, home, one, [f for f in life.follow_ups if low <= f.ago <= high], claims)
                 self._vital(span, home, one, low, high)
 
@@ -164,7 +166,7 @@ class Ledger:
     # --- people
 
     def _stands_on(self, one: Human, day: date) -> bool:
-        died = self._today - timedelta(days=one.died) if one.died is not None else date.max
+        died = self._day(one.died) if one.died is not None else date.max
         return one.born <= day <= died
 
     def _person(self, span: Span, home: Places, one: Human, visited: set[str]) -> None:
@@ -184,14 +186,27 @@ class Ledger:
             if holds:
                 self._add(span, home, name)
 
+    def _patient(self, span: Span, home: Places, one: Human, visits: list[Seen]) -> None:
+        """Seen for high pressure or sugar at 35 and over: known to be ill, under management or not."""
+        managed = self._under_management(span, one)
+        for disease, ranges in ILL.items():
+            if any(of_causes(v.diagnosis, ranges) and _age(one.born, self._day(v.ago)) >= 35 for v in visits):
+                self._add(span, home, f"{disease}_ill")
+                if disease in managed:
+                    self._add(span, home, f"{disease}_ill_managed")
+
+    def _under_management(self, span: Span, one: Human) -> list[str]:
+        if one.died is not None and self._day(one.died) < span.starts:
+            return []
+        return [name for name, ago in one.life.enrolled.items() if name in ILL and self._day(ago) <= span.last]
+
+    def _day(self, ago: int) -> date:
+        return self._today - timedelta(days=ago)
+
     def _managed(
         self, span: Span, home: Places, one: Human, follow_ups: list[Followed], claims: list[Settled]
     ) -> None:  # fmt: skip
-        alive = one.died is None or self._today - timedelta(days=one.died) >= span.starts
-        began = {name: self._today - timedelta(days=ago) for name, ago in one.life.enrolled.items()}
-        managed = [
-            name for name in ("hypertension", "diabetes") if name in began and began[name] <= span.last and alive
-        ]
+        managed = self._under_management(span, one)
         if managed:
             self._add(span, home, "managed")
             if any(c.kind == "inpatient" and c.known for c in claims):
@@ -219,7 +234,7 @@ class Ledger:
             return
         assert last.systolic is not None  # noqa: S101 - chosen for it
         assert last.diastolic is not None  # noqa: S101
-        limit = 150 if _age(one.born, self._today - timedelta(days=last.ago)) >= 65 else 140
+        limit = 150 if _age(one.born, self._day(last.ago)) >= 65 else 140
         if last.diastolic < 90 and last.systolic < limit:
             yield "controlled"
         if last.diastolic < 90 and last.systolic < 140:
@@ -240,7 +255,7 @@ class Ledger:
 
     def _death(self, span: Span, home: Places, one: Human) -> None:
         assert one.died is not None  # noqa: S101 - asked by the caller
-        day = self._today - timedelta(days=one.died)
+        day = self._day(one.died)
         days, age, cause = (day - one.born).days, _age(one.born, day), one.life.cause
         band = age // 5 * 5
         early = band in BANDS and of_causes(cause, FOUR_CHRONIC)

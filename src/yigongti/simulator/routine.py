@@ -54,6 +54,7 @@ class Routine:
         self._chronic = {
             name: what("condition", "icd10", code, title) for name, (code, title) in pages["chronic"].items()
         }
+        self._codes = {name: code for name, (code, _) in pages["chronic"].items()}
         self._regimens = {name: _regimens(rows) for name, rows in pages["regimens"].items()}
         self._vaccines = [
             (what("immunisation", "", "", name), dose, months) for name, dose, months in pages["immunisation"]["rows"]
@@ -97,8 +98,11 @@ class Routine:
     def _follow_up(self, one: Human, site: Site, where: str, ago: int, course: _Course, taken: Taken) -> None:
         random, scribe, minute = self._random, self._scribe, 490 + int(self._random() * 200)
         way = "phone" if random() < PHONE_SHARE else "home" if one.age > 78 and random() < 0.5 else "clinic"
-        visit = scribe.visit(one.key, FOLLOW_UP, where, site, ago, minute, kind="public_health", more=WAYS[way])
-        one.life.visits.append(Seen(ago, "public_health", site))
+        code = self._codes["hypertension" if "hypertension" in one.chronic else "diabetes"]
+        visit = scribe.visit(
+            one.key, FOLLOW_UP, where, site, ago, minute, kind="public_health", code=code, more=WAYS[way]
+        )
+        one.life.visits.append(Seen(ago, "public_health", site, diagnosis=code))
         if way == "phone":
             one.life.follow_ups.append(Followed(ago, face=False))
             return
