@@ -94,6 +94,10 @@ def test_computing_again_replaces_and_touched_months_leave_the_others(county):
     compute_these(county.engine, [GOOD], needs={}, first=Period.read("2026-09"), touched=touched)
     fresh = set(Value.objects.exclude(snapshot="alt").values_list("period", flat=True))
     assert fresh == {"2026-10", "2026-Q4", "2026"}
+    Value.objects.update(snapshot="alt")
+    compute_these(county.engine, [GOOD], needs={}, first=Period.read("2026-09"), touched={}, recent=date(2026, 11, 1))
+    fresh = set(Value.objects.exclude(snapshot="alt").values_list("period", flat=True))
+    assert fresh == {"2026-11", "2026-Q4", "2026"}, "October was over"
 
 
 @pytest.mark.requirement("R18")

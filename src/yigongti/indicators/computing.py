@@ -18,7 +18,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.measures import sources
 from yigongti.kernel.measures.arithmetic import Outcome, outcomes, selections, terms
-from yigongti.kernel.measures.completeness import Arrived, Gap, Need, months_of, status
+from yigongti.kernel.measures.completeness import Arrived, Gap, Need, months_of, needs_of, status
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Key
 from yigongti.kernel.measures.words import Indicator
@@ -30,6 +30,7 @@ COLUMNS = ("indicator", "version", "level", "place_id", "period", "starts", "sta
            "value", "before", "low", "high", "n", "small", "why", "gaps", "snapshot", "cut")  # fmt: skip
 ALWAYS = {"township": smallness.CENTRES, "group": ("group",), "county": ("county",)}
 """Who has a figure though nothing happened there: that no mother died is one too. Institutions are too many."""
+ARRIVALS = "arrivals"
 Progress = Callable[[int, int], None]
 
 
@@ -135,7 +136,7 @@ def said(gap: Gap) -> dict[str, Any]:
 
 def arrivals(engine: Engine) -> Iterator[Arrived]:
     """What each sender delivered, as the chapter above reports it as a fact of its own."""
-    source = sources.registered().get("arrivals")
+    source = sources.registered().get(ARRIVALS)
     for row in engine.all_rows(source.fact) if source else ():
         yield Arrived(
             need=row["fact"], sender=row["sender"], month=row["at"], expected=row["expected"], received=row["received"]
@@ -145,23 +146,14 @@ def arrivals(engine: Engine) -> Iterator[Arrived]:
 # --- storing
 
 
-def compute_all(
-    engine: Engine, *, needs: Mapping[str, Need], first: Period, touched: Mapping[str, set[date]] | None = None,
-    progress: Progress | None = None,
-) -> Run:  # fmt: skip
-    """Compute the whole catalogue from the first month to now; with `touched`, only what those months of those facts
-    can have changed. Every indicator and level stands whole at once."""
-    chosen = [one for one in catalogue.known().values() if catalogue.counted(one)]
-    return compute_these(engine, chosen, needs=needs, first=first, touched=touched, progress=progress)
-
-
 def compute_these(
     engine: Engine, indicators: Sequence[Indicator], *, needs: Mapping[str, Need], first: Period,
-    touched: Mapping[str, set[date]] | None = None, progress: Progress | None = None,
+    touched: Mapping[str, set[date]] | None = None, recent: date = date.max, progress: Progress | None = None,
 ) -> Run:  # fmt: skip
-    """As `compute_all`, of these indicators."""
+    """Compute these from the first month to now; with `touched`, only what those months of those facts can have
+    changed, and what ended after `recent`. Every indicator, level and period stands whole at once."""
     last = Period.of("month", engine.cut.astimezone(clock.COUNTY_ZONE).date())
-    periods = {one.code: _wanted(one, first, last, touched) for one in indicators}
+    periods = {one.code: _wanted(one, first, last, touched, recent) for one in indicators}
     chosen = [one for one in indicators if periods[one.code]]
     run = Run.objects.create(
         snapshot=engine.snapshot, cut=engine.cut, began_at=clock.now(),
@@ -182,7 +174,9 @@ def compute_these(
 BATCH = 20_000
 
 
-def _wanted(one: Indicator, first: Period, last: Period, touched: Mapping[str, set[date]] | None) -> list[Period]:
+def _wanted(
+    one: Indicator, first: Period, last: Period, touched: Mapping[str, set[date]] | None, recent: date
+) -> list[Period]:
     every = catalogue.periods_between(one, first, last)
     if touched is None:
         return every
@@ -190,8 +184,9 @@ def _wanted(one: Indicator, first: Period, last: Period, touched: Mapping[str, s
     facts |= {inner.fact for selection in selections(one) for inner in selection.of}
     if any(fact.until and touched.get(fact.code) for fact in facts):
         return every
-    months = {month for fact in facts for month in touched.get(fact.code, ())}
-    return [period for period in every if months & set(months_of(one, period))]
+    codes = {fact.code for fact in facts} | ({ARRIVALS} if needs_of(one) else set())
+    months = {month for code in codes for month in touched.get(code, ())}
+    return [period for period in every if period.ends > recent or months & set(months_of(one, period))]
 
 
 def _store(run: Run, waiting: list[list[Any]], progress: Progress | None) -> list[list[Any]]:

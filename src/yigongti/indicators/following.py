@@ -41,14 +41,25 @@ def compute(counts: Engine, changed: Mapping[str, set[date]] | None) -> list[Run
     computed = _computed()
     known = [one for one in _chosen() if computed.get(one.code) == catalogue.version_of(one)]
     anew = [one for one in _chosen() if computed.get(one.code) != catalogue.version_of(one)]
-    runs = []
+    recent, runs = _recent(counts), []
     for indicators, touched in ((known, changed), (anew, None)):
         if indicators:
-            runs.append(computing.compute_these(counts, indicators, needs=NEEDS, first=first, touched=touched))
+            runs.append(computing.compute_these(
+                counts, indicators, needs=NEEDS, first=first, touched=touched, recent=recent
+            ))  # fmt: skip
     for run in runs:
         log.info("indicators.computed", snapshot=run.snapshot, cells=run.cells, periods=run.total)
     _forget_gone()
     return runs
+
+
+def _recent(counts: Engine) -> date:
+    """Once a day what ended lately is computed although no row changed: what was running or lagging may be final."""
+    last = Run.objects.filter(ended_at__isnull=False, cut__isnull=False).order_by("-cut").first()
+    today = counts.cut.astimezone(clock.COUNTY_ZONE).date()
+    if last is not None and last.cut is not None and last.cut.astimezone(clock.COUNTY_ZONE).date() == today:
+        return date.max
+    return after(today.replace(day=1), -values.number("indicators.claims_lag_months") - 1)
 
 
 def _chosen() -> list[Indicator]:
