@@ -208,3 +208,11 @@ def test_who_falls_while_following_is_told_again_with_all_that_is_new(lakeside):
     refreshing.refresh()
     assert refreshing.refresh() is None
     assert told == [{month(1), month(2), month(3)}, {month(1)}, {month(1), month(3)}]
+
+
+def test_what_a_killed_refresh_was_writing_is_swept_away_when_old(lakeside, monkeypatch):
+    monkeypatch.setattr(lake, "SPARED", -lake.SPARED)
+    lakeside.folder.mkdir(exist_ok=True)
+    (lakeside.folder / "half.part").write_bytes(b"PAR1")
+    refreshing.refresh()
+    assert not list(lakeside.folder.glob("*.part"))

@@ -181,8 +181,8 @@ def drop_old() -> int:
             _manifest(lake, number).unlink()
     named = {file.name for snapshot in _all(lake) for held in snapshot.facts.values() for file in held.files.values()}
     young = (clock.now() - SPARED).timestamp()
-    lost = [path for path in lake.glob("**/*.parquet")
-            if str(path.relative_to(lake)) not in named and path.stat().st_mtime < young]  # fmt: skip
+    files = (*lake.glob("**/*.parquet"), *lake.glob("*.part"))
+    lost = [path for path in files if str(path.relative_to(lake)) not in named and path.stat().st_mtime < young]
     for path in lost:
         path.unlink()
     return len(lost)
