@@ -111,10 +111,12 @@ def figure(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST" and not version_of(request):
         return redirect(f"{LIST}/{pk}/figure?version={whole.brief.version}")
 
+    choices = _choices(request, place, Period.read(whole.brief.period))
+
     class Form(ActForm):
         """Which."""
 
-        which = forms.ChoiceField(label="哪个数字", choices=_choices(request, place, Period.read(whole.brief.period)))
+        which = forms.ChoiceField(label="哪个数字", choices=choices)
 
     def act(given: Any, key: Any) -> Any:
         indicator, level, where, period = given["which"].split("|")

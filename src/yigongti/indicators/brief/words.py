@@ -79,8 +79,11 @@ def paragraphs(text: str, titles: Collection[str] = ()) -> list[Paragraph]:
 
 def _pieces(line: str, titles: Collection[str]) -> Iterator[Piece]:
     place = 0
-    found = [*((one.start(), one.end(), Slot(int(one[1]), one[2])) for one in SLOT.finditer(line)),  # type: ignore[arg-type]
-             *((start, end, Typed(line[start:end])) for start, end in typed(line, titles))]  # fmt: skip
+    found: list[tuple[int, int, Piece]] = [
+        (one.start(), one.end(), Slot(int(one[1]), one[2]))  # type: ignore[arg-type]
+        for one in SLOT.finditer(line)
+    ]
+    found += [(start, end, Typed(line[start:end])) for start, end in typed(line, titles)]
     for start, end, piece in sorted(found, key=lambda one: one[0]):
         if line[place:start]:
             yield line[place:start]

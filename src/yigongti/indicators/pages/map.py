@@ -76,7 +76,7 @@ def _indicator(request: Request) -> Indicator:
 def _level(request: Request, one: Indicator) -> str:
     asked = request.GET.get("at", "")
     fine = [level for level in ("township", "institution") if level in one.levels]
-    return asked if asked in fine else (fine or [one.levels[0]])[0]
+    return asked if asked in fine else fine[0]
 
 
 def _aim(request: Request) -> str:
