@@ -35,7 +35,7 @@ BESIDE = """SELECT c.id, m.master_id FROM exchange_resource c JOIN residents_res
  AND c.person_id IN (SELECT a.id FROM residents_resident a WHERE a.master_id = ANY(%(o_masters)s)) ORDER BY c.key"""
 
 
-def rows_of(sql: str, given: Mapping[str, Any], *, often: bool = False) -> list[Raw]:
+def rows_of(sql: str, given: Mapping[str, Any], *, often: bool = False) -> Sequence[Raw]:
     """Rows by column. `often`: one plan is as good as another, whatever the values."""
     return prepared.ask(sql, given, prepare=often).by_name()
 
