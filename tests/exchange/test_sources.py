@@ -7,7 +7,7 @@ import pytest
 from tests.counted import brief
 from tests.factories import county as make_county
 from tests.factories import resident
-from tests.fund.claims import taken, told
+from tests.fund.claims import here, taken, told
 from tests.record.test_sources import visit
 from yigongti.exchange.models import Coverage, Sender
 from yigongti.kernel import clock
@@ -45,7 +45,14 @@ def test_what_people_type_here_is_nobodys_delivery(county):
 
 def test_claims_are_delivered_by_the_county_s_bureau(county):
     taken(*(told() for _ in range(4)))
-    assert brief("arrivals", "fact institution received", "2026-09-01", "2026-10-01") == [("claim", county.root.pk, 4)]
+    found = brief("arrivals", "institution received", "2026-09-01", "2026-10-01", fact="claim")
+    assert found == [(county.root.pk, 4)]
+
+
+def test_claims_from_outside_the_county_are_told_apart(county):
+    taken(told(), told(), here())
+    found = brief("arrivals", "fact received expected", "2026-09-01", "2026-10-01")
+    assert sorted(found) == [("claim", 3, 0), ("outside_claim", 2, None)]
 
 
 def test_an_interface_counts_by_the_month_of_its_messages(county):

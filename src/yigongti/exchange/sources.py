@@ -47,6 +47,11 @@ WITH {COUNTED}, arrived AS (
         round(GREATEST(0, sqrt(0.8 * b.before[2]) - 1.5) ^ 2)::int AS expected, b.received, 0 AS waiting, b.lag_days
     FROM beside b LEFT JOIN access_unit i ON i.id = b.institution
     UNION ALL
+    SELECT 'outside_claim', date_trunc('month', {DAY})::date, (SELECT name FROM access_unit WHERE id = {BUREAU}),
+        'outside_claim', {BUREAU}, NULL, count(*), 0, NULL
+    FROM fund_claim
+    WHERE stands AND NOT cancelled AND area <> 'county' AND {DAY} >= {{starts}} AND {DAY} < {{ends}} GROUP BY 2
+    UNION ALL
     SELECT 'interface:' || c.sender_id || ':' || c.fact, c.month, s.title, c.fact, s.institution_id, c.expected,
         c.received, c.waiting, NULL
     FROM exchange_coverage c JOIN exchange_sender s ON s.id = c.sender_id

@@ -18,6 +18,7 @@ LAG = parameter("t.lag")
 NEEDS = {
     "visit": Need(code="visit", title="就诊"),
     "claim": Need(code="claim", title="结算", lag=LAG),
+    "seldom": Need(code="seldom", title="县外", within=12),
     "death": Need(code="death", title="死亡", lag=LAG, announced=False),
 }
 there = replace(visits, needs=("visit",))
@@ -65,6 +66,14 @@ def test_of_what_nobody_announces_only_the_lag_is_known():
     late = replace(plain, needs=("death",))
     assert of(late, sent(), cut=date(2026, 3, 31)) == ("provisional", ["lagging"])
     assert of(late, sent(), cut=date(2026, 4, 1)) == ("final", [])
+
+
+def test_of_seldom_things_some_must_have_come_in_a_year():
+    march, asked = Period.read("2025-03"), replace(plain, needs=("seldom",))
+    came = sent(months=march.firsts)
+    for month, code in ((date(2024, 4, 1), "final"), (date(2025, 3, 1), "final"), (date(2024, 3, 1), "not_computable")):
+        assert of(asked, [*came, *sent("seldom", months=[month])], period=march)[0] == code
+    assert of(asked, came, period=march) == ("not_computable", ["nothing_arrived"])
 
 
 def test_a_growth_looks_at_the_year_before_too_and_a_window_at_its_years():

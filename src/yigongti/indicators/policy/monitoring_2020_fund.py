@@ -3,6 +3,7 @@
 # isort: off
 from fractions import Fraction
 
+from yigongti.indicators.policy.needs import OUTSIDE
 from yigongti.indicators.policy.populations import insured_at_end, settled_clinic, settled_stays
 from yigongti.indicators.policy.signing import IN_2020, M2020, YEARS, by_insurance
 from yigongti.kernel.measures.words import Growth, Ratio, known
@@ -30,14 +31,14 @@ actual_reimbursement = by_insurance(
     code="actual_reimbursement", title="参保人员住院费用实际报销比", family=M2020, basis=f"{IN_2020} D4",
     means="本县参保人住院（县内外）由基金支付的金额（基本、大病、救助），除以住院总费用。",
     figure=Ratio(of=PAID.sum("paid"), over=PAID.sum("total")), unit="%", better="higher", population="insured",
-    place="managing", by=("insured_kind", "area", "level"), confidence="M",
+    place="managing", by=("insured_kind", "area", "level"), confidence="M", needs=OUTSIDE,
 )  # fmt: skip
 
 hospitalisation_rate = by_insurance(
     code="hospitalisation_rate", title="参保人员年住院率", family=M2020, basis=f"{IN_2020} D5", confidence="M",
     means="本县参保人全年住院出院结算人次（县内外），除以年末参保人数。",
     figure=Ratio(of=settled_stays, over=insured_at_end), unit="人次/百人", better="lower", population="insured",
-    place="managing", periods=YEARS, by=("sex", "age_band"), least=100,
+    place="managing", periods=YEARS, by=("sex", "age_band"), least=100, needs=OUTSIDE,
 )  # fmt: skip
 
 hospitalisation_rate_of_people = by_insurance(
@@ -45,7 +46,7 @@ hospitalisation_rate_of_people = by_insurance(
     means="全年住过院的本县参保人数（县内外），除以年末参保人数。",
     figure=Ratio(of=settled_stays.people(), over=insured_at_end), unit="%", better="lower", population="insured",
     place="managing", periods=YEARS, by=("sex", "age_band"), least=100, confidence="M",
-    variant_of="hospitalisation_rate", reading="按人，不按人次",
+    variant_of="hospitalisation_rate", reading="按人，不按人次", needs=OUTSIDE,
 )  # fmt: skip
 
 out_of_pocket_share = by_insurance(
@@ -55,4 +56,5 @@ out_of_pocket_share = by_insurance(
     figure=Ratio(of=settled_stays.where(total=known, self_paid=known).sum("self_paid"),
                  over=settled_stays.where(total=known, self_paid=known).sum("total")),
     unit="%", better="lower", population="insured", place="managing", by=("insured_kind", "area", "level"),
+    needs=OUTSIDE,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 # isort: off
 from yigongti.chronic.facts import enrolments
+from yigongti.indicators.policy.needs import OUTSIDE
 from yigongti.indicators.policy.populations import CHRONIC, consultations, settled, stays
 from yigongti.indicators.policy.signing import ALL, IN_2020, M2020, WIDE, YEARS, by_bureau, by_insurance
 from yigongti.kernel.measures.words import Ratio, aged, among, at_least, below, either
@@ -15,7 +16,7 @@ in_county_visit_share = by_insurance(
     means="本县参保人在县域内医疗机构就医结算的人次（门急诊和住院），除以他们在县内外全部医疗机构就医结算的人次；"
           "药店不计。县外结算没有到的，不出数。",
     figure=Ratio(of=settled.where(in_county=True), over=settled), unit="%", better="higher", population="insured",
-    place="managing", by=("sex", "age_band", "insured_kind", "visit_kind", "chapter"), least=30,
+    place="managing", by=("sex", "age_band", "insured_kind", "visit_kind", "chapter"), least=30, needs=OUTSIDE,
 )  # fmt: skip
 
 WOMEN_AND_CHILDREN = settled.where(either({"sex": "2", "born": aged(at_least(15))}, {"born": aged(below(15))}))
@@ -26,7 +27,7 @@ in_county_visit_share_women_children = by_insurance(
           "药店不计。",
     figure=Ratio(of=WOMEN_AND_CHILDREN.where(in_county=True), over=WOMEN_AND_CHILDREN), unit="%", better="higher",
     population="insured", place="managing", by=("sex", "age_band", "visit_kind"), least=30,
-    variant_of="in_county_visit_share", reading="只算妇女和儿童",
+    variant_of="in_county_visit_share", reading="只算妇女和儿童", needs=OUTSIDE,
 )  # fmt: skip
 
 CLINIC = visits.where(in_county=True, visit_class=among("outpatient", "emergency", "village"))
@@ -66,5 +67,5 @@ in_county_visit_share_of_people = by_insurance(
     basis=f"{IN_2020} A1", means="期内在县域内就医结算过的本县参保人数，除以期内在县内外就医结算过的本县参保人数。",
     figure=Ratio(of=settled.where(in_county=True).people(), over=settled.people()), unit="%", better="higher",
     population="insured", place="managing", levels=ALL, periods=YEARS, by=("sex", "age_band"), least=30,
-    variant_of="in_county_visit_share", reading="按人，不按人次",
+    variant_of="in_county_visit_share", reading="按人，不按人次", needs=OUTSIDE,
 )  # fmt: skip

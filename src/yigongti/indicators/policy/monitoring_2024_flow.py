@@ -1,6 +1,7 @@
 """监测指标（2024版）三、促分工：基层诊疗人次，医保基金留在县域和基层多少。"""
 
 # isort: off
+from yigongti.indicators.policy.needs import OUTSIDE
 from yigongti.indicators.policy.populations import consultations, settled
 from yigongti.indicators.policy.signing import ALL, IN_2024, M2024, WIDE, by_bureau, by_insurance
 from yigongti.fund.facts import claims
@@ -30,7 +31,7 @@ fund_in_county_share = by_insurance(
     basis=f"{IN_2024}3.2；2020试行版 D1",
     means="本县参保人在县域内医疗机构就医的基金支付额，除以他们在县内外全部医疗机构就医的基金支付额；药店不计。",
     figure=Ratio(of=settled.where(in_county=True).sum("paid"), over=settled.sum("paid")), unit="%", better="higher",
-    population="insured", place="managing", by=("insured_kind", "visit_kind"),
+    population="insured", place="managing", by=("insured_kind", "visit_kind"), needs=OUTSIDE,
 )  # fmt: skip
 
 fund_in_county_share_with_pharmacies = by_insurance(
@@ -40,7 +41,7 @@ fund_in_county_share_with_pharmacies = by_insurance(
     figure=Ratio(of=claims.where(insured=True, in_county=True).sum("paid"),
                  over=claims.where(insured=True).sum("paid")),
     unit="%", better="higher", population="insured", place="managing", by=("insured_kind",),
-    variant_of="fund_in_county_share", reading="含药店",
+    variant_of="fund_in_county_share", reading="含药店", needs=OUTSIDE,
 )  # fmt: skip
 
 fund_grassroots_share = by_insurance(
@@ -58,5 +59,5 @@ fund_grassroots_share_of_all = by_insurance(
     means="本县参保人在县域内基层机构就医的基金支付额，除以他们在县内外全部医疗机构就医的基金支付额；药店不计。",
     figure=Ratio(of=settled.where(in_county=True, grassroots=True).sum("paid"), over=settled.sum("paid")),
     unit="%", better="higher", population="insured", place="managing", by=("insured_kind",),
-    variant_of="fund_grassroots_share", reading="分母含县外",
+    variant_of="fund_grassroots_share", reading="分母含县外", needs=OUTSIDE,
 )  # fmt: skip

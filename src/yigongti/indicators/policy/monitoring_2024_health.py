@@ -1,6 +1,7 @@
 """监测指标（2024版）五、保健康：慢病管理人群住院率，四类慢性病过早死亡率。"""
 
 # isort: off
+from yigongti.indicators.policy.needs import OUTSIDE
 from yigongti.indicators.policy.populations import (
     FOUR_CHRONIC, managed, resident_deaths, residents_on_average, settled_stays,
 )  # fmt: skip
@@ -14,7 +15,7 @@ managed_hospitalised = by_bureau(
     means="期内在管的高血压、糖尿病患者中因任何病住过院的人数（县内外都算，以医保结算为准），"
           "除以期内在管的高血压、糖尿病患者人数。",
     figure=Ratio(of=settled_stays.people().among_those(managed), over=managed.people()), unit="%", better="lower",
-    population="resident", place="managing", periods=YEARS, by=("sex", "age_band"), least=30,
+    population="resident", place="managing", periods=YEARS, by=("sex", "age_band"), least=30, needs=OUTSIDE,
 )  # fmt: skip
 
 managed_hospitalised_own = by_bureau(
@@ -27,7 +28,7 @@ managed_hospitalised_own = by_bureau(
         .among_those(managed), over=managed.people(),
     ),
     unit="%", better="lower", population="resident", place="managing", periods=YEARS, by=("sex", "age_band"), least=30,
-    variant_of="managed_hospitalised", reading="只算所管疾病及其并发症",
+    variant_of="managed_hospitalised", reading="只算所管疾病及其并发症", needs=OUTSIDE,
 )  # fmt: skip
 
 FOUR = Premature(deaths=resident_deaths.where(cause=codes_of(FOUR_CHRONIC)), people=residents_on_average)

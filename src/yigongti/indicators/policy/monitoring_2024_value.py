@@ -3,6 +3,7 @@
 # isort: off
 from fractions import Fraction
 
+from yigongti.indicators.policy.needs import OUTSIDE
 from yigongti.indicators.policy.populations import consultations, settled_stays
 from yigongti.indicators.policy.signing import IN_2024, M2024, TOWNSHIPS, by_bureau, by_insurance
 from yigongti.kernel.measures.words import Growth, Ratio, either, known
@@ -48,6 +49,7 @@ in_county_stay_share = by_insurance(
     means="本县参保人在县域内住院出院结算的人次，除以他们在县内外住院出院结算的总人次。",
     figure=Ratio(of=settled_stays.where(in_county=True), over=settled_stays), unit="%", better="higher",
     population="insured", place="managing", by=("insured_kind", "sex", "age_band", "chapter"), least=30,
+    needs=OUTSIDE,
 )  # fmt: skip
 
 in_county_stay_share_of_people = by_insurance(
@@ -55,7 +57,7 @@ in_county_stay_share_of_people = by_insurance(
     basis=f"{IN_2024}4.2", means="期内在县域内住过院的本县参保人数，除以期内在县内外住过院的本县参保人数。",
     figure=Ratio(of=settled_stays.where(in_county=True).people(), over=settled_stays.people()), unit="%",
     better="higher", population="insured", place="managing", by=("sex", "age_band"), least=30,
-    variant_of="in_county_stay_share", reading="按人，不按人次",
+    variant_of="in_county_stay_share", reading="按人，不按人次", needs=OUTSIDE,
 )  # fmt: skip
 
 tcm_share = by_bureau(

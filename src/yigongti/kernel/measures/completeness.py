@@ -24,12 +24,15 @@ COMPLETE = parameter("measures.complete_share")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """What must arrive before a figure may be believed; `lag` says how many months late it may come. Of what nobody
-    announces (`announced` is no) only the lag can be known: a death may be registered late, none may have happened."""
+    announces (`announced` is no) only the lag can be known: a death may be registered late, none may have happened.
+    With `within` something of it must have come in so many months up to the period's end, not in each: seldom things.
+    """
 
     code: str
     title: str
     lag: Parameter | None = None
     announced: bool = True
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +98,12 @@ def status(
         gaps += _lagging(needs[code], months, cut, settle)
         if not needs[code].announced:
             continue
-        own = [one for one in arrived if one.need == code and one.month in months]
+        asked = [after(period.ends, -n) for n in range(1, needs[code].within + 1)] or months
+        own = [one for one in arrived if one.need == code and one.month in asked]
         if not any(one.received for one in own):
             return Status(code="not_computable", gaps=(Gap(reason="nothing_arrived", need=code),))
+        if needs[code].within:
+            continue
         gaps += _missing(code, own, [m for m in months if after(m, 1) <= cut], settle(COMPLETE, period.last_day))
     if found.value is None:
         return Status(code="not_computable", gaps=(Gap(reason="value"), *gaps))
