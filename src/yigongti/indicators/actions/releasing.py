@@ -122,9 +122,10 @@ def fingerprint(one: Value | FrozenCell) -> str:
 
 @rooms.effect("indicators.open_window")
 def open_window(*, case: Case, facts: Release, by: Actor) -> None:
-    """From now on the measured may doubt."""
+    """From now on the measured may doubt; a county that sets no days has no window."""
+    days = values.number("indicators.appeal_days")
     facts.reviewed_at = clock.now()
-    facts.appeals_until = clock.today() + timedelta(days=values.number("indicators.appeal_days"))
+    facts.appeals_until = clock.today() + timedelta(days=days) if days else None
 
 
 @rooms.effect("indicators.freeze")

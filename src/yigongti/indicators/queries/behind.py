@@ -63,9 +63,12 @@ def rows_behind(*, for_: Actor, sought: Sought, after: str = "", limit: int = 50
     counts, wanted = _allowed(for_, sought)
     found = counts.rows(wanted, after=after, limit=limit + 1)
     fact, shown = wanted.selection.fact, found[:limit]
+    number = _number(counts, wanted)
+    alone = _as_rows(wanted)
     return Behind(
         fact=fact, columns=listed_columns(wanted.selection), rows=shown, persons=persons_in(fact, shown, for_=for_),
-        number=_number(counts, wanted), count=int(_number(counts, _as_rows(wanted))),
+        number=number,
+        count=int(number if alone == wanted else _number(counts, alone)),
         next=str(shown[-1][fact.key]) if len(found) > limit else "",
     )  # fmt: skip
 
