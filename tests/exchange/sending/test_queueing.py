@@ -14,12 +14,16 @@ from yigongti.exchange.hl7v2.charset import decode
 from yigongti.exchange.hl7v2.message import parse
 from yigongti.exchange.hl7v2.reading import read
 from yigongti.exchange.models import Destination, Outgoing
+from yigongti.exchange.sending.whom import interface_of
 from yigongti.kernel import clock
+from yigongti.kernel.access.models import Post
 from yigongti.kernel.audit.models import Entry as Trail
+from yigongti.kernel.refusal import NotAllowed, NotFound
 from yigongti.kernel.workflow.models import Case
 from yigongti.record.actions import withdraw
 from yigongti.record.models import Entry
 from yigongti.residents.models import Resident
+from yigongti.residents.queries import persons
 
 
 pytestmark = pytest.mark.django_db
@@ -95,12 +99,14 @@ def test_the_report_may_be_there_before_anybody_is_known_to_have_asked(town):
     assert [one.destination for one in queued("result")] == [town.his]
 
 
+@pytest.mark.never("interface.foreign")
 def test_who_asked_for_one_thing_is_not_sent_another(town):
     ordered()
     reported("8", number="P9", item="UA^尿常规")
     assert not queued("result")
 
 
+@pytest.mark.never("interface.special")
 def test_what_is_of_a_special_class_stays_closed_to_machines(town):
     ordered(item="HIV^HIV抗体")
     reported(item="HIV^HIV抗体确证：艾滋病")
@@ -144,3 +150,16 @@ def test_nothing_is_queued_when_the_taking_in_is_undone(town):
         assert Entry.objects.filter(kind="report").exists()
         raise KeyError
     assert [one.kind for one in queued()] == ["order"]
+
+
+@pytest.mark.never("interface.sign_in")
+def test_an_interface_has_no_account_and_finds_nobody(town):
+    ordered()
+    person = Entry.objects.get(kind="order").resident
+    it = interface_of(town.lab.institution, title=town.lab.title)
+    assert (it.account_id, it.post_id, it.role.may, it.role.works_at) == (None, None, (), ())
+    assert not Post.objects.filter(role="interface").exists()
+    with pytest.raises(NotFound):
+        persons.person(for_=it, resident=person.pk)
+    with pytest.raises(NotAllowed):
+        it.require("record.read")
