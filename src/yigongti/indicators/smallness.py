@@ -18,7 +18,7 @@ CENTRES = ("township_centre", "community_centre")
 Parents = Mapping[int, int]
 
 
-def small(indicator: Indicator, found: Mapping[int | None, Outcome], *, parents: Parents) -> set[int | None]:
+def small(indicator: Indicator, found: Mapping[int, Outcome], *, parents: Parents) -> set[int]:
     """The places whose figure is not shown to those without access to cases.
 
     Where of all that add up to the figure above just one is small, the next smallest is hidden with it.
@@ -27,14 +27,14 @@ def small(indicator: Indicator, found: Mapping[int | None, Outcome], *, parents:
         return set()
     least = values.number("indicators.smallest_cell")
     hidden = {place for place, one in found.items() if _few(indicator, one, least)}
-    beside: dict[int, list[int | None]] = defaultdict(list)
+    beside: dict[int, list[int]] = defaultdict(list)
     for place in found:
-        beside[parents.get(place or 0, 0)].append(place)
+        beside[parents.get(place, 0)].append(place)
     for places in beside.values():
         few = [place for place in places if place in hidden]
         if len(few) == 1 and len(places) > 1:
             others = [place for place in places if place not in hidden and found[place].numerator]
-            hidden |= set(sorted(others, key=lambda place: (found[place].numerator or Decimal(0), place or 0))[:1])
+            hidden |= set(sorted(others, key=lambda place: (found[place].numerator or Decimal(0), place))[:1])
     return hidden
 
 

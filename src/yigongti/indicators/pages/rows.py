@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped] # it ships no types
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 

@@ -115,15 +115,16 @@ def as_seen(
 ) -> Cell:  # fmt: skip
     """Suppressed where few residents stand behind it and the reader may not see cases, else as it is."""
     told: Figure | None = published or live
-    bare = {"indicator": indicator, "level": level, "place": place, "period": period}
+    bare: dict[str, Any] = {"indicator": indicator, "level": level, "place": place, "period": period}
     if told is None:
         return Cell(**bare, status="not_computable", why=_why_none(indicator))
-    known = {"version": told.version, "snapshot": told.snapshot, "cut": told.cut, "gaps": tuple(told.gaps)}
+    known: dict[str, Any] = {"version": told.version, "snapshot": told.snapshot, "cut": told.cut}
+    known["gaps"] = tuple(told.gaps)
     if published is not None:
         known |= {"release": published.release.case.number, "release_version": published.release.version}
     if told.small and not actor.may(SMALL):
         return Cell(**bare, **known, status="suppressed")
-    figures = {name: plain(getattr(told, name)) for name in FIGURES}
+    figures: dict[str, Any] = {name: plain(getattr(told, name)) for name in FIGURES}
     moved = plain(live.value) if published is not None and live is not None and live.value != told.value else None
     return Cell(**bare, **known, **figures, status=told.status, why=told.why, moved=moved)
 
