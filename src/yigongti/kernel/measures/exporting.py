@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
 from yigongti.kernel.measures import lake
 from yigongti.kernel.measures.duck import quoted, values
 from yigongti.kernel.measures.expanding import PLACE_COLUMNS, expanded, plain_columns
+from yigongti.kernel.measures.grids import month_number
 from yigongti.kernel.measures.lake import File
 from yigongti.kernel.measures.periods import after
 from yigongti.kernel.measures.sources import Source
@@ -23,6 +24,8 @@ CASTS = {
     "int64": '"{0}"::bigint', "decimal(18, 4)": '"{0}"::numeric(18, 4)', "string": '"{0}"::text',
     "date": "NULLIF(\"{0}\"::date, 'infinity') AS \"{0}\"", "boolean": '"{0}"::boolean',
 }  # fmt: skip
+LOOKED_BACK = 240
+"""Months before the last that a change of spans is told of: nobody counts older ones."""
 RUN = 12
 """Months that are read by one statement: a county's year fits into memory."""
 EVER = (date(1, 1, 1), date(9999, 12, 31))
@@ -67,6 +70,20 @@ class Exporter:
         """The whole of a span."""
         self._take(statement(source))
         return self._written(source, f'FROM "taken" r ORDER BY r."{source.fact.at}", r."{source.fact.key}"', "")
+
+    def differ(self, source: Source, before: File | Literal[False] | None, now: File, *, last: date) -> set[date]:
+        """The months in which spans stand that one of the files has and the other has not."""
+        at, until = f'"{source.fact.at}"', f'"{source.fact.until}"'
+        rows = f"SELECT * FROM read_parquet({quoted(lake.folder() / now.name)})"  # noqa: S608 - our own file
+        if before:
+            old = f"SELECT * FROM read_parquet({quoted(lake.folder() / before.name)})"  # noqa: S608 - our own file
+            rows = f"({old} EXCEPT {rows}) UNION ALL ({rows} EXCEPT {old})"
+        told = f"SELECT min({at}), max(coalesce({until}, {quoted(last)})) FROM ({rows}) q"  # noqa: S608 - our own names
+        first, ends = self.connection.execute(told).fetchone() or (None, None)
+        if first is None:
+            return set()
+        first, ends = max(first, after(last.replace(day=1), -LOOKED_BACK)).replace(day=1), min(max(first, ends), last)
+        return {after(first, n) for n in range(max(1, month_number(ends) - month_number(first) + 1))}
 
     def months_of(self, source: Source) -> list[date]:
         """The months that have rows at all."""

@@ -28,7 +28,7 @@ SPARED = timedelta(hours=2)
 
 
 Changed = Mapping[str, set[date]]
-"""By fact the first days of the months that are new; of a span any day says that it is."""
+"""By fact the first days of the months that are new; of spans those in which some stand that did not, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,8 @@ class Refresh:
         sign = self._sign(source, self.by_fact[code], "")
         file = self.notes.finished(code, sign) or self.notes.note(code, sign, exporter.span(source))
         if held is None or held.files.get("") != file:
-            self.changed[code].add(self.cut.date().replace(day=1))
+            self.changed[code] |= exporter.differ(source, held and self._known(source) and held.files.get(""), file,
+                                                  last=self.cut.date())  # fmt: skip
         return Held(fingerprint(source), {"": file})
 
     # --- events: month by month
