@@ -136,8 +136,8 @@ class Refresh:
         sign = self._sign(source, self.by_fact[code], "")
         file = self.notes.finished(code, sign) or self.notes.note(code, sign, exporter.span(source))
         if held is None or held.files.get("") != file:
-            self.changed[code] |= exporter.differ(source, held and self._known(source) and held.files.get(""), file,
-                                                  last=self.cut.date())  # fmt: skip
+            before = held.files.get("") if held and self._known(source) else None
+            self.changed[code] |= exporter.differ(source, before, file, last=self.cut.date())
         return Held(fingerprint(source), {"": file})
 
     # --- events: month by month
