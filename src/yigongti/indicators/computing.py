@@ -182,8 +182,6 @@ def _wanted(
         return every
     facts = {selection.fact for selection in selections(one)}
     facts |= {inner.fact for selection in selections(one) for inner in selection.of}
-    if any(fact.until and touched.get(fact.code) for fact in facts):
-        return every
     codes = {fact.code for fact in facts} | ({ARRIVALS} if needs_of(one) else set())
     months = {month for code in codes for month in touched.get(code, ())}
     return [period for period in every if period.ends > recent or months & set(months_of(one, period))]

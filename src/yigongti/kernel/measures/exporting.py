@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
@@ -71,7 +71,7 @@ class Exporter:
         self._take(statement(source))
         return self._written(source, f'FROM "taken" r ORDER BY r."{source.fact.at}", r."{source.fact.key}"', "")
 
-    def differ(self, source: Source, before: File | Literal[False] | None, now: File, *, last: date) -> set[date]:
+    def differ(self, source: Source, before: File | None, now: File, *, last: date) -> set[date]:
         """The months in which spans stand that one of the files has and the other has not."""
         at, until = f'"{source.fact.at}"', f'"{source.fact.until}"'
         rows = f"SELECT * FROM read_parquet({quoted(lake.folder() / now.name)})"  # noqa: S608 - our own file
