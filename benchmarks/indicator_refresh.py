@@ -94,13 +94,16 @@ class Round:
         sources.register(*indicator_county.own_sources(self.known).values())
         say(f"{self.residents:,} residents, {rows:,} rows")
         self._export()
-        self._twenty(postgres=postgres and not brief)
+        if brief:
+            self._ours(PERIODS)
+            self._timed("20 figures, all periods: engine", lambda: self._ours(PERIODS))
+            return
+        self._twenty(postgres=postgres)
         self._catalogue()
-        if not brief:
-            self._one_month(postgres)
-            self._open()
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            say(f"peak memory of this process {peak:,.0f} MB (limit 2,048)")
+        self._one_month(postgres)
+        self._open()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        say(f"peak memory of this process {peak:,.0f} MB (limit 2,048)")
 
     def _timed(self, title: str, work: Callable[[], Any]) -> Any:
         began, burnt = time.perf_counter(), time.process_time()
