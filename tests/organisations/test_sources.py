@@ -1,12 +1,14 @@
 """Whose a place is on which day, how many beds it had open, where staff work and who was stationed long enough."""
 
+import uuid
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
+from tests.access.conftest import signed_in
 from tests.counted import brief, rows
-from tests.factories import LONG_AGO
+from tests.factories import LONG_AGO, actor
 from tests.factories import county as make_county
 from yigongti.organisations.models import BedCount, Membership, RoomHost, Staff, Stationing
 
@@ -114,3 +116,15 @@ def test_six_months_within_a_year_count_once_a_year(county):
         (long.pk, county.township.pk, date(2024, 10, 30)), (long.pk, county.township.pk, date(2025, 7, 2)),
     ]  # fmt: skip
     assert brief("stationings", "at", "2025-01-01", "2026-01-01") == [(date(2025, 7, 2),)]
+
+
+@pytest.mark.requirement("R33")
+def test_who_keeps_the_staff_enters_who_is_stationed_and_the_day_decides(county):
+    one = worker(county.hospital)
+    page = signed_in(actor("hr_officer", county.group))
+    given = {"staff": str(one.pk), "institution": str(county.township.pk), "begins": "2025-01-06", "ends": "2025-09-30",
+             "key": str(uuid.uuid4())}  # fmt: skip
+    sent = page.post("/organisations/registers/stationings/new", given)
+    assert sent.status_code == 303
+    assert brief("stationings", "staff institution at") == [(one.pk, county.township.pk, date(2025, 7, 7))]
+    assert "城关卫生院" in page.get("/organisations/registers/stationings").content.decode()

@@ -34,6 +34,7 @@ from yigongti.organisations.models import (
     Institution,
     OpeningHours,
     Staff,
+    Stationing,
 )
 
 
@@ -178,6 +179,19 @@ class StaffForm(RegisterForm):
         if born is not None and not 15 <= (clock.today() - born).days / 365.25 <= 100:
             raise forms.ValidationError(say("年龄应在 15 到 100 岁之间"))
         return born
+
+
+class StationingForm(RegisterForm):
+    """Somebody who works at another institution for a while; a round of an afternoon is none."""
+
+    staff = Picked("staff", label="职工")
+    institution = Picked("own_institution", label="派驻机构")
+
+    class Meta:
+        model = Stationing
+        fields: ClassVar = ["staff", "institution", "begins", "ends"]
+        labels: ClassVar = {"begins": "开始日期", "ends": "结束日期"}
+        help_texts: ClassVar = {"ends": "还在派驻的不填；当年连续满 183 天的计入派驻人数，巡诊不登记"}
 
 
 class DutyForm(RegisterForm):

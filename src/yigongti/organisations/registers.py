@@ -38,6 +38,7 @@ from yigongti.organisations.models import (
     Institution,
     OpeningHours,
     Staff,
+    Stationing,
 )
 from yigongti.organisations.permissions import CHARTER, DUTY, MANAGE, SEE, STAFF
 from yigongti.organisations.spelling import spelled
@@ -204,6 +205,14 @@ register(
     order=("pinyin",), related=("works_at", "establishment_at", "payroll_at", "account"),
     scope=lambda actor: queries.staff_condition(for_=actor), mine=_reach("works_at__"), write=_write_staff,
     tabs=tabs,
+)  # fmt: skip
+register(
+    code="organisations.stationings", route=f"{PLACE}/stationings", title="派驻", reads=STAFF, writes=STAFF,
+    model=Stationing, form=forms.StationingForm,
+    columns={"staff": "职工", "institution": "派驻机构", "begins": "开始日期", "ends": "结束日期"},
+    search=("staff__name__contains", "staff__initials__startswith", "institution__name__contains"),
+    order=("-begins",), related=("staff", "institution"), scope=_ground("institution__unit__"),
+    mine=_reach("staff__works_at__"), tabs=tabs,
 )  # fmt: skip
 register(
     code="organisations.duties", route=f"{PLACE}/duties", title="值班", reads=SEE, writes=DUTY,

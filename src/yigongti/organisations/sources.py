@@ -90,7 +90,8 @@ works AS (
     FROM organisations_stationing
 )"""
 WHO = """
-    w.profession, w.profession = '医师' OR w.title ~ '执业.*医师$' AS doctor, w.profession = '护士' AS nurse,
+    w.profession, w.profession ~ '医师' OR w.title ~ '医师$' AS doctor,
+    w.profession ~ '护士|护师|护理' OR w.title ~ '(护师|护士)$' AS nurse,
     CASE WHEN w.title LIKE '%主任%' THEN 'senior' WHEN w.title ~ '^(主治|主管)' THEN 'middle'
         WHEN w.title ~ '(医师|医士|护师|护士|技师|技士|药师|药士)$' THEN 'junior' ELSE 'unknown' END AS rank"""
 

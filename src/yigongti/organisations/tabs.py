@@ -20,6 +20,7 @@ def tabs(actor: Actor, current: str) -> list[Option]:
         ("departments", "科室", f"{PLACE}/departments", SEE),
         ("centres", "中心", f"{PLACE}/centres", SEE),
         ("staff", "职工", f"{PLACE}/staff", STAFF),
+        ("stationings", "派驻", f"{PLACE}/stationings", STAFF),
         ("duties", "值班", f"{PLACE}/duties", SEE),
         ("hours", "开放时间", f"{PLACE}/hours", SEE),
         ("calendar", "工作日历", f"{PLACE}/calendar", SEE),
