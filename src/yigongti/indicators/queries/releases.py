@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from yigongti.indicators import catalogue
 from yigongti.indicators.models import Appeal, FrozenCell, Release, Value
@@ -80,7 +80,7 @@ def cells_of(*, for_: Actor, release: Release) -> list[FrozenCell]:
     """The figures of a release on the reader's ground."""
     for_.require(SEE)
     found = FrozenCell.objects.filter(on_ground("place__", for_=for_), release=release).select_related("place")
-    return list(found.order_by("indicator", "-value", "place__path"))
+    return list(found.order_by("indicator", F("value").desc(nulls_last=True), "place__path"))
 
 
 # --- on its case
