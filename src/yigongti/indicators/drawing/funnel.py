@@ -84,7 +84,7 @@ def funnel(points: Sequence[Point], *, kind: Kind, per: float) -> Funnel | None:
         across.low * (across.high / across.low) ** (n / SAMPLES) for n in range(SAMPLES + 1)]  # fmt: skip
 
     def path(z: float, sign: int) -> str:
-        found = [(across.at(n), upright.at(per * limit(kind, mean, n, sign * z))) for n in every if n > 0]
+        found = [(across.at(n), upright.beyond(per * limit(kind, mean, n, sign * z))) for n in every if n > 0]
         return " ".join(f"{'ML'[i > 0]}{x:.2f} {100 - y:.2f}" for i, (x, y) in enumerate(found))
 
     return Funnel(

@@ -24,9 +24,12 @@ class Scale:
 
     def at(self, number: float) -> float:
         """Where it stands, 0 to 100; beyond an end at that end."""
+        return self.beyond(min(max(number, self.low), self.high))
+
+    def beyond(self, number: float) -> float:
+        """Where it stands, under 0 or over 100 where it is beyond an end: for lines that leave the picture."""
         low, high = self._on(self.low), self._on(self.high)
-        share = (self._on(min(max(number, self.low), self.high)) - low) / ((high - low) or 1)
-        return 100 * share
+        return 100 * (self._on(number) - low) / ((high - low) or 1)
 
     def across(self) -> list[Tick]:
         """Ticks of a lying axis."""
