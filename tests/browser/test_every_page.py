@@ -27,7 +27,8 @@ def of_role(role):
     mine = []
     for page in plain_pages():
         first = next((r for r in roles() if not page.permission or page.permission in allowed(r)), None)
-        if page.code not in APART and not page.route.endswith((".csv", ".json")) and (first == role or page.code == "work"):
+        shown = page.code not in APART and not page.route.endswith((".csv", ".json"))
+        if shown and (first == role or page.code == "work"):
             mine.append(page)
     return mine
 
