@@ -248,8 +248,10 @@ class Work:
         """Enter a level's rows into the answers."""
         begin = 2 + len(self.sort.by)
         places, goals = self._value_places(begin), [self.group.numbers[goal] for goal in self.goals]
+        keys: dict[tuple[Any, ...], Key] = {}  # a place's months share theirs: there are a million numbers
         for row in rows:
-            key = Key(row[1], tuple(map(self._read, self.sort.by, row[2:begin])))
+            told = row[1:begin]
+            key = keys.get(told) or keys.setdefault(told, Key(told[0], tuple(map(self._read, self.sort.by, told[1:]))))
             for i, (there, value) in enumerate(places):
                 if row[there]:
                     for number in self.group.answers.get((i, goals[row[0]], level), ()):
