@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from tests.counted import brief, rows
 from tests.factories import actor, at, institution, resident
@@ -117,3 +118,28 @@ def test_a_figure_of_march_uses_who_managed_in_march(county, person):
     visit(person, county.township)
     visit(person, county.township, begun="2026-03-15 09:00")
     assert brief("visits", "managing") == [(county.township2.pk,), (county.village.pk,)]
+
+
+def reopened(fact):
+    """The months of a fact that were touched since the last time."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM measures_touched RETURNING fact, month")
+        return sorted({month for code, month in cursor.fetchall() if code == fact}, key=str)
+
+
+def test_what_changes_a_visit_reopens_its_month_and_a_new_person_none(county, person):
+    again = resident(county.township2)
+    march = visit(again, county.township)
+    visit(person, county.township, begun="2026-05-10 09:00")
+    assert reopened("visits") == [date(2026, 3, 1), date(2026, 5, 1)]
+    resident(county.village)
+    assert reopened("visits") == []
+    merging.merge(by=actor("data_steward", county.group), key=uuid.uuid4(), kept=person.pk, absorbed=again.pk,
+                  reason="身份证核对一致")  # fmt: skip
+    assert reopened("visits") == [date(2026, 3, 1)]
+    Entry.objects.filter(pk=march.pk).update(withdrawn=True)
+    assert reopened("visits") == [date(2026, 3, 1)]
+    VisitCharge.objects.create(entry=march, charge_class="bed", amount=1)
+    assert reopened("visits") == [date(2026, 3, 1)]
+    ManagedBefore.objects.create(resident=person, managing=county.township2, until=date(2026, 5, 15))
+    assert reopened("visits") == [date(2026, 3, 1), date(2026, 5, 1)]
