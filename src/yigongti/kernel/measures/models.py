@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
 
 
 class Touched(models.Model):
@@ -13,7 +12,6 @@ class Touched(models.Model):
 
     fact = models.CharField(max_length=40)
     month = models.DateField(null=True)
-    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "measures_touched"
