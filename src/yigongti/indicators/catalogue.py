@@ -11,7 +11,18 @@ from yigongti.indicators.policy.needs import NEEDS
 from yigongti.kernel.measures.arithmetic import selections
 from yigongti.kernel.measures.checks import by_code
 from yigongti.kernel.measures.periods import LENGTHS, Period, after
-from yigongti.kernel.measures.words import Awaited, Count, Growth, Indicator, Judged, Ratio, Selection
+from yigongti.kernel.measures.words import (
+    Awaited,
+    Count,
+    Growth,
+    Indicator,
+    Judged,
+    Premature,
+    Ratio,
+    Selection,
+    aged,
+    between,
+)
 
 
 _known: dict[str, Indicator] = by_code(ALL)
@@ -83,8 +94,11 @@ def sides(indicator: Indicator) -> dict[str, Selection]:
         return {"of": figure.of, "over": figure.over}
     if isinstance(figure, Count):
         return {"of": figure.of}
-    found = selections(indicator)
-    return dict(zip(("of", "over"), found, strict=False))
+    if isinstance(figure, Premature):
+        ages = aged(between(figure.frm, figure.to))
+        return {"of": figure.deaths.where(**{figure.deaths.fact.born: ages}),
+                "over": figure.people.where(**{figure.people.fact.born: ages})}  # fmt: skip
+    return {}
 
 
 def periods_between(indicator: Indicator, first: Period, last: Period) -> list[Period]:

@@ -86,6 +86,9 @@ def _sides(look: Looked, one: Indicator, sought: Sought) -> list[Option]:
 def _said(sought: Sought, found: Behind) -> str:
     money = drawn.side_is_money(sought.indicator, sought.side)
     number = drawn.yuan(found.number) if money else drawn.counted(found.number)
+    if found.count is None:
+        return say("{fact}：下面每行是一段时间；指标里的数是 {number}（{how}）。", fact=say(found.fact.title),
+                   number=number, how=_how(sought))  # fmt: skip
     return say(
         "{fact} {count} 行；指标里的数是 {number}（{how}）。", fact=say(found.fact.title), count=f"{found.count:,}",
         number=number, how=_how(sought),
@@ -93,11 +96,12 @@ def _said(sought: Sought, found: Behind) -> str:
 
 
 def _how(sought: Sought) -> str:
-    from yigongti.indicators.spelled import COUNTED
+    from yigongti.indicators.spelled import COUNTED, TAKEN
 
     side = catalogue.sides(sought.indicator)[sought.side]
     column = side.fact.column(side.column).title if side.column else ""
-    return say(COUNTED[side.counted], column=say(column))
+    how = [say(COUNTED[side.counted], column=say(column)), say(TAKEN[side.taken])]
+    return " · ".join(one for one in how if one)
 
 
 def _downloads(look: Looked, route: str, held: Mapping[str, str]) -> list[Act]:

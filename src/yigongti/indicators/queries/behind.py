@@ -47,14 +47,16 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """A page of rows as they may be shown; `number` is what the figure says there, `count` how many rows there are."""
+    """A page of rows as they may be shown; `number` is what the figure says there, `count` how many rows there are:
+    None where a row counts for its days or for halves, and the number is no number of rows.
+    """
 
     fact: Fact
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
     persons: Mapping[int, Shown]
     number: Decimal
-    count: int
+    count: int | None
     next: str
 
 
@@ -68,7 +70,7 @@ def rows_behind(*, for_: Actor, sought: Sought, after: str = "", limit: int = 50
     return Behind(
         fact=fact, columns=listed_columns(wanted.selection), rows=shown, persons=persons_in(fact, shown, for_=for_),
         number=number,
-        count=int(number if alone == wanted else _number(counts, alone)),
+        count=None if _weighed(wanted.selection) else int(number if alone == wanted else _number(counts, alone)),
         next=str(shown[-1][fact.key]) if len(found) > limit else "",
     )  # fmt: skip
 
@@ -110,6 +112,10 @@ def _wanted(sought: Sought, selection: Selection) -> Wanted:
     return Wanted(
         selection=selection, asked=asked, key=Key(sought.place.id, tuple(value for _name, value in sought.by))
     )
+
+
+def _weighed(selection: Selection) -> bool:
+    return selection.taken in ("days", "mid_period")
 
 
 def _as_rows(wanted: Wanted) -> Wanted:
