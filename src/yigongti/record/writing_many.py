@@ -158,7 +158,7 @@ def _row_of(entry: Entry) -> Row:
 @cache
 def _columns() -> tuple[tuple[str, str], ...]:
     """The columns of an entry but its key, with the names of their attributes."""
-    return tuple((one.column, one.attname) for one in Entry._meta.concrete_fields if not one.primary_key)
+    return tuple((str(one.column), one.attname) for one in Entry._meta.concrete_fields if not one.primary_key)
 
 
 def _completed(told: Told, old: Before | None) -> Told:
