@@ -182,7 +182,8 @@ def figures_to_release(county):
         indicator=ALL[-1].code, level="county", place=county.root, period=f"{month:%Y-%m}",
         defaults={"starts": month.replace(day=1), "status": "final", "value": 1, "cut": clock.now()},
     )  # fmt: skip
-    return {"what": ALL[-1].code, "level": "county", "period": f"{month:%Y-%m}"}
+    again = "从头再走一遍时，这个时期已经发布过"
+    return {"what": ALL[-1].code, "level": "county", "period": f"{month:%Y-%m}", "doubt": again}
 
 
 def close_window(number):

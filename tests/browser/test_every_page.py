@@ -16,8 +16,8 @@ from yigongti.kernel.workflow.words import BIRTH
 
 
 pytestmark = pytest.mark.needs("chromium")
-APART = {"organisations.first_day", "residents.compare"}
-"""The first is before sign-in, the second is visited with two persons."""
+APART = {"organisations.first_day", "residents.compare", "indicators.open_row"}
+"""Before sign-in; visited with two persons; reached from the rows of a figure alone."""
 BUDGET = 60_000
 REQUESTS = 16
 
@@ -60,7 +60,7 @@ def test_a_person_s_pages_are_accessible_quiet_and_narrow(visit, town):
 
 def test_the_forms_of_new_cases_are_accessible_quiet_and_narrow(visit, town):
     begun = []
-    for role in ("village_doctor", "county_doctor", "referral_lead"):
+    for role in ("village_doctor", "county_doctor", "referral_lead", "quality_officer"):
         look = Look(visit(town.at(role)))
         for code, made in rooms.kept.items():
             births = [s for s in made.page.steps if BIRTH in s.frm]

@@ -14,8 +14,8 @@ from yigongti.organisations import account_actions
 from yigongti.residents.actions.openings import open_with_basis
 
 
-TOLD_TO_THE_TRAIL = {"sentence", "title"}
-"""Keywords whose text is kept as it was written: the trail's, and titles of entries in a record."""
+TOLD_TO_THE_TRAIL = {"sentence", "title", "reason"}
+"""Keywords whose text is kept as it was written: the trail's, titles of entries in a record, reasons of an edit."""
 
 
 def baked(path):

@@ -123,7 +123,7 @@ def status(call: Call, name: str) -> Answer:
 class Stopped(Refusal):
     """导出没能做完：{trouble}。请重新开始。"""
 
-    status = 500
+    status = 410
 
 
 def file(call: Call, name: str, number: str) -> Answer:
