@@ -42,6 +42,7 @@ class Computing:
         self.needs = needs
         self.cut = engine.cut.astimezone(clock.COUNTY_ZONE).date()
         self.arrived = list(arrivals(engine))
+        self.begun = engine.begun()
         self.units = dict(Unit.objects.exclude(kind="department").values_list("pk", "path"))
         self.parents = smallness.parents()
         self._standings: dict[tuple[str, Period], tuple[tuple[str, str], tuple[str, str]]] = {}
@@ -104,7 +105,7 @@ class Computing:
 
     def _standing(self, indicator: Indicator, period: Period, value: Decimal | None = None) -> tuple[str, str]:
         found = status(indicator, period, Outcome(value=value), self.arrived, cut=self.cut, needs=self.needs,
-                       settle=settle)  # fmt: skip
+                       settle=settle, begun=self.begun)  # fmt: skip
         return found.code, json.dumps([said(gap) for gap in found.gaps])
 
 

@@ -36,6 +36,7 @@ GAPS = {
     "running": "{month} 还没有结束", "lagging": "“{need}”数据滞后，{month} 起还会变",
     "month_missing": "缺 {month} 的“{need}”数据",
     "sender_missing": "{sender} 的 {month} “{need}”只来了 {received}/{expected}",
+    "not_begun": "“{need}”从 {month} 起才有记录",
 }  # fmt: skip
 WHY_NONE = {**WHY, "nothing_known": "没有可用的数值", "judged": "须由人评定并附证据"}
 

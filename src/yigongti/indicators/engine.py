@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -45,6 +45,10 @@ class Engine(Protocol):
 
     def rows(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Row]:
         """The rows behind a number in the order of their key, after one of them."""
+        ...
+
+    def begun(self) -> Mapping[str, date]:
+        """The first month of each kind of event."""
         ...
 
     def all_rows(self, fact: Fact) -> list[Row]:

@@ -75,6 +75,8 @@ def said_cell(column: Column, value: Any) -> str:
         return say("是") if value else say("否")
     if column.kind == "money":
         return f"{Decimal(value) / 100:,.2f}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # a pressure of 149 is not 149.0000
     if column.options in code_lists:
         return say(code_lists[column.options].label(str(value)))
     return say(SEX.get(str(value), str(value))) if column.name == "sex" else str(value)

@@ -49,6 +49,18 @@ def test_a_need_of_which_nothing_arrived_makes_it_not_computable():
     assert of(plain, sent(months=[date(2024, 12, 1)])) == ("not_computable", ["nothing_arrived"])
 
 
+def test_a_year_of_which_nothing_was_kept_at_first_is_provisional():
+    def standing(begun):
+        return status(plain, YEAR, VALUE, sent(), cut=LATER, needs=NEEDS, settle=lambda p, day: 95, begun=begun)
+
+    fact = plain.figure.of.fact.code
+    assert standing({fact: YEAR.firsts[0]}).code == "final"
+    assert [(one.reason, one.month) for one in standing({fact: YEAR.firsts[10]}).gaps] == [
+        ("not_begun", YEAR.firsts[10])
+    ]
+    assert standing({"another": YEAR.firsts[10]}).code == "final"
+
+
 def test_a_silent_month_and_a_short_sender_make_it_provisional():
     assert of(plain, sent(months=YEAR.firsts[:11])) == ("provisional", ["month_missing"])
     assert of(plain, [*sent(), *sent(sender="乡", received=94)])[1] == ["sender_missing"] * 12

@@ -47,7 +47,8 @@ class Arrived:
 
 
 Code = Literal["final", "provisional", "not_computable"]
-Reason = Literal["", "value", "awaited", "nothing_arrived", "running", "lagging", "month_missing", "sender_missing"]
+Reason = Literal["", "value", "awaited", "nothing_arrived", "running", "lagging", "month_missing", "sender_missing",
+                 "not_begun"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +88,15 @@ def months_of(indicator: Indicator, period: Period) -> list[date]:
 
 def status(
     indicator: Indicator, period: Period, found: Outcome, arrived: Sequence[Arrived], *,
-    cut: date, needs: Mapping[str, Need], settle: Settle,
+    cut: date, needs: Mapping[str, Need], settle: Settle, begun: Mapping[str, date] | None = None,
 ) -> Status:  # fmt: skip
-    """The figure's standing as of the data cut. `arrived` may hold more than is asked."""
+    """The figure's standing as of the data cut. `arrived` may hold more than is asked; `begun` is the first month of
+    each kind of event."""
     if isinstance(indicator.figure, Awaited):
         return Status(code="not_computable", gaps=(Gap(reason="awaited", need=indicator.figure.need),))
     months = months_of(indicator, period)
     gaps: list[Gap] = [Gap(reason="running", month=cut.replace(day=1))] if cut < period.ends else []
+    gaps += _not_begun(indicator, months[0], begun or {}) if months else []
     for code in needs_of(indicator):
         gaps += _lagging(needs[code], months, cut, settle)
         if not needs[code].announced:
@@ -108,6 +111,16 @@ def status(
     if found.value is None:
         return Status(code="not_computable", gaps=(Gap(reason="value"), *gaps))
     return Status(code="provisional" if gaps else "final", gaps=tuple(gaps))
+
+
+def _not_begun(indicator: Indicator, first: date, begun: Mapping[str, date]) -> list[Gap]:
+    """What nobody kept yet in the first of its months is not nothing: a year of which two months stand is no year."""
+    facts = {one.fact.code: one.fact for one in _all(selections(indicator)) if not one.fact.until}
+    return [
+        Gap(reason="not_begun", need=fact.title, month=begun[code])
+        for code, fact in facts.items()
+        if code in begun and first < begun[code]
+    ]
 
 
 def _lagging(need: Need, months: Sequence[date], cut: date, settle: Settle) -> list[Gap]:

@@ -67,6 +67,16 @@ class LakeEngine:
         """What was committed before is in it."""
         return min(snapshot.cut for _, snapshot in self._counties)
 
+    def begun(self) -> dict[str, date]:
+        """The first month of each kind of event."""
+        found: dict[str, date] = {}
+        for _, snapshot in self._counties:
+            for code, held in snapshot.facts.items():
+                months = [lake.first_of(month) for month, file in held.files.items() if month and file.rows]
+                if months:
+                    found[code] = max(found.get(code, date.min), min(months))
+        return found
+
     def _view(self, code: str) -> None:
         files = [
             str(folder / file.name)
