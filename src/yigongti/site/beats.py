@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from yigongti.exchange.processes import beats as exchange
@@ -84,6 +85,8 @@ def count_all_that_came() -> None:
 @beat("measures.refresh", cron="* * * * * */20")
 def refresh_figures() -> None:
     """Bring the lake and its figures up to date, if anything changed and the last time is long enough ago."""
+    if os.environ.get("YIGONGTI_FIGURES") == "0":
+        return  # another worker, or the night's `./run figures`, does it
     from yigongti.kernel.measures import refreshing  # brings DuckDB, which no other process needs
 
     refreshing.refresh_when_due()
