@@ -23,6 +23,12 @@ from yigongti.kernel.measures.taking import Rows, Store, with_levels
 from yigongti.kernel.measures.words import AGE_BAND, LEVELS, Selection
 
 
+@ibis.udf.agg.builtin(name="bit_or")
+def either_bit(bits: int) -> int:
+    """The bits that any row has: DuckDB's and Spark's own, which ibis knows of the first alone."""
+    raise NotImplementedError(bits)
+
+
 BITS = 62
 """Selections in one whole number of 64 bits."""
 
@@ -155,7 +161,7 @@ class Work:
             joined = bits[0]
             for bit in bits[1:]:
                 joined = joined + bit
-            found[f"bits{word // BITS}"] = joined.bit_or()
+            found[f"bits{word // BITS}"] = either_bit(joined)
         often = {f"n{i}": each.ifelse(1, 0).sum() for i, each in enumerate(passed) if self.selections[i].times > 1}
         return found | often
 
@@ -217,7 +223,7 @@ class Work:
         by = [f"by_{n}" for n in range(len(self.sort.by))]
         often = [f"n{i}" for i, one in enumerate(self.selections) if one.times > 1]
         each = table.group_by([*keys, *by, "who"]).aggregate(
-            **{word: table[word].bit_or() for word in self._words()}, **{name: table[name].sum() for name in often}
+            **{word: either_bit(table[word]) for word in self._words()}, **{name: table[name].sum() for name in often}
         )
         found: dict[str, Expr] = {}
         for i, one in enumerate(self.selections):
