@@ -23,7 +23,7 @@ from yigongti.kernel.measures.taking import Rows, Store, with_levels
 from yigongti.kernel.measures.words import AGE_BAND, LEVELS, Selection
 
 
-@ibis.udf.agg.builtin(name="bit_or")
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
 def either_bit(bits: int) -> int:
     """The bits that any row has: DuckDB's and Spark's own, which ibis knows of the first alone."""
     raise NotImplementedError(bits)
