@@ -8,10 +8,9 @@ before is not read again; a collection that was killed goes on where it was.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from yigongti.kernel.measures import duck, lake, sources
 from yigongti.kernel.measures.engines import LakeEngine
 from yigongti.kernel.measures.expanding import plain_columns
 from yigongti.kernel.measures.lake import File, Held, Snapshot
-from yigongti.kernel.measures.reference import PLACES, Asked, Key, Settle
-from yigongti.kernel.measures.words import LEVELS, Fact, Selection
+from yigongti.kernel.measures.reference import PLACES, Settle
+from yigongti.kernel.measures.words import LEVELS, Fact
 from yigongti.kernel.parameters.words import Parameter, defaults
 
 
@@ -114,15 +113,7 @@ class ProvinceEngine(LakeEngine):
     """Counts a collected lake on this machine, with the parameters that the province says."""
 
     def __init__(self, collected: Collected, settle: Settle) -> None:
-        super().__init__([(collected.folder, collected.snapshot)])
-        self._settle = settle
-
-    def measure_all(self, asks: Sequence[tuple[Selection, Asked]]) -> list[dict[Key, Decimal]]:
-        """Each selection's number for each place and group, in the order asked."""
-        from yigongti.kernel.measures.columnar import Columnar
-
-        with self._store() as store:
-            return Columnar(store, self._settle).measure_all(asks)
+        super().__init__([(collected.folder, collected.snapshot)], settled_by=settle)
 
 
 def shipped(of: Parameter, day: date) -> Any:
