@@ -55,7 +55,7 @@ VALID = """CASE en.disease WHEN 'hypertension' THEN m.systolic IS NOT NULL AND m
         WHEN 'diabetes' THEN m.glucose IS NOT NULL ELSE true END"""
 
 FOLLOW_UPS = f"""
-WITH {TOLD}
+WITH {TOLD}, measured AS MATERIALIZED ({MEASURED})
 SELECT e.entry_id * 16 + n.number AS id, e.entry_id AS visit, p.id AS person, p.sex, p.birth_date AS born,
     {MANAGING} AS managing, en.disease, e.at::date AS at, e.institution_id AS institution, {FACE} AS face_to_face,
     m.systolic, m.diastolic, m.glucose, m.hba1c, f.result, {FACE} AND {VALID} AS valid
@@ -64,10 +64,11 @@ JOIN record_entry v ON v.id = e.entry_id AND v.replaced_by_id IS NULL AND NOT v.
 {whom(told="e.resident_id", day="e.at::date")}
 JOIN enrolled en ON en.person = p.id AND e.at::date >= en.begins AND e.at::date < COALESCE(en.until, 'infinity')
 JOIN (VALUES {NUMBERED}) AS n(disease, number) ON n.disease = en.disease
-LEFT JOIN ({MEASURED}) m ON m.encounter_id = e.entry_id
+LEFT JOIN measured m ON m.encounter_id = e.entry_id
 LEFT JOIN (workflow_case c JOIN chronic_followup f ON f.case_id = c.id) ON 'follow_up:' || c.number = v.source
 WHERE e.encounter_class = 'public_health' AND e.at >= {{starts}} AND e.at < {{ends}}
 """
+"""What was measured is collected once: where few visits are expected, a planner would do it again for each of them."""
 
 VISITED = "SELECT e.at FROM record_encounter e"
 
