@@ -2,7 +2,9 @@
 registers of a month from those who deliver it, against the three months before.
 
 What was expected of a month's rows is their median less a fifth, which season and the length of a month may take away,
-and less what chance may: three standard deviations of a count, whose root has one of a half.
+and less what chance may: three standard deviations of a count, whose root has one of a half. An institution that sends
+nothing and types its visits here has delivered a month with the first of them: of it one row is expected, where chance
+alone does not explain that there is none (ADR 0023).
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ THREE = "interval '3 months'"
 BUREAU = "(SELECT unit_id FROM organisations_county ORDER BY unit_id LIMIT 1)"
 DAY = "COALESCE(discharged_on, settled_on)"
 LAG = "percentile_disc(0.5) WITHIN GROUP (ORDER BY {})::int"
+BEFORE = "COALESCE(lag(own.rows, {}) OVER line, 0)"
+MEDIAN = "GREATEST(LEAST(b.last, b.second), LEAST(GREATEST(b.last, b.second), b.third))"
 
 COUNTED = f"""
 counted AS (
-    SELECT 'visit' AS fact, e.institution_id AS institution, date_trunc('month', e.at)::date AS month, count(*) AS rows,
+    SELECT CASE v.source WHEN 'entered' THEN 'typed' ELSE 'visit' END AS fact, e.institution_id AS institution,
+        date_trunc('month', e.at)::date AS month, count(*) AS rows,
         {LAG.format("v.entered_at::date - e.at::date")} AS lag_days
     FROM record_encounter e JOIN record_entry v ON v.id = e.entry_id AND v.replaced_by_id IS NULL AND NOT v.withdrawn
-    WHERE v.source IN ('his', 'sheet', 'inbox') AND e.at >= {{starts}}::date - {THREE} AND e.at < {{ends}}
+    WHERE v.source IN ('his', 'sheet', 'inbox', 'entered') AND e.at >= {{starts}}::date - {THREE} AND e.at < {{ends}}
     GROUP BY 1, 2, 3
     UNION ALL
     SELECT 'claim', {BUREAU}, date_trunc('month', {DAY})::date, count(*),
@@ -30,22 +35,32 @@ counted AS (
     GROUP BY 1, 2, 3
 ), months AS (
     SELECT day::date AS month
-    FROM generate_series({{starts}}::date, LEAST({{ends}}::date - 1, current_date), interval '1 month') AS day
+    FROM generate_series({{starts}}::date - {THREE}, LEAST({{ends}}::date - 1, current_date), interval '1 month') AS day
 ), beside AS (
     SELECT s.fact, s.institution, m.month, COALESCE(own.rows, 0) AS received, own.lag_days,
-        (SELECT array_agg(COALESCE(c.rows, 0) ORDER BY COALESCE(c.rows, 0)) FROM generate_series(1, 3) AS n
-         LEFT JOIN counted c ON c.fact = s.fact AND c.institution = s.institution
-            AND c.month = m.month - make_interval(months => n)) AS before
+        {BEFORE.format(1)} AS last, {BEFORE.format(2)} AS second, {BEFORE.format(3)} AS third
     FROM (SELECT DISTINCT fact, institution FROM counted) s CROSS JOIN months m
     LEFT JOIN counted own ON own.fact = s.fact AND own.institution = s.institution AND own.month = m.month
+    WINDOW line AS (PARTITION BY s.fact, s.institution ORDER BY m.month)
+), expected AS (
+    SELECT b.*, i.name AS sender, round(GREATEST(0, sqrt(0.8 * {MEDIAN}) - 1.5) ^ 2)::int AS expected
+    FROM beside b LEFT JOIN access_unit i ON i.id = b.institution WHERE b.month >= {{starts}}
 )"""
-"""What stands of a month, and how many rows each of the three months before it has."""
+"""What stands of a month, how many rows each of the three months before it has, and what these let one expect."""
+
+SILENT = """NOT EXISTS (SELECT FROM beside v WHERE v.fact = 'visit' AND v.institution = b.institution
+        AND v.month = b.month AND v.received + v.last + v.second + v.third > 0)"""
+"""Who sends is held to what it sends, whatever is typed beside it."""
 
 ARRIVALS = f"""
 WITH {COUNTED}, arrived AS (
-    SELECT b.fact || ':' || b.institution AS told, b.month, i.name AS sender, b.fact, b.institution,
-        round(GREATEST(0, sqrt(0.8 * b.before[2]) - 1.5) ^ 2)::int AS expected, b.received, 0 AS waiting, b.lag_days
-    FROM beside b LEFT JOIN access_unit i ON i.id = b.institution
+    SELECT b.fact || ':' || b.institution AS told, b.month, b.sender, b.fact, b.institution, b.expected, b.received,
+        0 AS waiting, b.lag_days
+    FROM expected b WHERE b.fact <> 'typed'
+    UNION ALL
+    SELECT 'typed:' || b.institution, b.month, b.sender, 'visit', b.institution, LEAST(1, b.expected), b.received, 0,
+        b.lag_days
+    FROM expected b WHERE b.fact = 'typed' AND {SILENT}
     UNION ALL
     SELECT 'outside_claim', date_trunc('month', {DAY})::date, (SELECT name FROM access_unit WHERE id = {BUREAU}),
         'outside_claim', {BUREAU}, NULL, count(*), 0, NULL
