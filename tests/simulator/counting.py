@@ -16,9 +16,9 @@ from yigongti.kernel.measures import duck
 from yigongti.kernel.measures.arithmetic import Outcome, outcomes, terms
 from yigongti.kernel.measures.columnar import Columnar
 from yigongti.kernel.measures.completeness import Arrived, Status, status
-from yigongti.kernel.measures.engines import settle
 from yigongti.kernel.measures.expanding import expanded, plain_columns
 from yigongti.kernel.measures.periods import Period
+from yigongti.kernel.measures.settling import settle
 from yigongti.kernel.measures.sources import registered
 
 

@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import check_password
 
 from tests.simulator.conftest import RESIDENTS, one, rows
+from tests.simulator.counting import Counted
 from yigongti import simulator
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.workflow import rooms
@@ -28,25 +30,24 @@ def again(county):
 
 
 @pytest.mark.requirement("R20")
-def test_institutions_rooms_and_staff_are_as_many_as_the_source_says(county):
+def test_institutions_and_rooms_are_as_many_as_the_source_says(county):
     members = """SELECT count(*) FROM organisations_membership m
                  JOIN organisations_institution i ON i.unit_id = m.institution_id"""
     assert one(f"{members} WHERE i.kind <> 'village_room'") == 20
     assert one(f"{members} WHERE i.kind = 'village_room'") == 231
-    private = "SELECT unit_id FROM organisations_institution WHERE kind = 'nursing_home'"
-    assert one(f"SELECT count(*) FROM organisations_staff WHERE works_at_id NOT IN ({private})") == 2467
 
 
 def test_forty_eight_village_rooms_have_remote_ecg(county):
     assert one("SELECT count(*) FROM organisations_institution WHERE remote_ecg AND kind = 'village_room'") == 48
 
 
-def test_the_county_hospital_has_760_beds_in_wards(county):
-    beds = """SELECT count(*) FROM capacity_bed b JOIN capacity_ward w ON w.id = b.ward_id
-              JOIN organisations_department d ON d.unit_id = w.department_id
-              JOIN organisations_institution i ON i.unit_id = d.institution_id WHERE i.kind = 'county_hospital'"""
-    assert one(beds) == 760
-    assert one("SELECT beds_open FROM organisations_institution WHERE kind = 'county_hospital'") == 760
+def test_every_bed_that_is_open_stands_in_a_ward_and_every_hospital_has_some(county):
+    laid_out = rows("""SELECT i.kind, i.beds_open, count(b.id) FROM organisations_institution i
+        JOIN organisations_department d ON d.institution_id = i.unit_id
+        JOIN capacity_ward w ON w.department_id = d.unit_id JOIN capacity_bed b ON b.ward_id = w.id
+        GROUP BY i.unit_id, 1, 2""")
+    assert [row for row in laid_out if row[1] != row[2]] == []
+    assert {kind for kind, *_ in laid_out} >= {"county_hospital", "tcm_hospital", "maternal_child", "township_centre"}
 
 
 @pytest.mark.requirement("R15")
@@ -166,7 +167,7 @@ def test_nobody_is_seen_before_birth_or_after_death(county):
     assert one(wrong) == 0
 
 
-def test_people_have_about_fourteen_entries_and_one_has_two_thousand(county):
+def test_people_have_about_fifteen_entries_and_one_has_two_thousand(county):
     shown = county.truth["showcase"]
     assert one("SELECT count(*) FROM record_entry WHERE resident_id = %s", shown) in range(2000, 2005)
     assert 10 <= one("SELECT count(*) FROM record_entry WHERE resident_id <> %s", shown) / RESIDENTS <= 17
@@ -233,6 +234,26 @@ def test_who_has_a_managed_condition_carries_medicines_for_it(county):
     assert taken[county.truth["showcase"]] >= 4
     many = [drugs for _key, conditions, drugs in carried if conditions >= 2]
     assert sum(drugs >= 2 for drugs in many) / len(many) > 0.9
+
+
+SEEN = """
+SELECT left(e.diagnosis_code, 3), count(*), avg((i.level IN ('village', 'township'))::int), avg((EXISTS (
+    SELECT FROM record_entry m WHERE m.encounter_id = e.entry_id AND m.kind = 'medication'))::int)
+FROM record_encounter e JOIN residents_resident r ON r.id = e.resident_id
+JOIN organisations_institution i ON i.unit_id = e.institution_id
+WHERE e.encounter_class IN ('village', 'outpatient')
+  AND ((e.diagnosis_code LIKE 'I10%%' AND 'hypertension' = ANY(r.chronic))
+    OR (e.diagnosis_code LIKE 'E11%%' AND 'diabetes' = ANY(r.chronic))) GROUP BY 1
+"""
+
+
+def test_who_has_a_managed_condition_is_seen_for_it_mostly_near_home_and_given_medicines(county):
+    for code, seen, near, given in rows(SEEN):
+        people = one("SELECT count(*) FROM residents_resident WHERE %s = ANY(chronic)",
+                     {"I10": "hypertension", "E11": "diabetes"}[code])  # fmt: skip
+        assert seen > 1.5 * people
+        assert near > 0.8
+        assert given > 0.5
 
 
 def test_a_few_of_each_special_class_stand_even_in_a_small_county(county):
@@ -324,6 +345,23 @@ def test_every_step_of_the_stories_was_taken_and_none_refused(county):
     assert county.truth.get("refused", []) == []
     assert county.truth["cases"] == one("SELECT count(*) FROM workflow_case WHERE parent_id IS NULL")
     assert county.truth["cases"] >= 60
+
+
+@pytest.mark.requirement("R172")
+def test_every_figure_of_referrals_is_true(county):
+    told = {(code, period): [Fraction(part) for part in numbers]
+            for code, periods in county.truth["referrals"].items() for period, numbers in periods.items()}  # fmt: skip
+    assert len(told) >= 18
+    place = one("SELECT unit_id FROM organisations_county")
+    found = Counted(county.folder, only=("referrals",)).figures(told, level="county")
+    has = {
+        (code, period): [Fraction(part or 0) for part in (one.numerator, one.denominator)][: len(told[code, period])]
+        for (code, period, at), one in found.items()
+        if at == place
+    }
+    assert {key: numbers for key, numbers in told.items() if any(numbers)} == {
+        key: numbers for key, numbers in has.items() if any(numbers)
+    }
 
 
 @pytest.mark.requirement("R48")

@@ -17,7 +17,9 @@ from yigongti.simulator.ages import structure
 from yigongti.simulator.copying import Table, text_of
 from yigongti.simulator.households import Human, assemble
 from yigongti.simulator.naming import Names
+from yigongti.simulator.organising import organise
 from yigongti.simulator.places import page, places, shared_out
+from yigongti.simulator.staffing import DOCTOR, NURSE, staff
 
 
 def test_check_digits_of_the_documented_numbers():
@@ -75,6 +77,34 @@ def test_places_are_the_villages_of_the_division_table():
     found = places(Random(1))
     assert len(found) == 213
     assert {place.name for place in found} >= {"张壁村", "北大街社区", "义安村"}
+
+
+def _made(residents=None):
+    county = organise(Random(1), residents=residents)
+    return county, staff(county, chance=Random(2), today=date(2026, 6, 1))
+
+
+@pytest.mark.requirement("R20")
+def test_the_whole_county_has_the_beds_and_the_staff_of_the_source():
+    county, workforce = _made()
+    assert county.hospital.beds == sum(one.beds for one in county.hospital.departments) == 760
+    assert sum(site.in_group and site.kind != "village_room" for site in county.sites) == 20
+    assert len(county.kind("village_room")) == 231
+    assert sum(site is None or site.in_group for site, *_ in workforce.hired) == 2467
+
+
+@pytest.mark.requirement("R32")
+def test_of_twenty_thousand_residents_beds_and_doctors_to_a_thousand_could_be_a_county_s():
+    county, workforce = _made(20_000)
+    beds = sum(site.beds for site in county.sites if site.level != "outside")
+    doctors = sum(site is not None and (profession == DOCTOR or title.endswith("执业助理医师"))
+                  for site, profession, title in workforce.hired)  # fmt: skip
+    nurses = sum(profession == NURSE for _, profession, _ in workforce.hired)
+    assert 3 < beds / 20 < 8
+    assert 3 < doctors / 20 < 8
+    assert 2 < nurses / 20 < 5
+    assert min(one.beds for site in county.kind("county_hospital") for one in site.departments if one.receives) >= 2
+    assert all(site.authors for site in county.sites if site.in_group and site.kind != "disease_control")
 
 
 def test_a_name_written_by_ear_sounds_the_same():

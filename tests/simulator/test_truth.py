@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -85,12 +86,22 @@ def differing(made, level, places):
 
 @pytest.mark.requirement("R45")
 def test_every_figure_is_true_of_the_county_and_of_its_townships(made):
-    assert len(told(made, "county")) > 180
+    assert len(told(made, "county")) > 190
     own = townships(made)
     assert min(len(told(made, str(one))) for one in own) > 150
     wrong = differing(made, "county", {"county": made.county})
     wrong += differing(made, "township", {str(one): one for one in own})
     assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.requirement("R127")
+def test_the_probability_of_dying_early_is_true_of_each_year_and_of_three_together(made):
+    told = {tuple(name.split()): Fraction(chance) for name, chance in made.truth["premature"].items()}
+    assert len(told) == 3
+    found = made.counted.figures(sorted(told), level="county")
+    for key, chance in told.items():
+        value = found[*key, made.county].value
+        assert value == round(Decimal(float(chance * 100)), 2), key
 
 
 def townships(made):

@@ -93,7 +93,7 @@ class Building:
 
     def _organisation(self) -> County:
         self._progress("机构和人员", 0, 1)
-        county = organising.organise(self.chance("organisation"))
+        county = organising.organise(self.chance("organisation"), residents=self.residents)
         self.workforce = staffing.staff(county, chance=self.chance("staff"), today=self.today)
         with transaction.atomic():
             self.tables += organising.write(county)
@@ -142,6 +142,7 @@ class Building:
         people.serials.write()
         self.tables += [*tables, people.serials]
         self.truth.facts["figures"] = ledger.figures()
+        self.truth.facts["premature"] = ledger.premature()
         self.truth.facts["withheld"] = till.withheld
 
     def _showcase(self, county: County, people: People, scribe: Scribe, registry: Registry) -> Human:

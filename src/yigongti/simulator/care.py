@@ -83,7 +83,7 @@ class Care:
             (what("allergy", "", "", name), detail(reaction=how)) for name, how in pages["allergies"]["rows"]
         ]
         self._reports = [(title, text) for title, text in pages["reports"]["rows"]]
-        self._rates = {group: tuple(_geometric(rate * density) for rate in rates) for group, rates in RATES.items()}
+        self._rates = {group: tuple(geometric(rate * density) for rate in rates) for group, rates in RATES.items()}
         self._hospital = county.hospital
         self._children = county.kind("maternal_child")[0]
         self._tcm = county.kind("tcm_hospital")[0]
@@ -248,7 +248,7 @@ def _fits(one: Human, secret: str) -> bool:
     return secret != "reproductive" or (one.sex == "2" and 18 <= one.age <= 45)  # noqa: S105 - a class of record
 
 
-def _geometric(mean: float) -> float:
+def geometric(mean: float) -> float:
     """The divisor with which log(chance) gives a number of visits of this mean: few come often, most seldom."""
     return log(mean / (1 + mean)) if mean > 0 else 0.0
 

@@ -24,7 +24,7 @@ from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow import clocks, engine, rooms
 from yigongti.kernel.workflow.models import Case
 from yigongti.residents.actions.openings import open_with_basis
-from yigongti.simulator import presenting
+from yigongti.simulator import presenting, referring
 from yigongti.simulator.organising import GRASSROOTS, County, Department, Site
 from yigongti.simulator.places import page
 from yigongti.simulator.staffing import demo_room
@@ -70,6 +70,7 @@ class Running:
     number: str = ""
     illness: dict[str, Any] = field(default_factory=dict)
     department: Department | None = None
+    taken: dict[str, datetime] = field(default_factory=dict)
 
 
 class Cases:
@@ -98,11 +99,14 @@ class Cases:
             with clock.stands_at(moment):
                 clocks.fire_due()
                 taken = self._take(one, step)
+            if taken:
+                one.taken[one.told.steps[step][0]] = moment
             if taken and step + 1 < len(one.moments):
                 heapq.heappush(queue, (one.moments[step + 1], at, step + 1))
             done += 1
             progress(done, total)
         clocks.fire_due()
+        self._truth.facts["referrals"] = referring.figures((one.workflow, one.taken) for one in running)
         return sum(1 for one in running if one.number)
 
     def _take(self, one: Running, place: int) -> bool:

@@ -1,7 +1,7 @@
 """Which sums of the ledger are the numerator and the denominator of which figure of the catalogue.
 
-By the code of the figure; a count has one. What the simulator does not make (referrals come from lived cases) is not
-here, nor what waits for other chapters.
+By the code of the figure; a count has one. Referrals come from lived cases and have their truth in `referring`; what
+waits for other chapters is not here.
 """
 
 from __future__ import annotations
@@ -59,7 +59,24 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "under_five_mortality": ("died_under_five", "born"), "hospital_delivery": ("born_inside", "born"),
     "low_birth_weight": ("born_light", "born"), "preterm": ("born_early", "born"),
     "birth_rate": ("born", "residents_mean"),
+    "mean_age_at_death_years": ("died_years", "died"),
+    "chronic_age_at_death_by_cause": ("died_chronic_days", "died_chronic"),
+    "bed_turnover": ("stays", "beds"), "face_to_face_share": ("follow_up_rows_face", "follow_up_rows"),
+    "in_county_visit_share_women_children": ("women_children_in", "women_children"),
+    "premature_mortality": ("four", "people_years"),
 }  # fmt: skip
+
+GROWN = {
+    "discharges_growth": "stays", "grade_three_surgery_growth": "grade_3", "grade_four_surgery_growth": "grade_4",
+}  # fmt: skip
+"""Growths of a count: what is compared with the year before."""
+
+ROLLED: dict[str, tuple[str, ...]] = {
+    "mean_age_at_death_3y": ("died_days", "died"), "chronic_age_at_death_3y": ("died_managed_days", "died_managed"),
+    "chronic_age_at_death_by_cause_3y": ("died_chronic_days", "died_chronic"),
+    "infant_mortality_3y": ("died_infant", "born"), "premature_mortality_3y": ("four", "people_years"),
+}  # fmt: skip
+"""Figures of three years taken together."""
 
 
 def of_causes(code: str, ranges: tuple[tuple[str, str], ...]) -> bool:

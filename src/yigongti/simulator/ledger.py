@@ -1,6 +1,7 @@
 """The truth of the county's figures: counted from the lives of its people, in nobody's words but the simulator's.
 
 It asks no table and no engine. Whole years, and two months of the last of them; the county and four of its townships.
+Of the year before these only births, deaths and people are counted, for what is told of three years together.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from yigongti.simulator.figures import FIGURES, FOUR_CHRONIC, of_causes
+from yigongti.simulator.figures import FIGURES, FOUR_CHRONIC, GROWN, ROLLED, of_causes
 from yigongti.simulator.households import Human
 from yigongti.simulator.lives import Followed, Seen, Settled
 from yigongti.simulator.organising import GRASSROOTS, County, Site
@@ -27,11 +28,12 @@ Places = tuple[int, ...]
 
 
 class Span(NamedTuple):
-    """A period: its name, its first day, the first day after it, and whether it is a year."""
+    """A period: its name, its first day, the first day after it, and whether figures of its own are told."""
 
     name: str
     starts: date
     ends: date
+    told: bool = True
 
     @property
     def last(self) -> date:
@@ -45,9 +47,9 @@ class Span(NamedTuple):
 
 
 def spans(today: date) -> list[Span]:
-    """The last two whole years, and March and October of the later."""
+    """Three whole years, of which the first is only part of longer ones, and March and October of the last."""
     year = today.year - 1
-    years = [Span(str(one), date(one, 1, 1), date(one + 1, 1, 1)) for one in (year - 1, year)]
+    years = [Span(str(one), date(one, 1, 1), date(one + 1, 1, 1), one > year - 2) for one in range(year - 2, year + 1)]
     return [*years, *(Span(f"{year}-{month:02d}", date(year, month, 1), date(year, month + 1, 1)) for month in (3, 10))]
 
 
@@ -81,16 +83,21 @@ class Ledger:
             home = self._within[one.home.unit]
             for span in self._spans:
                 low, high = (self._today - span.last).days, (self._today - span.starts).days
-                life = one.life
-                self._stays(span, low, high, [v for v in life.visits if v.left is not None])
-                claims = [c for c in life.claims if low <= c.ago <= high]
-                self._claims(span, home, claims)
-                visits = [v for v in life.visits if low <= v.ago <= high]
-                self._visits(span, home, visits)
+                visits = [v for v in one.life.visits if low <= v.ago <= high] if span.told else []
+                if span.told:
+                    self._used(span, home, one, visits, low, high)
                 self._person(span, home, one, {v.kind for v in visits})
-                self._patient(span, home, one, visits)
-                self._managed(span, home, one, [f for f in life.follow_ups if low <= f.ago <= high], claims)
                 self._vital(span, home, one, low, high)
+
+    def _used(self, span: Span, home: Places, one: Human, visits: list[Seen], low: int, high: int) -> None:
+        """Everything of this life that somebody did for somebody in the period."""
+        life = one.life
+        self._stays(span, low, high, [v for v in life.visits if v.left is not None])
+        claims = [c for c in life.claims if low <= c.ago <= high]
+        self._claims(span, home, one, claims)
+        self._visits(span, home, visits)
+        self._patient(span, home, one, visits)
+        self._managed(span, home, one, [f for f in life.follow_ups if low <= f.ago <= high], claims)
 
     # --- visits and stays
 
@@ -146,15 +153,18 @@ class Ledger:
 
     # --- the fund
 
-    def _claims(self, span: Span, home: Places, claims: list[Settled]) -> None:
-        for one in claims:
-            at, here = home if one.known else (0,), one.area == "county"
-            for name in _said_of(one, here):
+    def _claims(self, span: Span, home: Places, one: Human, claims: list[Settled]) -> None:
+        for claim in claims:
+            at, here = home if claim.known else (0,), claim.area == "county"
+            for name in _said_of(claim, here):
                 self._add(span, at, name)
-            for name, amount in _paid_of(one, here):
+            for name, amount in _paid_of(claim, here):
                 self._add(span, at, name, amount)
-        known = [one for one in claims if one.known and one.kind != "pharmacy"]
-        stays = [one for one in known if one.kind == "inpatient"]
+            if claim.known and claim.kind != "pharmacy" and self._woman_or_child(one, claim.ago):
+                self._add(span, home, "women_children")
+                self._add(span, home, "women_children_in", int(here))
+        known = [claim for claim in claims if claim.known and claim.kind != "pharmacy"]
+        stays = [claim for claim in known if claim.kind == "inpatient"]
         for name, some in (
             ("settled_people", known), ("settled_people_in", [c for c in known if c.area == "county"]),
             ("stayed_people", stays), ("stayed_people_in", [c for c in stays if c.area == "county"]),
@@ -162,6 +172,9 @@ class Ledger:
         ):  # fmt: skip
             if some:
                 self._add(span, home, name)
+
+    def _woman_or_child(self, one: Human, ago: int) -> bool:
+        return one.sex == "2" or _age(one.born, self._day(ago)) < 15
 
     # --- people
 
@@ -176,6 +189,7 @@ class Ledger:
                 band = _age(one.born, day) // 5 * 5
                 if band in BANDS:
                     self._add(span, home, f"people_{band}", Fraction(1, 2))
+                    self._add(span, home, "people_years", Fraction(1, 2))
         if not self._stands_on(one, span.last):
             return
         old = _age(one.born, span.last) >= 65
@@ -211,6 +225,9 @@ class Ledger:
             self._add(span, home, "managed")
             if any(c.kind == "inpatient" and c.known for c in claims):
                 self._add(span, home, "managed_stayed")
+        for one_of in follow_ups:
+            self._add(span, home, "follow_up_rows", len(one.life.enrolled))
+            self._add(span, home, "follow_up_rows_face", len(one.life.enrolled) * one_of.face)
         for name in managed:
             self._add(span, home, f"{name}_managed")
             for told in self._followed(name, one, follow_ups):
@@ -258,14 +275,18 @@ class Ledger:
         day = self._day(one.died)
         days, age, cause = (day - one.born).days, _age(one.born, day), one.life.cause
         band = age // 5 * 5
-        early = band in BANDS and of_causes(cause, FOUR_CHRONIC)
+        chronic = of_causes(cause, FOUR_CHRONIC)
+        early = band in BANDS and chronic
         for name, holds in (
             ("died", True), ("died_managed", bool(one.life.enrolled)), ("died_infant", age < 1),
-            ("died_newborn", days < 28), ("died_under_five", age < 5), (f"four_{band}", early),
+            ("died_newborn", days < 28), ("died_under_five", age < 5), (f"four_{band}", early), ("four", early),
+            ("died_chronic", chronic),
         ):  # fmt: skip
             if holds:
                 self._add(span, home, name)
         self._add(span, home, "died_days", days)
+        self._add(span, home, "died_years", age)
+        self._add(span, home, "died_chronic_days", days * chronic)
         if one.life.enrolled:
             self._add(span, home, "died_managed_days", days)
 
@@ -300,19 +321,41 @@ class Ledger:
     def figures(self) -> dict[str, dict[str, dict[str, list[str]]]]:
         """Numerator and denominator (if it has one) of each indicator, by period and place; the county is `county`."""
         found: dict[str, dict[str, dict[str, list[str]]]] = {}
+        *_, year = years = [span for span in self._spans if len(span.name) == 4]
         for code, parts in FIGURES.items():
             for span in self._spans:
-                for place in (0, *sorted(self._told)):
-                    numbers = [str(self._sums.get((span.name, place, name), 0)) for name in parts]
-                    found.setdefault(code, {}).setdefault(span.name, {})[str(place or "county")] = numbers
+                if span.told:
+                    self._tell(found, code, span, [(name, (span,)) for name in parts])
+        for code, name in GROWN.items():
+            self._tell(found, code, year, [(name, (year,)), (name, (years[-2],))])
+        for code, parts in ROLLED.items():
+            self._tell(found, code, year, [(name, years) for name in parts])
         return found
 
-    def premature(self, span: str) -> Fraction:
-        """The probability of dying of the four between 30 and 70, in the county."""
+    def _tell(
+        self, found: dict[str, dict[str, dict[str, list[str]]]], code: str, span: Span,
+        parts: list[tuple[str, Iterable[Span]]],
+    ) -> None:  # fmt: skip
+        """Of each part its sum over its periods, at every place."""
+        for place in (0, *sorted(self._told)):
+            numbers = [str(self._sum(name, over, place)) for name, over in parts]
+            found.setdefault(code, {}).setdefault(span.name, {})[str(place or "county")] = numbers
+
+    def _sum(self, name: str, over: Iterable[Span], place: int = 0) -> Fraction | int:
+        return sum(self._sums.get((span.name, place, name), 0) for span in over)
+
+    def premature(self) -> dict[str, str]:
+        """The probability of dying of the four between 30 and 70 in the county: of each year, and of three together."""
+        *_, last = years = [span for span in self._spans if len(span.name) == 4]
+        found = {f"premature_mortality {span.name}": self._dying((span,)) for span in years if span.told}
+        found[f"premature_mortality_3y {last.name}"] = self._dying(years)
+        return {name: str(chance) for name, chance in found.items()}
+
+    def _dying(self, over: Iterable[Span]) -> Fraction:
         left = Fraction(1)
         for band in BANDS:
-            people = Fraction(self._sums.get((span, 0, f"people_{band}"), 0))
-            rate = Fraction(self._sums.get((span, 0, f"four_{band}"), 0)) / people if people else Fraction(0)
+            people = Fraction(self._sum(f"people_{band}", over))
+            rate = Fraction(self._sum(f"four_{band}", over)) / people if people else Fraction(0)
             left *= 1 - 5 * rate / (1 + Fraction(5, 2) * rate)
         return 1 - left
 

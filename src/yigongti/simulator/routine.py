@@ -1,14 +1,15 @@
-"""What the calendar brings: follow-ups of the chronically ill, examinations of the old, children's immunisations."""
+"""What the calendar brings: follow-ups and visits of the chronically ill, examinations of the old, immunisations."""
 
 from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
+from math import log
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from yigongti.simulator.care import WINDOW, window
+from yigongti.simulator.care import WINDOW, geometric, window
 from yigongti.simulator.households import Human
 from yigongti.simulator.lives import Followed, Seen
 from yigongti.simulator.organising import County, Site
@@ -37,6 +38,13 @@ WAYS = {way: detail(way=way) for way in ("clinic", "home", "phone")}
 # Days since the last prescription at most: fewer than it counts as current (record.medicine_current_days).
 REFILL = 75
 
+# Visits for a managed condition in the window besides these, and where: at home, at the centre above, in the hospital.
+CHRONIC_VISITS, CHRONIC_LEVELS = 2.0, (0.64, 0.92)
+DEPARTMENTS = {
+    "hypertension": "心血管内科", "diabetes": "内分泌科", "copd": "呼吸与危重症医学科", "chd": "心血管内科",
+    "stroke": "神经内科",
+}  # fmt: skip
+
 Taken = dict[str, Sequence[tuple[str, str]]]
 """The regimen of each managed condition: fragments of medicine and dose."""
 
@@ -50,7 +58,11 @@ class Routine:
         pages = page("care")
         self._till, self._registry = till, registry
         self._scribe, self._chance, self._random = scribe, chance, chance.random
-        self._density = density
+        self._density, self._hospital = density, county.hospital
+        self._seldom = geometric(CHRONIC_VISITS * density)
+        self._complaints = {
+            name: what("encounter", "icd10", code, title) for name, (code, title) in pages["chronic"].items()
+        }
         self._chronic = {
             name: what("condition", "icd10", code, title) for name, (code, title) in pages["chronic"].items()
         }
@@ -83,7 +95,31 @@ class Routine:
         taken = {name: self._regimen(name) for name in one.chronic}
         if {"hypertension", "diabetes"} & set(one.chronic):
             self._follow_ups(one, site, where, taken, latest, min(earliest, began))
+        self._visits(one, taken, latest, min(earliest, began))
         self._refill(one, site, where, taken)
+
+    def _visits(self, one: Human, taken: Taken, latest: int, earliest: int) -> None:
+        """Seen for a condition between follow-ups, with what is taken for it; mostly near home."""
+        random = self._random
+        for name in one.chronic if earliest > latest and self._seldom else ():
+            for _ in range(int(log(1 - random()) / self._seldom)):
+                self._visit(one, name, taken[name], latest + int(random() * (earliest - latest)))
+
+    def _visit(self, one: Human, name: str, drugs: Sequence[tuple[str, str]], ago: int) -> None:
+        random, scribe, site = self._random, self._scribe, one.home
+        how_far, minute = random(), 485 + int(random() * 500)
+        if how_far > CHRONIC_LEVELS[1]:
+            site = self._hospital
+            wheres = scribe.departments[site.unit, DEPARTMENTS[name]]
+        else:
+            site = site.above or site if how_far > CHRONIC_LEVELS[0] else site
+            wheres = scribe.wheres[site.unit]
+        where, code = wheres[int(random() * len(wheres))], self._codes[name]
+        kind = "village" if site.level == "village" else "outpatient"
+        visit = scribe.visit(one.key, self._complaints[name], where, site, ago, minute, kind=kind, code=code)
+        for medicine, dose in drugs:
+            scribe.entry(one.key, medicine, where, ago, minute + 7, part_of=visit, more=dose)
+        self._till.visit(one, visit, Seen(ago, kind, site, diagnosis=code))
 
     def _follow_ups(self, one: Human, site: Site, where: str, taken: Taken, latest: int, earliest: int) -> None:
         random = self._random
@@ -98,7 +134,8 @@ class Routine:
     def _follow_up(self, one: Human, site: Site, where: str, ago: int, course: _Course, taken: Taken) -> None:
         random, scribe, minute = self._random, self._scribe, 490 + int(self._random() * 200)
         way = "phone" if random() < PHONE_SHARE else "home" if one.age > 78 and random() < 0.5 else "clinic"
-        code = self._codes["hypertension" if "hypertension" in one.chronic else "diabetes"]
+        of_sugar = "diabetes" in one.chronic and ("hypertension" not in one.chronic or ago % 2)
+        code = self._codes["diabetes" if of_sugar else "hypertension"]
         visit = scribe.visit(
             one.key, FOLLOW_UP, where, site, ago, minute, kind="public_health", code=code, more=WAYS[way]
         )
@@ -141,10 +178,11 @@ class Routine:
         latest, earliest = window(one)
         ago, minute = latest + int(random() * min(REFILL, earliest - latest + 1)), 495 + int(random() * 200)
         kind = "village" if site.level == "village" else "outpatient"
-        visit = scribe.visit(one.key, REFILLED, where, site, ago, minute, kind=kind)
+        code = self._codes[one.chronic[0]]
+        visit = scribe.visit(one.key, REFILLED, where, site, ago, minute, kind=kind, code=code)
         for medicine, dose in dict.fromkeys(drug for name in one.chronic for drug in taken[name]):
             scribe.entry(one.key, medicine, where, ago, minute + 5, part_of=visit, more=dose)
-        self._till.visit(one, visit, Seen(ago, kind, site))
+        self._till.visit(one, visit, Seen(ago, kind, site, diagnosis=code))
 
     # --- the old
 

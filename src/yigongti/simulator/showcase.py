@@ -15,6 +15,7 @@ from yigongti.simulator.scribing import Scribe, detail, what
 from yigongti.simulator.staffing import demo_room
 
 
+PRESSED = "I10.x00x002"
 ENTRIES = 2_000
 DAYS = 4_200
 LAST_REFILL = 20
@@ -44,7 +45,7 @@ def _life(one: Human, scribe: Scribe, chance: Random) -> None:
     hospital = scribe.departments
     ward = next(wheres for (_, name), wheres in hospital.items() if name == "心血管内科")
     one.life.enrolled = dict.fromkeys(one.chronic, DAYS)
-    scribe.entry(one.key, what("condition", "icd10", "I10.x00x002", "高血压"), where, DAYS, 560)
+    scribe.entry(one.key, what("condition", "icd10", PRESSED, "高血压"), where, DAYS, 560)
     scribe.entry(one.key, what("condition", "icd10", "E11.900", "2型糖尿病"), where, DAYS - 400, 560)
     scribe.entry(one.key, what("condition", "icd10", "I25.100", "动脉硬化性心脏病"), ward[0], DAYS - 1500, 560)
     scribe.entry(one.key, what("allergy", "", "", "青霉素"), where, DAYS - 2, 600, more=detail(reaction="皮疹"))
@@ -54,8 +55,8 @@ def _life(one: Human, scribe: Scribe, chance: Random) -> None:
         ago = max(1, round(DAYS * left / ENTRIES))
         if ago // 91 != quarter:
             quarter = ago // 91
-            scribe.visit(one.key, FOLLOW_UP, where, site, ago, 540, kind="public_health")
-            one.life.visits.append(Seen(ago, "public_health", site))
+            scribe.visit(one.key, FOLLOW_UP, where, site, ago, 540, kind="public_health", code=PRESSED)
+            one.life.visits.append(Seen(ago, "public_health", site, diagnosis=PRESSED))
             one.life.follow_ups.append(Followed(ago, face=True))
             _medicines(one, scribe, where, ago, (drug for drug in MEDICINES if chance.random() < 0.9))
         elif left % 3:

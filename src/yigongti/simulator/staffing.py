@@ -1,4 +1,7 @@
-"""The workforce: 2,467 people with three homes, accounts and posts for those who need them, rosters around now."""
+"""The workforce: 2,467 people with three homes, accounts and posts for those who need them, rosters around now.
+
+Where fewer live than in the whole county, every room, desk and department has its people and the rest is in proportion.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from yigongti.simulator.summaries import Account
 PASSWORD = "yigongti"  # noqa: S105 - the demonstration's one password, printed on the screen
 SHOWCASE = "，试找“任桂兰”"  # the resident with two thousand entries
 ROSTER_DAYS = (-2, 21)
+SECOND_DOCTORS = 56  # of the largest village rooms
+TOWNSHIP_DOCTORS, FEWEST_NURSES = 3, 1
 
 DOCTOR, NURSE, VILLAGE, OTHER = "医师", "护士", "乡村医生", "管理与工勤"
 TITLES = {
@@ -206,7 +211,8 @@ def _hire_villages(workforce: Workforce) -> None:
             workforce.show(
                 "village_doctor", login, hired, f"{room.name}（有远程心电）{SHOWCASE if room is shown[0] else ''}"
             )
-    for room in sorted(rooms, key=lambda one: -(one.place.weight if one.place else 0))[:56]:
+    second = workforce.county.scaled(SECOND_DOCTORS)
+    for room in sorted(rooms, key=lambda one: -(one.place.weight if one.place else 0))[:second]:
         workforce.hire(room, profession=VILLAGE)
 
 
@@ -220,7 +226,8 @@ def _hire_grassroots(workforce: Workforce) -> None:
     county = workforce.county
     centres = county.kind(*GRASSROOTS)
     at_hospitals = sum(site.staff_wanted for site in county.sites if site.in_group)
-    left = county.page["sums"]["staff"] - at_hospitals - sum(len(site.authors) for site in county.kind("village_room"))
+    at_rooms = len(county.kind("village_room")) + SECOND_DOCTORS
+    left = county.scaled(county.page["sums"]["staff"] - at_hospitals - at_rooms)
     home = demo_room(county).above
     for number, (centre, wanted) in enumerate(
         zip(centres, shared_out(left, [c.beds + 20 for c in centres]), strict=True), 1
@@ -235,21 +242,23 @@ def _hire_centre(workforce: Workforce, centre: Site, number: int, wanted: int, *
         workforce.hire(
             centre, profession=DOCTOR, login=f"xiangyi{tail}{'abc'[i] if i or tail else ''}", role="township_doctor"
         )
-        for i in range(3)
+        for i in range(TOWNSHIP_DOCTORS if shown else workforce.county.scaled(TOWNSHIP_DOCTORS, 1))
     ]
     desk = workforce.hire(centre, profession=NURSE, login=f"xiangtai{tail}", role="referral_desk")
     if shown:
         workforce.show("township_doctor", "xiangyi", doctors[0], centre.name)
         workforce.show("township_head", "yuanzhang", head, centre.name)
         workforce.show("referral_desk", "xiangtai", desk, centre.name)
-    _fill(workforce, centre, wanted - 5)
+    _fill(workforce, centre, wanted - len(doctors) - 2)
     assert head[1] and desk[1]  # noqa: S101 - both were given a login above
     workforce.on_duty("referral_desk", centre.unit, [desk[1], head[1]], (8, 20))
     workforce.on_duty("general_duty", centre.unit, [one for _, one in doctors if one], (8, 18))
 
 
 def _fill(workforce: Workforce, site: Site, count: int) -> None:
-    shares = shared_out(count, (30, 40, 12, 18))
+    """The rest of a site's people; a small county's has at least a nurse for each department with beds."""
+    nurses = sum(FEWEST_NURSES for one in site.departments if one.beds)
+    shares = shared_out(count, (30, 40, 12, 18)) if count > nurses else [0, nurses, 0, 0]
     for profession, people in zip((DOCTOR, NURSE, "医技人员", OTHER), shares, strict=True):
         for i in range(people):
             department = site.departments[i % len(site.departments)] if site.departments else None
@@ -266,21 +275,23 @@ def _hire_hospitals(workforce: Workforce) -> None:
         used = _hire_wards(workforce, site, login) if login else 0
         used += _hire_desk(workforce, site, login) if login and site.kind != "rehabilitation" else 0
         offices = len(OFFICES) if site is county.hospital else 0
-        _fill(workforce, site, site.staff_wanted - used - offices)
+        _fill(workforce, site, county.scaled(site.staff_wanted) - used - offices)
 
 
 def _hire_wards(workforce: Workforce, site: Site, login: str) -> int:
-    """Two doctors with accounts for each department that receives referrals; the first one's login is the short one."""
-    receiving = [one for one in site.departments if one.receives]
+    """Two doctors with accounts for each department that receives referrals, one in a small county; the very first
+    one's login is the short one."""
+    receiving, used = [one for one in site.departments if one.receives], 0
     for number, one in enumerate(receiving, start=1):
-        for second in range(2):
+        for second in range(workforce.county.scaled(2, 2 if number == 1 else 1)):
             tail = f"{number:02d}{'ab'[second]}" if number > 1 or second else ""
             hired = workforce.hire(
                 site, profession=DOCTOR, department=one, login=f"{login}yi{tail}", role="county_doctor"
             )
+            used += 1
             if not tail and site.kind != "rehabilitation":
                 workforce.show("county_doctor", f"{login}yi", hired, f"{site.short} {one.name}")
-    return 2 * len(receiving)
+    return used
 
 
 def _hire_desk(workforce: Workforce, site: Site, login: str) -> int:
@@ -303,7 +314,7 @@ def _hire_outsiders(workforce: Workforce) -> None:
         if site.level == "outside":  # not this county's people: names under its papers, no rows
             site.authors = [(workforce._names.surname() + "医生", None) for _ in range(8)]
         else:
-            _fill(workforce, site, site.staff_wanted)
+            _fill(workforce, site, workforce.county.scaled(site.staff_wanted, 4))
 
 
 def free_accounts(table: Table) -> str:

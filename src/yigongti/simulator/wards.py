@@ -9,17 +9,17 @@ from random import Random
 from yigongti.kernel import clock
 from yigongti.simulator.copying import Table
 from yigongti.simulator.households import Human
-from yigongti.simulator.organising import GRASSROOTS, County, Department, Site
+from yigongti.simulator.organising import GRASSROOTS, NO_DIRECT, County, Department, Site
 from yigongti.simulator.staffing import Workforce
 
 
 DAYS = (-45, 14)  # past clinics too: old referrals were booked into them
-NUMBERS, MINUTES_EACH = 12, 15
-GRASSROOTS_NUMBERS = 4  # of each session, pooled for villages and townships (R52)
+NUMBERS, FEWEST_NUMBERS, MINUTES_EACH = 12, 6, 15
+GRASSROOTS_EACH = 3  # every so many is pooled for villages and townships (R52)
+KEPT_FREE = 3  # beds of a ward that referrals may find
 WARD_OF = 40  # beds in one ward at most
 OCCUPIED, OUT_OF_SERVICE, TAKEN = 0.78, 0.01, 0.3
 HALVES = ((time(8, 30), "上午"), (time(14, 30), "下午"))
-NO_DIRECT = ("重症医学科", "急诊医学科")  # direct admission goes through their own doctors
 
 
 class Wards:
@@ -27,6 +27,7 @@ class Wards:
 
     def __init__(self, county: County, workforce: Workforce, *, chance: Random, today: date) -> None:
         self._county, self._workforce, self._chance, self._today = county, workforce, chance, today
+        self._numbers = county.scaled(NUMBERS, FEWEST_NUMBERS)
         self.wards = Table("capacity_ward", "id department_id name accepts_direct closed_on")
         self.beds = Table("capacity_bed", "id ward_id label for_sex out_since")
         self.stays = Table(
@@ -64,10 +65,12 @@ class Wards:
             name = f"{one.name}{'一二三四'[number]}病区" if wards > 1 else f"{one.name}病区"
             ward = len(self.wards.lines) + 1
             self.wards.add(ward, one.unit, name, one.name not in NO_DIRECT, None)
+            room = size - KEPT_FREE if site.kind not in GRASSROOTS else size
             for label in range(1, size + 1):
-                self._bed(ward, label, waiting)
+                room -= self._bed(ward, label, waiting if room > 0 else iter(()))
 
-    def _bed(self, ward: int, label: int, waiting: Iterator[Human]) -> None:
+    def _bed(self, ward: int, label: int, waiting: Iterator[Human]) -> bool:
+        """One bed, and whether somebody lies in it."""
         number, draw = len(self.beds.lines) + 1, self._chance.random()
         out = self._at(3, 9) if draw < OUT_OF_SERVICE else None
         self.beds.add(number, ward, f"{label:02d}", "", out)
@@ -75,6 +78,7 @@ class Wards:
         if person:
             since = self._at(1 + int(self._chance.random() * 9), 10)
             self.stays.add(len(self.stays.lines) + 1, number, person.key, "", "occupied", since, None, since, None, "")
+        return person is not None
 
     def _at(self, ago: int, hour: int) -> datetime:
         return datetime.combine(self._today - timedelta(days=ago), time(hour), tzinfo=clock.COUNTY_ZONE)
@@ -96,12 +100,12 @@ class Wards:
     ) -> None:
         number = len(self.sessions.lines) + 1
         self.sessions.add(
-            number, one.unit, doctor, title, begins, begins + timedelta(minutes=NUMBERS * MINUTES_EACH), None
+            number, one.unit, doctor, title, begins, begins + timedelta(minutes=self._numbers * MINUTES_EACH), None
         )
-        for place in range(1, NUMBERS + 1):
+        for place in range(1, self._numbers + 1):
             slot = len(self.slots.lines) + 1
             at = begins + timedelta(minutes=(place - 1) * MINUTES_EACH)
-            grassroots = place % (NUMBERS // GRASSROOTS_NUMBERS) == 0
+            grassroots = place % GRASSROOTS_EACH == 0
             self.slots.add(slot, number, place, at, grassroots)
             if not grassroots and begins.date() >= self._today and self._chance.random() < TAKEN:
                 person = next(waiting, None)
