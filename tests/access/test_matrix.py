@@ -166,6 +166,8 @@ def filled(county, workflow, step, person):
             given[code] = "1" if field.kind == "yes" else "甲"
     if workflow == "indicators.release" and step.code == "compose":
         given |= figures_to_release(county)
+    if workflow == "indicators.annual" and step.code == "write":
+        given |= figures_to_report(county)
     if workflow == "chronic.follow_up" and step.code == "record":
         given |= {"systolic": "130", "diastolic": "80"}
     return given
@@ -184,6 +186,21 @@ def figures_to_release(county):
     )  # fmt: skip
     again = "从头再走一遍时，这个时期已经发布过"
     return {"what": ALL[-1].code, "level": "county", "period": f"{month:%Y-%m}", "doubt": again}
+
+
+def figures_to_report(county):
+    """Published figures of the group from which its annual report can be written."""
+    from tests.indicators.published import published
+    from yigongti.indicators.models import FrozenCell, Value
+    from yigongti.indicators.policy.briefs import OUTLINES
+    from yigongti.kernel import clock
+
+    code = OUTLINES["annual"].sections[-1].codes[0]
+    given = {"indicator": code, "level": "group", "place": county.group, "period": "2025"}
+    if not FrozenCell.objects.filter(**given).exists():
+        Value.objects.create(**given, starts=date(2025, 1, 1), status="final", value=1, cut=clock.now())
+        published(code, level="group", period="2025")
+    return {"period": "2025"}
 
 
 def close_window(number):

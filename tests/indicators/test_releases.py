@@ -247,7 +247,7 @@ def test_what_is_judged_is_answered_with_evidence_by_the_bureau_and_shown_with_w
         assert "部分做到" in page
         assert "介人社发 3 号" in page
         assert "还没有评定" in page
-    assert signed_in(county.quality).post(address, typed).status_code == 403
+    assert signed_in(factories.actor("president", county.group)).post(address, typed).status_code == 403
 
 
 def test_the_county_s_own_target_stands_before_what_ships_and_says_by_whose_word(county):

@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 
-BRIEFS = ("brief.actions", "brief.pages", "brief.forms")
+BRIEFS = ("brief.actions", "brief.pages", "brief.forms", "brief.reporting")
 
 
 class IndicatorsConfig(AppConfig):

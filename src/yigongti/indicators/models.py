@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from yigongti.indicators.brief.models import Brief as Brief  # Django finds models here
+from yigongti.indicators.brief.models import AnnualReport as AnnualReport  # Django finds models here
+from yigongti.indicators.brief.models import Brief as Brief
 from yigongti.indicators.brief.models import BriefEdit as BriefEdit
 from yigongti.indicators.brief.models import BriefFigure as BriefFigure
 
@@ -113,7 +114,8 @@ class Target(models.Model):
 
 
 class Judgement(models.Model):
-    """One answer to a question of an indicator that is judged and not counted, with its evidence; the newest counts."""
+    """One answer to a question of an indicator that is judged and not counted. The newest that somebody else has
+    confirmed counts; from then on the database refuses every change of it and of its evidence."""
 
     indicator = models.CharField(max_length=80)
     question = models.CharField(max_length=40)
@@ -123,9 +125,16 @@ class Judgement(models.Model):
     evidence = models.TextField()
     at = models.DateTimeField()
     by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="judgement_confirmed_whole",
+            ),
             models.CheckConstraint(condition=Q(answer__in=ANSWERS), name="judgement_answer"),
             models.CheckConstraint(condition=~Q(evidence=""), name="judgement_has_evidence"),
             models.CheckConstraint(condition=Q(period__regex=PERIOD), name="judgement_period"),
@@ -134,6 +143,22 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.question} {self.answer}"
+
+
+class Evidence(models.Model):
+    """A file that proves a judgement, under the name that it was given there."""
+
+    judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["judgement", "file"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Release(models.Model):

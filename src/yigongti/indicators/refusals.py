@@ -53,3 +53,29 @@ class WhyAgain(Refusal):
     """这个时期已经发布过：写明更正的理由。"""
 
     status = 422
+
+
+class NoEvidence(Refusal):
+    """没有证据文件的评定不能确认：先附上文件。"""
+
+
+class OwnJudgement(Refusal):
+    """自己评定的，要由别人确认。"""
+
+    status = 403
+
+
+class ConfirmedAlready(Refusal):
+    """这条评定已经确认，不能再改；有变化请另作一次评定。"""
+
+
+class EnoughEvidence(Refusal):
+    """一次评定最多附 {most} 个文件。"""
+
+    status = 422
+
+
+class SameEvidence(Refusal):
+    """这个文件已经附上了，名字是“{name}”。"""
+
+    status = 422

@@ -37,3 +37,10 @@ def is_complete() -> bool:
     from yigongti.simulator import building
 
     return building.is_complete()
+
+
+def decide() -> bool:
+    """Once the figures of a demonstration stand: let its people publish, doubt, judge and write; whether they did."""
+    from yigongti.simulator import deciding
+
+    return deciding.decide()

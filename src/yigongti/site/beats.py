@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
+from django.conf import settings
+
 from yigongti.exchange.processes import beats as exchange
+from yigongti.indicators import processes as indicators
 from yigongti.kernel import clock, jobs
 from yigongti.kernel.audit import partitions, seals, trail
 from yigongti.kernel.files import sweeping
 from yigongti.kernel.jobs import beat
 from yigongti.kernel.workflow import clocks
+from yigongti.site.folder import DataFolder
 
 
 @beat("workflow.fire_due", cron="* * * * * */10")
@@ -90,6 +94,21 @@ def refresh_figures() -> None:
     from yigongti.kernel.measures import refreshing  # brings DuckDB, which no other process needs
 
     refreshing.refresh_when_due()
+
+
+@beat("indicators.annual", cron="20 6 * * * 0")
+def open_annual_reports() -> None:
+    """On its day, open the annual report of each group that has none."""
+    indicators.open_annual_reports()
+
+
+@beat("demo.decide", cron="* * * * * */30")
+def decide_in_a_demonstration() -> None:
+    """Once the figures of a demonstration stand, its people publish, doubt and write: once, and never in a county."""
+    if DataFolder(settings.DATA_FOLDER).note().get("demo"):
+        from yigongti import simulator
+
+        simulator.decide()
 
 
 @beat("files.sweep", cron="30 2 * * 0 0")

@@ -18,6 +18,7 @@ from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Visit
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import errors_of
+from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import BadValue, Refusal, raise_all
 from yigongti.site.shell import local
 
@@ -73,6 +74,8 @@ def _let_in(request: Visit, account: Account, posts: list[Post], *, strong: bool
     request.session.update({
         "post": post.pk, "password": account.password[-16:], "strong": strong, "seen": int(clock.now().timestamp())
     })  # fmt: skip
+    if sign_in.unattended(post):  # it comes back by itself after a night without power; others end with the shift
+        request.session.set_expiry(values.number("access.unattended_days") * 24 * 60 * 60)
     sign_in.admitted(account_id=account.pk)
     trail.session(by=sign_in.actor_of(post), action="session.begins", sentence="登录")
     return HttpResponseRedirect("/password" if account.must_change_password else local(request), status=303)

@@ -45,7 +45,7 @@ class Who:
             and post.account.is_active
             and (request.session.get("strong") is True or not sign_in.needs_second_factor([post]))
             and request.session.get("password") == post.account.password[-16:]
-            and now - seen <= limit
+            and (now - seen <= limit or sign_in.unattended(post))
         )
         if post is None or not sound:
             request.session.flush()

@@ -10,11 +10,12 @@ from django.db.models import Max
 
 from yigongti.indicators import drawn
 from yigongti.indicators.brief import queries
-from yigongti.indicators.brief.composing import Draft, draft, sentence
+from yigongti.indicators.brief.composing import Draft, draft, few, sentence
 from yigongti.indicators.brief.models import Brief, BriefEdit, BriefFigure
 from yigongti.indicators.brief.queries import ISSUE, WRITE, Whole
 from yigongti.indicators.brief.refusals import (
     AlreadyThere,
+    Held,
     Issued,
     Moved,
     NoSuchFigure,
@@ -82,7 +83,7 @@ def edit_brief(*, by: Actor, brief: int, version: int, title: str, text: str, re
     found = _mine(by, brief, version)
     text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
     raise_all(_wrong(found, title.strip(), text, reason.strip()))
-    _edit(by, found.brief, title=title.strip(), text=text, reason=reason.strip())
+    edit(by, found.brief, title=title.strip(), text=text, reason=reason.strip())
     return _receipt(found.brief, "改了《{title}》的文字")
 
 
@@ -98,7 +99,7 @@ def _wrong(found: Whole, title: str, text: str, reason: str) -> list[Refusal]:
     return wrong
 
 
-def _edit(by: Actor, brief: Brief, *, title: str, text: str, reason: str) -> None:
+def edit(by: Actor, brief: Brief, *, title: str, text: str, reason: str) -> None:
     """Keep what it was and what it becomes."""
     before = f"{brief.title}\n\n{brief.text}"
     brief.title, brief.text, brief.version = title[:200], text[:LONGEST], brief.version + 1
@@ -125,7 +126,7 @@ def add_figure(
     cell = frozen(for_=by, ids=[pk] if pk else [], seen=places(for_=by)).get(pk or 0)
     if cell is None or pk is None:
         raise NotReleased(slots=f"“{indicator}”")
-    if not cell.shown:
+    if not cell.shown or few([pk]):
         raise Unread(slots=cell.indicator.title)
     there = found.brief.figures.filter(cell_id=pk).first()
     if there is not None:
@@ -136,7 +137,7 @@ def add_figure(
     held = Targets([indicator]).of(cell) is not None
     told = f"{cell.place.name}{sentence(cell, number, earlier=before is not None, target=held)}"
     text = f"{found.brief.text}\n\n{told}"
-    _edit(by, found.brief, title=found.brief.title, text=text, reason=f"添数字【{number}】")
+    edit(by, found.brief, title=found.brief.title, text=text, reason=f"添数字【{number}】")
     return _receipt(found.brief, "《{title}》添了一个数字")
 
 
@@ -150,24 +151,32 @@ def issue_brief(*, by: Actor, brief: int, version: int) -> Receipt:
     found = _found(by, brief, version)
     if not queries.may_issue(found.brief, for_=by, seen=places(for_=by)):
         raise NotAllowed(who=phrase(by.role.title), what="发出简报和年度报告", rule=by.role.source)
-    used = {one.number for one in slots(f"{found.brief.title}\n{found.brief.text}")}
-    _refuse_unfit(by, found, used)
-    row, now = found.brief, clock.now()
+    refuse_unfit(by, found)
+    issue(by, found.brief)
+    return _receipt(found.brief, "发出《{title}》")
+
+
+def issue(by: Actor, row: Brief) -> None:
+    """Give it its number; what it corrects is marked."""
+    now = clock.now()
     row.year, row.number = now.astimezone(clock.COUNTY_ZONE).year, _next_number(row)
     row.issued_at, row.issued_by_id = now, by.post_id
     if row.earlier_id:
         Brief.objects.filter(pk=row.earlier_id).update(superseded_at=now)
     row.save(update_fields=["year", "number", "issued_at", "issued_by"])
-    return _receipt(row, "发出《{title}》")
 
 
-def _refuse_unfit(by: Actor, found: Whole, used: set[int]) -> None:
+def refuse_unfit(by: Actor, found: Whole) -> None:
+    """Every figure that the text speaks of is published, in force, and of enough people. Raises NotReleased, Unread."""
+    used = {one.number for one in slots(f"{found.brief.title}\n{found.brief.text}")}
     bound = {row.number: row.cell_id for row in found.brief.figures.all()}
     published_ = standing(for_=by, ids=[bound[n] for n in used if n in bound])
     loose = [n for n in sorted(used) if bound.get(n) not in published_]
     if loose:
         raise NotReleased(slots="、".join(f"【{n}】" for n in loose))
-    hidden = [n for n in sorted(used) if n not in found.figures or not found.figures[n].cell.shown]
+    small = few(bound.values())
+    hidden = [n for n in sorted(used)
+              if n not in found.figures or not found.figures[n].cell.shown or bound[n] in small]  # fmt: skip
     if hidden:
         raise Unread(slots="、".join(f"【{n}】" for n in hidden))
 
@@ -218,7 +227,7 @@ def _mine(by: Actor, pk: int, version: int) -> Whole:
     """A draft that the actor may write. Raises NotFound, Issued, Moved."""
     found = _found(by, pk, version)
     if not queries.may_write(found.brief, for_=by, seen=places(for_=by)):
-        raise NotFound
+        raise Held if queries.held(found.brief) else NotFound
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from yigongti.indicators import catalogue, drawn
 from yigongti.indicators.brief.words import Outline, Section
+from yigongti.indicators.models import FrozenCell
 from yigongti.indicators.policy.briefs import OUTLINES
 from yigongti.indicators.queries.cells import Cell
 from yigongti.indicators.queries.frozen import frozen, published
@@ -53,19 +54,24 @@ def draft(*, for_: Actor, kind: str, level: str, place: Place, period: Period, s
 def _found(
     actor: Actor, codes: Sequence[str], level: str, place: Place, period: Period, seen: Places
 ) -> dict[str, Found]:
-    """Those that are published and may be shown, in the order of the outline."""
+    """Those that are published and may be shown to everybody, in the order of the outline."""
     asked = [period, period.year_before]
     ids = published(for_=actor, indicators=codes, level=level, places_=[place.id], periods=asked)
     cells = frozen(for_=actor, ids=list(ids.values()), seen=seen)
-    targets = Targets(codes)
+    targets, small = Targets(codes), few(ids.values())
     found = {}
     for code in codes:
         pk = ids.get((code, place.id, period.code))
         cell = cells.get(pk) if pk else None
-        if pk and cell and cell.shown:
+        if pk and cell and cell.shown and pk not in small:
             earlier = ids.get((code, place.id, period.year_before.code))
             found[code] = Found(cell=cell, pk=pk, before=earlier, has_target=targets.of(cell) is not None)
     return found
+
+
+def few(ids: Iterable[int]) -> set[int]:
+    """Those behind which too few people stand. A paper is read by everybody, whoever writes it: it tells none."""
+    return set(FrozenCell.objects.filter(pk__in=list(ids), small=True).values_list("pk", flat=True))
 
 
 def _sections(outline: Outline, found: Mapping[str, Found], numbers: Mapping[str, int]) -> Iterator[str]:

@@ -92,3 +92,29 @@ class BriefEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brief_id} v{self.version}"
+
+
+class AnnualReport(models.Model):
+    """A group's report of a year on its way: when it is due, the brief that holds its words, what it was sent back for.
+
+    `signed_version` is that of the words that the head of the group has signed.
+    """
+
+    case = models.OneToOneField("workflow.Case", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    place = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    remind_on = models.DateField()
+    due_on = models.DateField()
+    period = models.CharField(max_length=8, blank=True)
+    back = models.TextField(blank=True)
+    brief = models.OneToOneField(Brief, null=True, on_delete=models.PROTECT, related_name="report")
+    signed_version = models.SmallIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["place", "year"], name="annual_report_once"),
+            models.CheckConstraint(condition=Q(period="") | Q(period__regex=PERIOD), name="annual_report_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.year}"

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from yigongti.indicators import drawn
 from yigongti.indicators.brief import actions, queries
 from yigongti.indicators.brief.changes import changes
+from yigongti.indicators.brief.judged import JUDGED, judged_of
 from yigongti.indicators.brief.models import Brief
 from yigongti.indicators.brief.queries import WRITE, Whole
 from yigongti.indicators.brief.spoken import Figure, aspect
@@ -85,7 +86,8 @@ def one_brief(request: Request, pk: int) -> HttpResponse:
     whole = queries.whole(for_=request.actor, pk=pk)
     told = [(one, changes(one.before, one.after)) for one in queries.edits(for_=request.actor, brief=whole.brief)]
     context = {**shown(whole), "acts": _acts(request, whole.brief), "edits": told, "back": LIST,
-               "state": state_of(whole.brief)}  # fmt: skip
+               "state": state_of(whole.brief), "judged_columns": [Column(label=say(word)) for word in JUDGED],
+               "judged": [Row(cells=one) for one in judged_of(for_=request.actor, brief=whole.brief)]}  # fmt: skip
     return render(request, "indicators/brief.html", context)
 
 
@@ -137,6 +139,9 @@ def _acts(request: Request, brief: Brief) -> list[Act]:
     if queries.may_write(brief, for_=actor, seen=seen):
         found.insert(0, Act(word=say("改文字"), href=f"{here}/edit"))
         found.insert(1, Act(word=say("添一个数字"), href=f"{here}/figure"))
+    report = queries.report_of(brief)
+    if report is not None and actor.may("indicators.annual.follow"):
+        found.insert(0, Act(word=say("办理"), href=f"/cases/{report.case.number}", kind="primary"))
     if queries.may_issue(brief, for_=actor, seen=seen):
         found.insert(0, Act(word=say("发出"), href=f"{here}/issue", kind="primary"))
     if brief.issued_at and not brief.superseded_at and actor.may(WRITE) and actor.reaches_path(brief.place.path):
@@ -149,7 +154,8 @@ def as_word(request: Request, pk: int) -> HttpResponse:
     """The same text as a Word file; its numbers lead back here."""
     whole = queries.whole(for_=request.actor, pk=pk)
     host = request.build_absolute_uri("/").rstrip("/")
-    made = word_file(whole, line=head_line(whole.brief), host=host)
+    judged = judged_of(for_=request.actor, brief=whole.brief)
+    made = word_file(whole, line=head_line(whole.brief), host=host, judged=judged)
     named = f'attachment; filename="brief-{whole.brief.period}-{pk}.docx"'
     return HttpResponse(made, content_type=MEDIA_TYPE, headers={"Content-Disposition": named})
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from yigongti.indicators.brief.models import Brief, BriefEdit
+from yigongti.indicators.brief.models import AnnualReport, Brief, BriefEdit
 from yigongti.indicators.brief.spoken import Figure, Spoken, held_by, key_of, spoken
 from yigongti.indicators.policy.briefs import OUTLINES
 from yigongti.indicators.queries.cells import SEE
 from yigongti.indicators.queries.frozen import frozen, standing
 from yigongti.indicators.queries.places import Places, places
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import say
 from yigongti.kernel.refusal import NotFound
+from yigongti.kernel.workflow.models import Case
+from yigongti.kernel.workflow.rooms import Panel
 
 
 WRITE = registry.add_permission("indicators.write_brief", title="写简报和年度报告", writes=True)
 ISSUE = registry.add_permission("indicators.issue_brief", title="发出简报和年度报告", writes=True)
+OPEN = ("due", "drafting", "returned")
+"""States of an annual report in which its words may change."""
+SUBMITTED = ("submitted", "accepted")
+"""States in which the bureau reads it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,15 +92,31 @@ def edits(*, for_: Actor, brief: Brief) -> list[BriefEdit]:
 
 
 def may_write(brief: Brief, *, for_: Actor, seen: Places) -> bool:
-    """Whether the reader writes about that place, and the brief is still a draft."""
+    """Whether the reader writes about that place, and the brief is still a draft; a group's report only its people."""
     place = seen.by_id.get(brief.place_id)
-    return for_.may(WRITE) and brief.issued_at is None and place is not None and seen.reached(place)
+    if not for_.may(WRITE) or brief.issued_at is not None or place is None or not seen.reached(place):
+        return False
+    report = report_of(brief)
+    return report is None or (for_.unit_kind != "county" and not held(brief))
+
+
+def report_of(brief: Brief) -> AnnualReport | None:
+    """The annual report on its way whose words these are."""
+    return AnnualReport.objects.select_related("case").filter(brief=brief).first()
+
+
+def held(brief: Brief) -> bool:
+    """Whether it is a report that others have before them: nobody changes it until it is sent back."""
+    report = report_of(brief)
+    return report is not None and report.case.state not in OPEN
 
 
 def may_issue(brief: Brief, *, for_: Actor, seen: Places) -> bool:
     """Whoever is measured does not publish: only who stands above the place, or speaks for the whole county."""
     place = seen.by_id.get(brief.place_id)
     if place is None or brief.issued_at is not None or not for_.may(ISSUE) or not seen.reached(place):
+        return False
+    if report_of(brief) is not None:  # it is accepted, or sent back: by the steps of its case
         return False
     return for_.unit_kind == "county" or (for_.unit_path != place.path and place.path.startswith(for_.unit_path))
 
@@ -101,5 +126,31 @@ def _seen(actor: Actor) -> QuerySet[Brief]:
     actor.require(SEE)
     visible = Q(issued_at__isnull=False, place_id__in=list(places(for_=actor).by_id))
     if actor.may(WRITE) or actor.may(ISSUE):
-        visible |= actor.reach("place__")
+        unfinished = Q(report__isnull=False) & ~Q(report__case__state__in=SUBMITTED)
+        visible |= actor.reach("place__") & ~unfinished if actor.unit_kind == "county" else actor.reach("place__")
     return Brief.objects.filter(visible).select_related("place", "written_by__unit", "issued_by__unit")
+
+
+# --- the annual report on its case
+
+
+def due_words(due: date) -> str:
+    """Until when, and how many days are left or over."""
+    left = (due - clock.today()).days
+    if left >= 0:
+        return say("最迟 {due} 报送，还有 {n} 天", due=due, n=left)
+    return say("应于 {due} 前报送，已过 {n} 天", due=due, n=-left)
+
+
+def _report(*, for_: Actor, case: Case, facts: AnnualReport) -> Mapping[str, Any]:
+    brief = _seen(for_).filter(pk=facts.brief_id).first() if facts.brief_id else None
+    whole_ = whole(for_=for_, pk=brief.pk) if brief else None
+    return {
+        "report": facts, "brief": brief, "due": due_words(facts.due_on) if case.state not in SUBMITTED else "",
+        "count": len(whole_.used) if whole_ else 0, "paragraphs": whole_.paragraphs[:3] if whole_ else [],
+        "writes": brief is not None and may_write(brief, for_=for_, seen=places(for_=for_)),
+        "late": case.state not in SUBMITTED and facts.due_on < clock.today(),
+    }  # fmt: skip
+
+
+REPORT_PANELS = {"report": Panel(template="indicators/panels/report.html", context=_report)}

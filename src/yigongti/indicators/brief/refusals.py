@@ -41,3 +41,15 @@ class Unread(Refusal):
 
 class AlreadyThere(Refusal):
     """这个数字已经在简报里，是{slot}。"""
+
+
+class NotWritten(Refusal):
+    """报告还没有写：先写初稿。"""
+
+
+class ReportedAlready(Refusal):
+    """{year}年的年度工作情况已经开始，在办件里继续。"""
+
+
+class Held(Refusal):
+    """报告已经送出，在退回之前不能改。"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from yigongti.indicators import drawn
+from yigongti.indicators.brief.judged import JUDGED
 from yigongti.indicators.brief.queries import Whole
 from yigongti.indicators.brief.spoken import Said, Spoken
 from yigongti.kernel.language import say
@@ -28,8 +30,9 @@ MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_marg
 """GB/T 9704-2012, 5.1: the type area of an official document, in millimetres."""
 
 
-def word_file(whole: Whole, *, line: str, host: str) -> bytes:
-    """The file. `line` stands below the masthead; `host` makes the links of the numbers whole."""
+def word_file(whole: Whole, *, line: str, host: str, judged: Sequence[Sequence[str]] = ()) -> bytes:
+    """The file. `line` stands below the masthead; `host` makes the links of the numbers whole; `judged` is what people
+    have judged, with its proof."""
     paper = Document()
     _laid_out(paper)
     _line(paper, whole.masthead, size=36, face=TITLE, bold=True, red=True)
@@ -39,7 +42,9 @@ def word_file(whole: Whole, *, line: str, host: str) -> bytes:
         _paragraph(paper, one, host)
     if whole.typed:
         _line(paper, say("带 * 的数字由撰写人填写，不是系统计算。"), size=10.5, face=BODY, left=True)
-    _sources(paper, whole, host)
+    if judged:
+        _table(paper, say("定性指标评定"), JUDGED, judged)
+    _sources(paper, whole)
     kept = BytesIO()
     paper.save(kept)
     return kept.getvalue()
@@ -108,21 +113,27 @@ def _faced(run: Any, face: str, size: float) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _sources(paper: Paper, whole: Whole, host: str) -> None:
+def _sources(paper: Paper, whole: Whole) -> None:
     """Each number with what it is of, what stands above and below its line, and under which release."""
-    if not whole.used:
-        return
-    _line(paper, say("数字出处"), size=12, face=HEAD, left=True, space=8)
-    heads = [say(word) for word in ("数字", "指标", "分子/分母", "发布编号", "数据截至", "目标依据")]
-    table = paper.add_table(rows=1, cols=len(heads), style="Table Grid")
-    _row(table.rows[0], heads, face=HEAD)
+    rows = []
     for one in whole.used:
         cell = one.cell
-        told = [drawn.with_unit(cell.value, cell.indicator) if cell.shown else drawn.value_of(cell), one.named,
-                drawn.n_of(cell), cell.release, day(cell.cut), one.held.source if one.held else ""]  # fmt: skip
-        _row(table.add_row(), told, face=BODY)
+        rows.append([
+            drawn.with_unit(cell.value, cell.indicator) if cell.shown else drawn.value_of(cell), one.named,
+            drawn.n_of(cell), cell.release, day(cell.cut), one.held.source if one.held else "",
+        ])  # fmt: skip
+    if rows:
+        _table(paper, say("数字出处"), ("数字", "指标", "分子/分母", "发布编号", "数据截至", "目标依据"), rows)
 
 
-def _row(row: Any, texts: list[str], *, face: str) -> None:
+def _table(paper: Paper, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    _line(paper, title, size=12, face=HEAD, left=True, space=8)
+    table = paper.add_table(rows=1, cols=len(heads), style="Table Grid")
+    _row(table.rows[0], [say(word) for word in heads], face=HEAD)
+    for one in rows:
+        _row(table.add_row(), one, face=BODY)
+
+
+def _row(row: Any, texts: Sequence[str], *, face: str) -> None:
     for cell, text in zip(row.cells, texts, strict=True):
         _faced(cell.paragraphs[0].add_run(text), face, 9)

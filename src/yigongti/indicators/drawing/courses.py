@@ -132,9 +132,10 @@ class Beside:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar from the axis' begin to its value; `band` is the begin and width of its interval."""
+    """A bar from nothing to its value, which may lie to the left; `band` is the begin and width of its interval."""
 
     beside: Beside
+    begin: str
     width: str
     band: tuple[str, str] | None
 
@@ -164,4 +165,5 @@ def _bar(one: Beside, across: Scale) -> Bar:
     band = None
     if one.low is not None and one.high is not None:
         band = (pct(across.at(one.low)), pct(across.at(one.high) - across.at(one.low)))
-    return Bar(one, pct(across.at(one.value)) if one.value is not None else "0.00%", band)
+    none, own = across.at(0.0), across.at(one.value or 0.0)
+    return Bar(one, pct(min(none, own)), pct(abs(own - none)), band)

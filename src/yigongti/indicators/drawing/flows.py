@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yigongti.indicators.drawing.scales import pct
 
@@ -12,8 +12,10 @@ GAP = 2.0
 """Between two nodes of a column, in percent of the height."""
 NODE = 1.4
 """The width of a node, in percent."""
-LEFT, RIGHT = 22.0, 80.0
+WIDE = (22.0, 80.0)
 """Where the first and the last column stand: beside them stand their names."""
+NARROW = (0.0, 100.0 - NODE)
+"""On a phone they stand at the edges, and their names lie on the streams."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +55,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Flow:
-    """Nodes and bands."""
+    """Nodes and bands; `narrow` is the same for a phone."""
 
     nodes: Sequence[Node]
     bands: Sequence[Band]
     total: int
+    narrow: Flow | None = None
 
 
 def flow(columns: Sequence[Sequence[str]], streams: Sequence[Stream]) -> Flow | None:
@@ -65,11 +68,16 @@ def flow(columns: Sequence[Sequence[str]], streams: Sequence[Stream]) -> Flow | 
     told = [one for one in streams if one.count > 0]
     if not told:
         return None
+    return replace(_laid(columns, told, WIDE), narrow=_laid(columns, told, NARROW))
+
+
+def _laid(columns: Sequence[Sequence[str]], told: Sequence[Stream], edges: tuple[float, float]) -> Flow:
     passing = {name: _passing(name, told) for column in columns for name in column}
     shown = [[name for name in column if passing[name]] for column in columns]
     unit = min((100 - GAP * (len(names) - 1)) / sum(passing[n] for n in names) for names in shown if names)
-    tops, nodes = _stacked(shown, passing, unit)
-    places = {name: _x(n, len(columns)) for n, column in enumerate(columns) for name in column}
+    xs = [edges[0] + (edges[1] - edges[0]) * n / max(len(columns) - 1, 1) for n in range(len(columns))]
+    tops, nodes = _stacked(shown, passing, unit, xs)
+    places = {name: xs[n] for n, column in enumerate(columns) for name in column}
     return Flow(
         nodes, _bands(told, shown, tops, places, unit), sum(one.count for one in told if one.source in shown[0])
     )
@@ -81,12 +89,8 @@ def _passing(name: str, streams: Sequence[Stream]) -> int:
     return max(into, out)
 
 
-def _x(column: int, columns: int) -> float:
-    return LEFT + (RIGHT - LEFT) * column / max(columns - 1, 1)
-
-
 def _stacked(
-    shown: Sequence[Sequence[str]], passing: dict[str, int], unit: float
+    shown: Sequence[Sequence[str]], passing: dict[str, int], unit: float, xs: Sequence[float]
 ) -> tuple[dict[str, float], list[Node]]:
     """Each column from the top, in the middle of the height."""
     tops: dict[str, float] = {}
@@ -97,8 +101,8 @@ def _stacked(
         for name in names:
             own = passing[name] * unit
             tops[name] = y
-            nodes.append(Node(name, passing[name], n, pct(_x(n, len(shown))), pct(y), pct(max(own, 0.3)),
-                              pct(y + own / 2), own >= 2.2, pct(_x(n, len(shown)) + (NODE if n else 0))))  # fmt: skip
+            nodes.append(Node(name, passing[name], n, pct(xs[n]), pct(y), pct(max(own, 0.3)),
+                              pct(y + own / 2), own >= 2.2, pct(xs[n] + (NODE if n else 0))))  # fmt: skip
             y += own + GAP
     return tops, nodes
 

@@ -11,28 +11,29 @@ from django.shortcuts import render
 
 from yigongti.indicators import catalogue, drawn, worded
 from yigongti.indicators.drawing.courses import Bars, Beside, Course, Moment, bars, course
-from yigongti.indicators.models import Judgement
 from yigongti.indicators.pages.asked import Looked, cells_at, looked
 from yigongti.indicators.pages.cockpit import FIGURE, TREND, frame
+from yigongti.indicators.pages.judging import SHEET
+from yigongti.indicators.pages.judging import row_of as judged_row
 from yigongti.indicators.queries import behind
 from yigongti.indicators.queries.behind import ROWS, Part
 from yigongti.indicators.queries.cells import SEE, Cell, below, siblings
-from yigongti.indicators.queries.judgements import judgements
+from yigongti.indicators.queries.judgements import JUDGE, judgements, waiting
 from yigongti.indicators.targets import Held, Targets
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.arithmetic import place_of
-from yigongti.kernel.measures.words import Indicator, Judged, Question
+from yigongti.kernel.measures.words import Indicator, Judged
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.parts import Act, Column, Option, Row, State
 from yigongti.kernel.pages.parts import Cell as TableCell
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
-from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import NotFound
 
 
 MOST_BESIDE = 60
 """So many places stand below each other; the ranking has all."""
+JUDGED = ("评定的问题", "评定结果", "证据", "证据文件", "谁评定", "谁确认", "状态")
 
 
 def found_indicator(code: str) -> Indicator:
@@ -54,7 +55,7 @@ def figure(request: Request, code: str) -> HttpResponse:
     by = request.GET.get("by", "")
     context = {
         **frame(look, route, one), "title": say(one.title),
-        "judged_columns": [Column(label=say(word)) for word in ("评定的问题", "评定结果", "证据", "谁评定")],
+        "judged_columns": [Column(label=say(word)) for word in JUDGED],
         "line": say(one.family), "acts": _acts(look, cell),
         "card": drawn.figure(cell, targets, href=""), "means": say(one.means),
         "why": drawn.why_of(cell, catalogue.need_titles()), "interval": _interval(cell), "moved": _moved(cell),
@@ -71,26 +72,25 @@ def _acts(look: Looked, cell: Cell) -> list[Act]:
     if catalogue.counted(cell.indicator) and look.actor.may("indicators.release.compose"):
         address = f"/new/indicators.release?what={cell.indicator.code}&level={look.level}&period={look.period.code}"
         found.append(Act(word=say("提出发布"), href=address, kind="quiet"))
-    if look.actor.may("indicators.judge") and isinstance(cell.indicator.figure, Judged):
-        found.append(Act(word=say("评定"), href=look.address(f"{route}/judge"), kind="quiet"))
+    if isinstance(cell.indicator.figure, Judged):
+        found[:] = [Act(word=say("评定表"), href=look.address(SHEET))]
+        if look.actor.may(JUDGE):
+            found.append(Act(word=say("评定"), href=look.address(f"{route}/judge"), kind="quiet"))
     if look.actor.may("indicators.set_target") and cell.indicator.better != "neither":
         found.append(Act(word=say("设定目标"), href=f"{route}/target", kind="quiet"))
     return found
 
 
 def _judged(look: Looked, one: Indicator) -> list[Row]:
-    """Each question with its answer, its evidence and who says so."""
+    """Each question with its answer, its evidence and who says so, and what still waits to be confirmed."""
     if not isinstance(one.figure, Judged):
         return []
-    told = judgements(for_=look.actor, indicator=one.code, place=look.place, period=look.period)
-    return [_answered(question, told.get(question.code)) for question in one.figure.questions]
-
-
-def _answered(question: Question, found: Judgement | None) -> Row:
-    if found is None:
-        return Row(cells=[question.text, say("还没有评定"), "", ""])
-    answer = say(code_lists["indicators.answer"].label(found.answer))
-    return Row(cells=[question.text, answer, found.evidence, f"{found.by.account} {exact_date(found.at)}"])
+    given: dict[str, Any] = {"for_": look.actor, "indicator": one.code, "place": look.place, "period": look.period}
+    told, new = judgements(**given), waiting(**given)
+    rows = [judged_row(question, told.get(question.code)) for question in one.figure.questions]
+    shown = {made.pk for made in told.values()}
+    asked = {question.code: question for question in one.figure.questions}
+    return rows + [judged_row(asked[made.question], made) for made in new if made.pk not in shown]
 
 
 def _interval(cell: Cell) -> str:

@@ -170,6 +170,11 @@ def needs_second_factor(posts: list[Post]) -> bool:
     return any(registry.roles[p.role].second_factor for p in posts)
 
 
+def unattended(post: Post) -> bool:
+    """Whether nobody sits before it: the post of a device that shows one page."""
+    return post.role in registry.roles and bool(registry.roles[post.role].alone_at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """A second factor about to be enrolled: what the phone must be told."""

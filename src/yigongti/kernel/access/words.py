@@ -40,7 +40,8 @@ class Role:
     """One role, as its holder's job description: what it is for, what it may do, what it must never be able to do.
 
     `reviewed_by`: the roles that look afterwards at what it opened in an emergency or on duty; `overdue_to`: the roles
-    that are told when nobody has.
+    that are told when nobody has. `alone_at`: the one page of a device that nobody sits at; every other leads
+    there, and its session does not end because nobody touches it.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Role:
     persona: str = ""
     source: str = ""
     second_factor: bool = False
+    alone_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ def page(
             try:
                 if asked:
                     actor.require(asked)
+                if actor.role.alone_at not in ("", request.path):  # a device shows its own page, wherever it is led
+                    return HttpResponseRedirect(actor.role.alone_at)
                 return view(request, **arguments)
             except Refusal as refusal:
                 if refusal.status == HTTPStatus.FORBIDDEN and not refusal.recorded:

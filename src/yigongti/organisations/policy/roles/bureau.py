@@ -25,6 +25,8 @@ bureau = registry.add_role(
             "indicators.issue_brief",
             "indicators.set_target",
             "indicators.judge",
+            "indicators.confirm_judgement",
+            "indicators.evidence",
             "indicators.answer_appeal",
             "residents.find",
             "residents.open_with_basis",

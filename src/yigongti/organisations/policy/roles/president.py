@@ -25,6 +25,7 @@ president = registry.add_role(
             "indicators.screen",
             "indicators.write_brief",
             "indicators.rows",
+            "indicators.evidence",
             "residents.find",
             "residents.open_with_basis",
             "residents.overdue_reviews",

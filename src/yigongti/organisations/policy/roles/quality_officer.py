@@ -11,7 +11,7 @@ quality_officer = registry.add_role(
         source="R22 R153；领域参考第三部分 P14、第四部分 14",
         does=(
             "核对指标：看数字、看背后的每一行（居民遮住），凭质量检查的职责写明理由，限时打开一人的档案，次日由数据员复核；"
-            "提出指标发布和异议，评定定性指标。"
+            "提出指标发布和异议，评定定性指标并附证据，起草年度报告。"
         ),
         works_at=("group",),
         reach=Reach.BELOW,
@@ -22,6 +22,9 @@ quality_officer = registry.add_role(
             "indicators.rows",
             "indicators.open_row",
             "indicators.appeal",
+            "indicators.judge",
+            "indicators.evidence",
+            "indicators.write_brief",
             "residents.find",
             "residents.open_with_basis",
             "record.read",
@@ -34,6 +37,7 @@ quality_officer = registry.add_role(
             never("publish", "审核、冻结或发布指标和排名"),
             never("figures", "改动任何计算出的数字"),
             never("browse", "没有写明理由就打开档案"),
+            never("own_judgement", "确认自己作的评定，审签自己起草的报告"),
         ),
     )
 )
