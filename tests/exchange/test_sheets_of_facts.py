@@ -117,3 +117,33 @@ def test_births_find_their_mother_and_deaths_set_the_day_or_wait(county, steward
     worked(batch.pk)
     person.refresh_from_db()
     assert person.died_on is None
+
+
+def faults(batch) -> dict[int, set[tuple[str, str]]]:
+    rows = queries.rows(of=batch, state="wrong")
+    return {row.number: {(one["header"], one["rule"]) for one in row.problems} for row in rows}
+
+
+@pytest.mark.requirement("R164")
+def test_a_cell_that_cannot_be_read_keeps_no_other_check_of_its_row_back(county, steward):
+    claim = "S1,140781,张桂兰,,居民医保,住院,省人民医院,省外,{days},2026-02-10,{total},15000,9000,40000\n"
+    sheet = (CLAIMS + claim.format(days="2026-02-09,2026-02-01", total="许多")
+             + claim.replace("S1", "S2").format(days="昨天,2026-02-09", total="20000"))  # fmt: skip
+    first, second = faults(brought(steward, sheet, kind="claims", name="结算.csv")).values()
+    assert first == {("总费用", "应为金额（元），例如 1234.50"), ("出院日期", "早于入院日期")}
+    assert {header for header, _ in second} == {"入院日期", "总费用"} and "超过总费用" in str(second)
+    births = ("出生医学证明编号,出生时间,性别,出生地点分类,出生体重,孕周,胎数,母亲姓名\n"
+              "T1,2026-13-04 09:30,女,医疗机构,90000,60,12,张桂兰\n")  # fmt: skip
+    (found,) = faults(brought(steward, births, kind="births", name="出生.csv")).values()
+    assert {header for header, _ in found} == {"出生时间", "出生体重", "孕周", "胎数"}
+    deaths = ("死亡证明编号,死者姓名,性别,出生日期,死亡日期,直接死因,直接死因编码,最初的疾病,最初的疾病编码\n"
+              "D1,张桂兰,,1950-05-06,1949-05-06,心梗,I21.9,脑梗,？\n")  # fmt: skip
+    (found,) = faults(brought(steward, deaths, kind="deaths", name="死亡.csv")).values()
+    assert found == {("性别", "必须填写"), ("死亡日期", "早于出生日期"), ("最初的疾病编码", "不是 ICD-10 编码")}
+
+
+def test_a_row_that_is_wrong_and_repeats_another_says_both(county, steward):
+    line = "S1,140781,,,居民医保,普通门诊,县人民医院,县内,,,2026-02-10,{total},80,60,40\n"
+    sheet = CLAIMS + line.format(total="100") + line.format(total="许多")
+    (found,) = faults(brought(steward, sheet, kind="claims", name="结算.csv")).values()
+    assert {rule for _, rule in found} == {"应为金额（元），例如 1234.50", "与第 {row} 行重复"}

@@ -10,6 +10,7 @@ from typing import Any
 from yigongti.fund.models import Claim
 from yigongti.fund.told import MATCHES, OTHER_NAME, UNMATCHED, columns_of, wrong_with
 from yigongti.fund.told import ToldClaim as ToldClaim  # who tells of claims comes through this door
+from yigongti.fund.told import checks as checks  # and asks what it would be refused for
 from yigongti.kernel import versions
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action

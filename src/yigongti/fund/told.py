@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from yigongti.fund.models import AMOUNTS, AREAS, FUNDS, INSURED_KINDS, LEVELS, OWN, VISIT_KINDS
@@ -126,57 +128,101 @@ def columns_of(told: ToldClaim, *, county: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+Check = Callable[[ToldClaim], Iterator[Refusal]]
+
+
 def wrong_with(told: ToldClaim, *, county: str) -> Iterator[Refusal]:
     """Everything that is wrong with a claim."""
-    for name, label in (("number", "结算编号"), ("insurer", "医保经办区划"), ("institution_name", "就医机构")):
-        if not getattr(told, name).strip():
-            yield Missing(field=name, label=label)
-    for name, label, known in CODED:
-        if getattr(told, name) not in known:
-            yield BadValue(field=name, label=label, value=getattr(told, name)[:40], problem="没有这一类")
-    for name, most in LONGEST.items():
-        if len(getattr(told, name)) > most:
-            problem = phrase("超过 {most} 个字", most=most)
-            yield BadValue(field=name, label="送来的文字", value=getattr(told, name)[:40], problem=problem)
-    for one in (*told.other_diagnoses, *told.operation_codes):
+    return chain.from_iterable(check(told) for check in checks(county=county))
+
+
+@cache
+def checks(*, county: str) -> tuple[Check, ...]:
+    """All that may be wrong with a claim, each asked by itself: of a claim read in part, what can be asked is."""
+    named = (("number", "结算编号"), ("insurer", "医保经办区划"), ("institution_name", "就医机构"))
+    return (
+        *(partial(_named, name, label) for name, label in named),
+        *(partial(_coded, *one) for one in CODED),
+        *(partial(_short, name, most) for name, most in LONGEST.items()),
+        partial(_short_codes, "other_diagnoses"), partial(_short_codes, "operation_codes"),
+        partial(_placed, county), partial(_agreeing_place, county),
+        _settled, _in_order, _with_a_bed,
+        *(partial(_possible, name) for name in (*AMOUNTS, "deductible")),
+        _scope_within, _paid_within,
+    )  # fmt: skip
+
+
+def _named(name: str, label: str, told: ToldClaim) -> Iterator[Refusal]:
+    if not getattr(told, name).strip():
+        yield Missing(field=name, label=label)
+
+
+def _coded(name: str, label: str, known: Container[str], told: ToldClaim) -> Iterator[Refusal]:
+    if getattr(told, name) not in known:
+        yield BadValue(field=name, label=label, value=getattr(told, name)[:40], problem="没有这一类")
+
+
+def _short(name: str, most: int, told: ToldClaim) -> Iterator[Refusal]:
+    if len(getattr(told, name)) > most:
+        problem = phrase("超过 {most} 个字", most=most)
+        yield BadValue(field=name, label="送来的文字", value=getattr(told, name)[:40], problem=problem)
+
+
+def _short_codes(name: str, told: ToldClaim) -> Iterator[Refusal]:
+    for one in getattr(told, name):
         if len(one) > 20:
-            yield BadValue(field="operation_codes", label="其他诊断和手术编码", value=one[:40], problem="超过 20 个字")
-    yield from _wrong_place(told, county)
-    yield from _wrong_days(told)
-    yield from _wrong_amounts(told)
+            yield BadValue(field=name, label="其他诊断和手术编码", value=one[:40], problem="超过 20 个字")
 
 
-def _wrong_place(told: ToldClaim, county: str) -> Iterator[Refusal]:
-    read = area_of(told.institution_division, county)
-    if not told.area and not read:
+def _placed(county: str, told: ToldClaim) -> Iterator[Refusal]:
+    if not told.area and not area_of(told.institution_division, county):
         yield NowhereTold(field="area")
+
+
+def _agreeing_place(county: str, told: ToldClaim) -> Iterator[Refusal]:
+    read = area_of(told.institution_division, county)
     if told.area in AREAS and read and told.area != read:
         yield BadValue(
             field="area", label="就医地", value=told.institution_division, problem="就医地与机构区划代码说的不一样"
         )
 
 
-def _wrong_days(told: ToldClaim) -> Iterator[Refusal]:
+def _settled(told: ToldClaim) -> Iterator[Refusal]:
     if told.settled_on > clock.today():
         yield BadValue(field="settled_on", label="结算日期", value=told.settled_on, problem="在今天之后")
+
+
+def _in_order(told: ToldClaim) -> Iterator[Refusal]:
     if told.admitted_on and told.discharged_on and told.admitted_on > told.discharged_on:
         yield BadValue(field="discharged_on", label="出院日期", value=told.discharged_on, problem="早于入院日期")
+
+
+def _with_a_bed(told: ToldClaim) -> Iterator[Refusal]:
     if told.visit_kind in BED_KINDS and not told.admitted_on:
         yield Missing(field="admitted_on", label="入院日期")
 
 
-def _wrong_amounts(told: ToldClaim) -> Iterator[Refusal]:
-    odd = [name for name in (*AMOUNTS, "deductible") if not 0 <= (getattr(told, name) or 0) < MOST]
-    for name in odd:
-        problem = "不能为负：冲正请按作废送来" if getattr(told, name) < 0 else "大得不可能"
-        yield BadValue(field=name, label=LABELS[name], value=yuan(getattr(told, name)), problem=problem)
-    if odd:
-        return
-    paid, own = (sum(getattr(told, name) for name in names) for names in (FUNDS, OWN))
-    if told.in_scope > told.total:
+def _possible(name: str, told: ToldClaim) -> Iterator[Refusal]:
+    amount = getattr(told, name) or 0
+    if not 0 <= amount < MOST:
+        problem = "不能为负：冲正请按作废送来" if amount < 0 else "大得不可能"
+        yield BadValue(field=name, label=LABELS[name], value=yuan(amount), problem=problem)
+
+
+def _scope_within(told: ToldClaim) -> Iterator[Refusal]:
+    if _all_possible(told.in_scope, told.total) and told.in_scope > told.total:
         yield ScopeExceedsTotal(field="in_scope", in_scope=yuan(told.in_scope), total=yuan(told.total))
-    if paid + own > told.total:
-        yield AmountsExceedTotal(field="total", paid=yuan(paid), own=yuan(own), total=yuan(told.total))
+
+
+def _paid_within(told: ToldClaim) -> Iterator[Refusal]:
+    paid, own = ([getattr(told, name) for name in names] for names in (FUNDS, OWN))
+    if _all_possible(*paid, *own, told.total) and sum(paid) + sum(own) > told.total:
+        yield AmountsExceedTotal(field="total", paid=yuan(sum(paid)), own=yuan(sum(own)), total=yuan(told.total))
+
+
+def _all_possible(*amounts: int) -> bool:
+    """An impossible amount has been named; a sum of it says nothing more."""
+    return all(0 <= one < MOST for one in amounts)
 
 
 def yuan(fen: int) -> str:

@@ -9,3 +9,5 @@ from yigongti.publichealth.taking_deaths import take_in_deaths as take_in_deaths
 from yigongti.publichealth.taking_deaths import withdraw_deaths as withdraw_deaths
 from yigongti.publichealth.told import ToldBirth as ToldBirth
 from yigongti.publichealth.told import ToldDeath as ToldDeath
+from yigongti.publichealth.told import birth_checks as birth_checks
+from yigongti.publichealth.told import death_checks as death_checks

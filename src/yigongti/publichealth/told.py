@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from yigongti.kernel import clock
@@ -104,56 +106,120 @@ def death_columns(told: ToldDeath) -> dict[str, Any]:
     }  # fmt: skip
 
 
+Check = Callable[[Any], Iterator[Refusal]]
+
+
 def wrong_birth(told: ToldBirth) -> Iterator[Refusal]:
     """Everything that is wrong with a birth."""
-    yield from _wrong_texts(told)
+    return chain.from_iterable(check(told) for check in birth_checks())
+
+
+def wrong_death(told: ToldDeath) -> Iterator[Refusal]:
+    """Everything that is wrong with a death."""
+    return chain.from_iterable(check(told) for check in death_checks())
+
+
+@cache
+def birth_checks() -> tuple[Check, ...]:
+    """All that may be wrong with a birth, each asked by itself: of one read in part, what can be asked is."""
     coded = (("sex", "性别", SEXES), ("place", "出生地点", BIRTH_PLACES), ("outcome", "出生结局", OUTCOMES))
-    yield from _wrong_codes(told, coded)
+    return (
+        *_texts(ToldBirth), *(partial(_coded, *one) for one in coded),
+        _born_by_now, _heavy_enough, _weeks_enough, _counted, _still_without_papers, _not_its_mother,
+    )  # fmt: skip
+
+
+@cache
+def death_checks() -> tuple[Check, ...]:
+    """The same of a death."""
+    coded = (("sex", "性别", SEXES), ("place", "死亡地点", DEATH_PLACES), ("how_known", "诊断依据", HOW_KNOWN))
+    return (
+        *_texts(ToldDeath), *(partial(_coded, *one) for one in coded),
+        _of_somebody, _dead_by_now, _died_after_birth, _underlying, _causes,
+    )  # fmt: skip
+
+
+def _texts(of: type[ToldBirth | ToldDeath]) -> Iterator[Check]:
+    yield _numbered
+    known = {one.name for one in fields(of)}
+    yield from (partial(_short, name, most) for name, most in LONGEST.items() if name in known)
+
+
+def _numbered(told: ToldBirth | ToldDeath) -> Iterator[Refusal]:
+    if not told.number.strip():
+        yield Missing(field="number", label="证明编号")
+
+
+def _short(name: str, most: int, told: ToldBirth | ToldDeath) -> Iterator[Refusal]:
+    if len(getattr(told, name)) > most:
+        problem = phrase("超过 {most} 个字", most=most)
+        yield BadValue(field=name, label="送来的文字", value=getattr(told, name)[:40], problem=problem)
+
+
+def _coded(name: str, label: str, known: Container[str], told: ToldBirth | ToldDeath) -> Iterator[Refusal]:
+    if getattr(told, name) not in known:
+        yield BadValue(field=name, label=label, value=getattr(told, name)[:40], problem="没有这一类")
+
+
+def _born_by_now(told: ToldBirth) -> Iterator[Refusal]:
     if told.born_at > clock.now():
         yield BadValue(field="born_at", label="出生时间", value=told.born_at, problem="在今天之后")
     if told.born_at.year < EARLIEST_YEAR:
         problem = phrase("早于 {year} 年", year=EARLIEST_YEAR)
         yield BadValue(field="born_at", label="出生时间", value=told.born_at, problem=problem)
+
+
+def _heavy_enough(told: ToldBirth) -> Iterator[Refusal]:
     least, greatest = (values.number(f"publichealth.{name}_birth_weight") for name in ("least", "greatest"))
     if told.weight is not None and not least <= told.weight <= greatest:
         problem = phrase("应在 {least} 至 {greatest} 克之间", least=least, greatest=greatest)
         yield BadValue(field="weight", label="出生体重", value=told.weight, problem=problem)
+
+
+def _weeks_enough(told: ToldBirth) -> Iterator[Refusal]:
     if told.weeks is not None and not 16 <= told.weeks <= 46:
         yield BadValue(field="weeks", label="孕周", value=told.weeks, problem="应在 16 至 46 周之间")
+
+
+def _counted(told: ToldBirth) -> Iterator[Refusal]:
     if not 1 <= told.plurality <= 9:
         yield BadValue(field="plurality", label="胎数", value=told.plurality, problem="应在 1 至 9 之间")
+
+
+def _still_without_papers(told: ToldBirth) -> Iterator[Refusal]:
     if told.outcome == "still" and (told.newborn_id or told.newborn_id_card):
         yield BadValue(field="outcome", label="出生结局", value=told.number, problem="死胎死产没有新生儿的证件")
+
+
+def _not_its_mother(told: ToldBirth) -> Iterator[Refusal]:
     if told.newborn_id and told.newborn_id == told.mother_id:
         yield BadValue(field="newborn_id", label="新生儿", value=told.newborn_name, problem="不能与母亲是同一人")
 
 
-def wrong_death(told: ToldDeath) -> Iterator[Refusal]:
-    """Everything that is wrong with a death."""
-    yield from _wrong_texts(told)
-    coded = (("sex", "性别", SEXES), ("place", "死亡地点", DEATH_PLACES), ("how_known", "诊断依据", HOW_KNOWN))
-    yield from _wrong_codes(told, coded)
+def _of_somebody(told: ToldDeath) -> Iterator[Refusal]:
     if told.resident_id is None and not told.name.strip():
         yield Missing(field="name", label="死者姓名")
+
+
+def _dead_by_now(told: ToldDeath) -> Iterator[Refusal]:
     if told.died_on > clock.today():
         yield BadValue(field="died_on", label="死亡日期", value=told.died_on, problem="在今天之后")
+
+
+def _died_after_birth(told: ToldDeath) -> Iterator[Refusal]:
     if told.born_on and told.born_on > told.died_on:
         yield BadValue(field="died_on", label="死亡日期", value=told.died_on, problem="早于出生日期")
-    for code in (told.underlying_code, *(one[0] for one in told.chain)):
-        if code and not ICD10.fullmatch(code):
-            yield BadValue(field="underlying_code", label="死因编码", value=code[:40], problem="不是 ICD-10 编码")
 
 
-def _wrong_texts(told: ToldBirth | ToldDeath) -> Iterator[Refusal]:
-    if not told.number.strip():
-        yield Missing(field="number", label="证明编号")
-    for name, most in LONGEST.items():
-        if len(getattr(told, name, "")) > most:
-            problem = phrase("超过 {most} 个字", most=most)
-            yield BadValue(field=name, label="送来的文字", value=getattr(told, name)[:40], problem=problem)
+def _underlying(told: ToldDeath) -> Iterator[Refusal]:
+    return _icd10("underlying_code", told.underlying_code)
 
 
-def _wrong_codes(told: ToldBirth | ToldDeath, coded: tuple[tuple[str, str, tuple[str, ...]], ...]) -> Iterator[Refusal]:
-    for name, label, known in coded:
-        if getattr(told, name) not in known:
-            yield BadValue(field=name, label=label, value=getattr(told, name)[:40], problem="没有这一类")
+def _causes(told: ToldDeath) -> Iterator[Refusal]:
+    for n, (code, *_) in enumerate(told.chain):
+        yield from _icd10(f"chain.{n}", code)
+
+
+def _icd10(name: str, code: str) -> Iterator[Refusal]:
+    if code and not ICD10.fullmatch(code):
+        yield BadValue(field=name, label="死因编码", value=code[:40], problem="不是 ICD-10 编码")

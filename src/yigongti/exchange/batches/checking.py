@@ -28,7 +28,8 @@ SET state = 'wrong', problems = r.problems || jsonb_build_array(jsonb_build_obje
     'field', '', 'header', '', 'value', '', 'rule', '与第 {row} 行重复', 'facts', jsonb_build_object('row', f.first)))
 FROM (SELECT number, min(number) OVER (PARTITION BY key) AS first FROM exchange_batchrow
       WHERE batch_id = %(batch)s AND key <> '' AND (%(key)s = '' OR key = %(key)s)) f
-WHERE f.number > f.first AND r.batch_id = %(batch)s AND r.number = f.number AND r.state IN ('good', 'alike', 'known')
+WHERE f.number > f.first AND r.batch_id = %(batch)s AND r.number = f.number
+  AND r.state IN ('good', 'alike', 'known', 'wrong') AND NOT r.problems @> '[{"rule": "与第 {row} 行重复"}]'
 """
 
 

@@ -16,7 +16,7 @@ from yigongti.exchange.tables.sheet import Column, Sheet
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.organisations.queries import institutions_by_name
-from yigongti.publichealth.actions import ToldBirth, take_in_births, withdraw_births
+from yigongti.publichealth.actions import ToldBirth, birth_checks, take_in_births, withdraw_births
 from yigongti.residents.actions.bulk import CODES, card_fault
 from yigongti.residents.queries.alike import by_papers
 
@@ -73,8 +73,8 @@ def _prepare(by: Actor, rows: Sequence[Row]) -> None:
 
 
 FACTS = Facts(
-    sheet=SHEET, label="publichealth.Birth", prepare=_prepare, tell=lambda row: ToldBirth(**row.values),
-    take=by_inbox(take_in_births, "births", source="sheet"),
+    sheet=SHEET, label="publichealth.Birth", prepare=_prepare, told=ToldBirth, checks=birth_checks,
+    at={"newborn_id": "newborn_id_card"}, take=by_inbox(take_in_births, "births", source="sheet"),
     withdraw=lambda ids, why: withdraw_births(by=the_inbox(), ids=ids, why=why),
 )  # fmt: skip
 enter(

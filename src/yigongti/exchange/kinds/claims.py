@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from yigongti.exchange.batches.kinds import Kind, Row, enter
 from yigongti.exchange.kinds.certificates import Facts, by_inbox, entries_of
@@ -14,10 +15,11 @@ from yigongti.exchange.senders import the_inbox
 from yigongti.exchange.tables import words
 from yigongti.exchange.tables.days import day, month
 from yigongti.exchange.tables.sheet import Column, Sheet
-from yigongti.fund.actions import ToldClaim, take_in_claims, withdraw_claims
+from yigongti.fund.actions import ToldClaim, checks, take_in_claims, withdraw_claims
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
-from yigongti.organisations.queries import institutions_by_name
+from yigongti.kernel.refusal import Refusal
+from yigongti.organisations.queries import institutions_by_name, the_county
 from yigongti.residents.queries.alike import by_papers
 
 
@@ -102,13 +104,13 @@ def _prepare(by: Actor, rows: Sequence[Row]) -> None:
             said["month"] = said["month"].replace(day=1)
 
 
-def _tell(row: Row) -> ToldClaim:
-    told = {name: value for name, value in row.values.items() if name in ToldClaim.__dataclass_fields__}
-    return ToldClaim(**told)
+def _checks() -> Sequence[Callable[[Any], Iterable[Refusal]]]:
+    county = the_county()
+    return checks(county=county.division if county else "")
 
 
 FACTS = Facts(
-    sheet=SHEET, label="fund.Claim", prepare=_prepare, tell=_tell,
+    sheet=SHEET, label="fund.Claim", prepare=_prepare, told=ToldClaim, checks=_checks,
     take=by_inbox(take_in_claims, "claims", source="sheet"),
     withdraw=lambda ids, why: withdraw_claims(by=the_inbox(), ids=ids, why=why) and None,
 )  # fmt: skip

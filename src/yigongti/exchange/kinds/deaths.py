@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from yigongti.exchange.batches.kinds import Kind, Row, enter
 from yigongti.exchange.kinds.certificates import Facts, by_inbox, entries_of
@@ -16,7 +18,7 @@ from yigongti.exchange.tables.sheet import Column, Sheet
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.organisations.queries import institutions_by_name
-from yigongti.publichealth.actions import ToldDeath, take_in_deaths, withdraw_deaths
+from yigongti.publichealth.actions import ToldDeath, death_checks, take_in_deaths, withdraw_deaths
 from yigongti.residents.actions.bulk import CODES, card_fault
 from yigongti.residents.queries.alike import by_papers
 
@@ -82,17 +84,20 @@ def _prepare(by: Actor, rows: Sequence[Row]) -> None:
         row.values["institution_id"] = places.get(str(row.values.get("institution_name", "")))
 
 
-def _tell(row: Row) -> ToldDeath:
-    said = row.values
-    told = {name: value for name, value in said.items() if name in ToldDeath.__dataclass_fields__}
-    causes = ((str(said.get(f"code_{n}") or ""), str(said.get(f"cause_{n}") or ""), str(said.get(f"time_{n}") or ""))
-              for n in range(len(CAUSES)))  # fmt: skip
-    return ToldDeath(**told, chain=tuple(one for one in causes if any(one)))
+def _chain(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The causes, a place each, empty ones too: so a fault of the third stands beside the third."""
+    parts = ("code", "cause", "time")
+    return {"chain": tuple(tuple(str(said.get(f"{part}_{n}") or "") for part in parts) for n in range(len(CAUSES)))}
+
+
+def _take(deaths: list[ToldDeath]) -> Sequence[Mapping[str, Any]]:
+    told = [replace(one, chain=tuple(cause for cause in one.chain if any(cause))) for one in deaths]
+    return by_inbox(take_in_deaths, "deaths", source="sheet")(told)
 
 
 FACTS = Facts(
-    sheet=SHEET, label="publichealth.Death", prepare=_prepare, tell=_tell,
-    take=by_inbox(take_in_deaths, "deaths", source="sheet"),
+    sheet=SHEET, label="publichealth.Death", prepare=_prepare, told=ToldDeath, checks=death_checks,
+    more=_chain, at={f"chain.{n}": f"code_{n}" for n in range(len(CAUSES))}, take=_take,
     withdraw=lambda ids, why: withdraw_deaths(by=the_inbox(), ids=ids, why=why) and None,
 )  # fmt: skip
 enter(

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from yigongti.exchange.tables.sheet import Column, Sheet
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.record.actions import Told
-from yigongti.record.queries.vocabulary import SERIES
+from yigongti.record.queries.vocabulary import SERIES, Series
 
 
 KINDS = {code: one.title for code, one in SERIES.items()}
@@ -57,8 +57,7 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
     find_whom(by, rows, SHEET)
     for row in rows:
         check_in_life(row, SHEET, "at")
-        if not row.unread & {"kind", "value", "second", "unit"}:
-            _check_numbers(row)
+        _check_numbers(row)
         if not row.problems:
             (told,) = _told(row)
             row.key = "|".join(str(one) for one in (told.resident_id, told.at, told.code, *_numbers(row)))
@@ -66,27 +65,64 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
 
 
 def _check_numbers(row: Row) -> None:
-    series = SERIES[row.values["kind"]]
+    """Each check whose cells can be read."""
+    for needs, check in CHECKS:
+        if not row.unread & needs:
+            check(row, SERIES[row.values["kind"]])
+
+
+def _check_second(row: Row, series: Series) -> None:
     if series.paired and row.values["second"] is None:
-        return row.wrong(SHEET, "second", "血压要有两个数")
+        row.wrong(SHEET, "second", "血压要有两个数")
+
+
+def _check_unit(row: Row, series: Series) -> None:
     units = {series.unit, "mg/dL"} if row.values["kind"] in GLUCOSE else {series.unit}
     if row.values["unit"] and row.values["unit"] not in units:
-        return row.wrong(SHEET, "unit", "{what}的单位应为 {unit}", what=series.title, unit=series.unit)
+        row.wrong(SHEET, "unit", "{what}的单位应为 {unit}", what=series.title, unit=series.unit)
+
+
+def _check_unit_unsaid(row: Row, series: Series) -> None:
     if row.values["kind"] in GLUCOSE and not row.values["unit"] and row.values["value"] > LARGEST_GLUCOSE:
-        return row.wrong(SHEET, "unit", "没有写单位，{value} 像是 mg/dL，请写明单位", value=str(row.values["value"]))
-    for measure, number, name in zip(series.measures, _numbers(row), ("value", "second"), strict=False):
-        if not measure.least <= number <= measure.greatest:
-            row.wrong(SHEET, name, "应在 {least}–{greatest} {unit} 之间", least=str(measure.least),
-                      greatest=str(measure.greatest), unit=series.unit)  # fmt: skip
-    if series.paired and row.values["value"] <= row.values["second"]:
+        row.wrong(SHEET, "unit", "没有写单位，{value} 像是 mg/dL，请写明单位", value=str(row.values["value"]))
+
+
+def _check_bounds(place: int, name: str) -> Callable[[Row, Series], None]:
+    def check(row: Row, series: Series) -> None:
+        if place < len(series.measures) and row.values[name] is not None:
+            measure = series.measures[place]
+            if not measure.least <= _in_unit(row, row.values[name]) <= measure.greatest:
+                row.wrong(SHEET, name, "应在 {least}–{greatest} {unit} 之间", least=str(measure.least),
+                          greatest=str(measure.greatest), unit=series.unit)  # fmt: skip
+
+    return check
+
+
+def _check_order(row: Row, series: Series) -> None:
+    if series.paired and row.values["second"] is not None and row.values["value"] <= row.values["second"]:
         row.wrong(SHEET, "second", "{a}须大于{b}", a=series.measures[0].title, b=series.measures[1].title)
-    return None
+
+
+CHECKS: tuple[tuple[set[str], Callable[[Row, Series], None]], ...] = (
+    ({"kind", "second"}, _check_second),
+    ({"kind", "unit"}, _check_unit),
+    ({"kind", "unit", "value"}, _check_unit_unsaid),
+    ({"kind", "unit", "value"}, _check_bounds(0, "value")),
+    ({"kind", "unit", "second"}, _check_bounds(1, "second")),
+    ({"kind", "value", "second"}, _check_order),
+)
+"""The cells that a check needs, and the check; one that found a fault keeps those that need the same cell back."""
 
 
 def _numbers(row: Row) -> list[Decimal]:
     given = [one for one in (row.values["value"], row.values["second"]) if one is not None]
+    return [_in_unit(row, one) for one in given[: _count(row)]]
+
+
+def _in_unit(row: Row, number: Decimal) -> Decimal:
+    """In the unit of the series."""
     factor = MG_DL if row.values["unit"] == "mg/dL" and row.values["kind"] in GLUCOSE else Decimal(1)
-    return [(one / factor).quantize(Decimal("0.001"), ROUND_HALF_EVEN) for one in given[: _count(row)]]
+    return (number / factor).quantize(Decimal("0.001"), ROUND_HALF_EVEN)
 
 
 def _count(row: Row) -> int:

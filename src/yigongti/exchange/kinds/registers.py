@@ -102,11 +102,10 @@ def _typed(of: Register, row: Row) -> dict[str, str]:
 
 def _check(of: Register, sheet: Sheet, by: Actor, rows: Sequence[Row]) -> None:
     """Each row is saved for a moment and taken back: so the database's own rules speak before the real run, and a row
-    may name one that stands above it in the sheet."""
+    may name one that stands above it in the sheet. One that cannot be read whole is asked with those cells empty."""
     with transaction.atomic():
         for row in rows:
-            if not row.problems:
-                _try(of, sheet, by, row)
+            _try(of, sheet, by, row)
         transaction.set_rollback(True)
 
 
@@ -115,14 +114,13 @@ def _try(of: Register, sheet: Sheet, by: Actor, row: Row) -> None:
         with transaction.atomic():
             there = _there(of, by, row)
             if there:
-                row.known = there
+                row.known = "" if row.problems else there
                 return
             of.save(by=by, row="", seen="", values=_typed(of, row))
     except Refusals as many:
-        for refusal in many.all:
-            _note(sheet, row, refusal)
+        _note(sheet, row, many.all)
     except Refusal as refusal:
-        _note(sheet, row, refusal)
+        _note(sheet, row, [refusal])
 
 
 def _there(of: Register, by: Actor, row: Row) -> str:
@@ -136,9 +134,13 @@ def _there(of: Register, by: Actor, row: Row) -> str:
     return f"{of.model._meta.label}:{found.pk}" if found is not None else ""
 
 
-def _note(sheet: Sheet, row: Row, refusal: Refusal) -> None:
-    column = next((one for one in sheet.columns if one.field == refusal.field), sheet.columns[0])
-    row.wrong(sheet, column.field, str(refusal.facts.get("problem") or refusal))
+def _note(sheet: Sheet, row: Row, refusals: Sequence[Refusal]) -> None:
+    """Beside their columns. What is said of an unread cell is said already; the whole cannot be judged without it."""
+    unread, columns = row.unread, {one.field for one in sheet.columns}
+    for refusal in refusals:
+        at = refusal.field if refusal.field in columns else ""
+        if not unread or (at and at not in unread):
+            row.wrong(sheet, at or sheet.columns[0].field, str(refusal.facts.get("problem") or refusal))
 
 
 def _take(of: Register, by: Actor, row: Row) -> Outcome:
