@@ -1,5 +1,6 @@
 """Files are kept once, by what they hold; a name is shown and never a path; damage is noticed."""
 
+import fcntl
 import hashlib
 import os
 from datetime import date
@@ -9,7 +10,7 @@ import pytest
 
 from tests.factories import actor
 from yigongti.kernel import clock
-from yigongti.kernel.files import store, sweeping
+from yigongti.kernel.files import holding, store, sweeping
 from yigongti.kernel.files.models import StoredFile
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.models import ParameterValue
@@ -159,3 +160,31 @@ def test_bytes_that_are_kept_again_while_they_are_swept_stay(doctor, monkeypatch
     monkeypatch.setattr(Path, "rename", kept_meanwhile)
     assert sweeping.sweep() == 0
     assert store.read(row.digest or place.name) == b"%PDF-1.4 report"
+
+
+def test_while_the_whole_store_is_read_no_sweep_moves_a_file_and_the_next_comes_back(doctor):
+    row = keep(doctor)
+    place = aged(store.path_of(row.digest))
+    row.delete()
+    with holding.unmoved(store.folder()), holding.unmoved(store.folder()):
+        assert sweeping.sweep() == 0 and place.exists()
+    assert sweeping.sweep() == 1 and not place.exists()
+
+
+def test_who_reads_the_whole_store_waits_until_a_file_put_aside_is_back_or_gone(doctor, monkeypatch):
+    place = aged(store.path_of(keep(doctor).digest))
+    StoredFile.objects.all().delete()
+    seen, rename = [], Path.rename
+
+    def read_meanwhile(self, target):
+        moved = rename(self, target)
+        if str(target).endswith(sweeping.ASIDE):
+            handle = os.open(store.folder(), os.O_RDONLY)
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            os.close(handle)
+            seen.append(place.exists())
+        return moved
+
+    monkeypatch.setattr(Path, "rename", read_meanwhile)
+    assert sweeping.sweep() == 1 and seen == [False]

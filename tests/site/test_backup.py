@@ -67,10 +67,12 @@ def test_a_restored_county_equals_the_one_that_was_backed_up(county, open_folder
 
 def test_a_county_at_work_can_be_backed_up(county, open_folder):
     archive = open_folder / "county.tar"
+    (county.data / "files" / "tmpwriting").write_bytes(b"half")
     code, said = command(open_folder, "backup", str(archive), "--data", str(county.data))
     assert code == 0, said
     with tarfile.open(archive) as tar:
         assert {"manifest.json", "database.dump", "files/ab/abcd"} <= set(tar.getnames())
+        assert "files/tmpwriting" not in tar.getnames()
     assert county.health()[0] == 200
 
 

@@ -16,6 +16,7 @@ import psycopg
 
 import yigongti
 from yigongti.kernel import clock, database, server
+from yigongti.kernel.files import holding
 from yigongti.site.folder import DataFolder
 from yigongti.site.progress import say
 from yigongti.site.running import Ended, database_at_hand, ending_signals
@@ -92,12 +93,13 @@ def _ending() -> Iterator[None]:
 
 def _write(archive: Path, folder: DataFolder, dsn: str) -> dict[str, dict[str, str]]:
     """Of a county at work: reads not yet in the trail are taken before the dump, else they could be in neither; files
-    after it, because a file is stored before the row that names it."""
+    after it, because a file is stored before the row that names it. Meanwhile no sweep moves a file."""
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".backup-", dir=archive.absolute().parent)))
         for name in CHANGING:
             _copy(folder.path / name, work / name)
         _pg("pg_dump", "--format=custom", *PLAIN, "--no-comments", f"--file={work / DUMP}", f"--dbname={dsn}")
+        stack.enter_context(holding.unmoved(folder.path / FILES))
         members = {name: path for top in (work, folder.path / FILES) for name, path in _files_in(top)}
         manifest = _manifest(members)
         (work / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -118,9 +120,12 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _files_in(top: Path) -> Iterator[tuple[str, Path]]:
-    """Named as they shall lie in the archive; the files keep their folder's name."""
-    root = top if top.name != FILES else top.parent
-    return ((str(path.relative_to(root)), path) for path in sorted(top.rglob("*")) if path.is_file())
+    """Named as they shall lie in the archive; the files keep their folder's name. What lies in that folder itself is
+    still being written and may be gone in a moment: no row names it."""
+    stored = top.name == FILES
+    root = top.parent if stored else top
+    found = (path for path in sorted(top.rglob("*")) if not (stored and path.parent == top) and path.is_file())
+    return ((str(path.relative_to(root)), path) for path in found)
 
 
 def _manifest(members: dict[str, Path]) -> dict[str, dict[str, str]]:

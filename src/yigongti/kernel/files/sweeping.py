@@ -1,6 +1,7 @@
 """Bytes in the store that no row knows: what wrote them was undone after they lay on the disk. Swept once they are old.
 
-A file is put aside before it goes, and put back if somebody kept the same bytes in that moment.
+A file is put aside before it goes, and put back if somebody kept the same bytes in that moment. Who reads the whole
+store, as a backup does, holds it: no sweep moves anything meanwhile.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from yigongti.kernel import clock
-from yigongti.kernel.files import store
+from yigongti.kernel.files import holding, store
 from yigongti.kernel.files.models import StoredFile
 
+
+log = structlog.get_logger()
 
 OLD = timedelta(days=2)
 """No transaction lasts so long: what has no row by then never gets one."""
@@ -23,9 +28,23 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def sweep(*, older: timedelta = OLD) -> int:
-    """Remove old bytes without a row, and old beginnings of files that were never finished; how many."""
+    """Remove old bytes without a row, and old beginnings of files that were never finished; how many.
+
+    While somebody reads the whole store nothing is moved: the next sweep comes back to what is left.
+    """
     before = (clock.now() - older).timestamp()
-    return sum(_block(block, before) for block in _blocks(_old(before)))
+    return sum(_block_alone(block, before) for block in _blocks(_old(before)))
+
+
+def _block_alone(places: list[Path], before: float) -> int:
+    if not places:
+        return 0
+    try:
+        with holding.alone(store.folder()):
+            return _block([place for place in places if place.exists()], before)
+    except BlockingIOError:
+        log.info("files.sweep_put_off", files=len(places))
+        return 0
 
 
 def _old(before: float) -> Iterator[Path]:
