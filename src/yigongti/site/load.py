@@ -1,4 +1,4 @@
-"""./run load FOLDER: take in what a county sends, folder by folder; what has no door yet is named, never skipped."""
+"""./run load FOLDER: take in what a county sends, folder by folder; what no door takes is named, never skipped."""
 
 import argparse
 from collections import Counter
@@ -17,6 +17,11 @@ Said = list[tuple[str, str]]
 """The state of each message or row, and why."""
 Door = Callable[["Folder"], Said]
 
+NO_DOOR = "没有接收这类文件的门 no door for such files"
+NO_ROWS = ("nothing", "")
+SHOWN = 5
+WITH = {".hea": (".dat", ".atr")}
+"""What lies beside a file and is taken with it: a WFDB header's samples and annotations."""
 WORDS = {
     "applied": "已收进 applied",
     "waiting": "等待 waiting",
@@ -33,14 +38,24 @@ class Folder:
     name: str
     files: Sequence[Path]
     constants: Mapping[str, str]
+    left: dict[Path, str]
+    """Of all files of the folder, those that no door has taken, and why."""
 
     def each(self, take: Callable[[Path], Said]) -> Said:
         """What every file led to, with progress."""
         progress, said = Progress(), []
         for number, path in enumerate(self.files, start=1):
-            said += take(path)
+            said += self.took(path, take(path))
             progress(self.name, number, len(self.files))
         progress.close()
+        return said
+
+    def took(self, path: Path, said: Said) -> Said:
+        """Note that a file was taken, when anything is said of it, with those of its name that go with it."""
+        for other in [one for one in self.left if one.stem == path.stem and one.suffix in WITH.get(path.suffix, ())]:
+            self.left.pop(other)
+        if said:
+            self.left.pop(path, None)
         return said
 
 
@@ -59,19 +74,19 @@ def main(arguments: list[str]) -> int:
         django.setup()
         for folder in sorted({path.parent for path in chosen.folder.rglob("*") if path.is_file()}):
             name = str(folder.relative_to(chosen.folder)) or "."
-            _told(name, _taken(name, sorted(path for path in folder.iterdir() if path.is_file()), chosen.fill))
+            _told(name, *_taken(name, sorted(path for path in folder.iterdir() if path.is_file()), chosen.fill))
     return 0
 
 
-def _taken(name: str, files: list[Path], fill: list[str]) -> Said | None:
-    """What the doors made of the files that are theirs; None when no door is for any of them."""
-    said, any_door = Said(), False
+def _taken(name: str, files: list[Path], fill: list[str]) -> tuple[Said, dict[Path, str]]:
+    """What the doors made of the files that are theirs; and the files that no door has taken, with the reason."""
+    said, left = Said(), dict.fromkeys(files, NO_DOOR)
+    constants = dict(one.split("=", 1) for one in fill if "=" in one)
     for suffixes, door in DOORS:
         own = [path for path in files if path.suffix.lower() in suffixes]
         if own:
-            found = door(Folder(name=name, files=own, constants=dict(one.split("=", 1) for one in fill if "=" in one)))
-            any_door, said = any_door or bool(found), said + found
-    return said if any_door else None
+            said += door(Folder(name=name, files=own, constants=constants, left=left))
+    return said, left
 
 
 def _messages(folder: Folder) -> Said:
@@ -83,9 +98,11 @@ def _messages(folder: Folder) -> Said:
 def _sheets(folder: Folder) -> Said:
     from yigongti.exchange.processes import folders
 
-    progress, said, found = Progress(), Said(), folders.sheets(folder.files)
+    (found, others), progress, said = folders.sheets(folder.files), Progress(), Said()
+    folder.left.update(others)
     for number, (kind, path) in enumerate(found, start=1):
-        said += folders.rows(kind, path, source=Path(folder.name).name, constants=folder.constants)
+        rows = folders.rows(kind, path, source=Path(folder.name).name, constants=folder.constants)
+        said += folder.took(path, rows or [NO_ROWS])
         progress(folder.name, number, len(found))
     progress.close()
     return said
@@ -122,7 +139,7 @@ def _resources(folder: Folder) -> Said:
         progress(folder.name, done, total)
 
     for path in files:
-        said += folders.resources(path, source=source, moved=moved)
+        said += folder.took(path, folders.resources(path, source=source, moved=moved))
     progress.close()
     return said
 
@@ -137,12 +154,21 @@ DOORS: tuple[tuple[frozenset[str], Door], ...] = (
 )
 
 
-def _told(name: str, said: Said | None) -> None:
-    if said is None:
+def _told(name: str, said: Said, left: Mapping[Path, str]) -> None:
+    if not said:
         say(f"{name}：没有外部系统送来的数据，或还没有接收这类文件的门 nothing that a system sends, or no door yet")
-        return
+        return _named(left)
     states = Counter(state for state, _ in said)
     say(f"{name}：" + "，".join(f"{WORDS[state]} {states[state]}" for state in WORDS if states[state]))
     reasons = Counter(reason for state, reason in said if state in ("waiting", "refused"))
     if reasons:
         say(table([(f"  {reason}", str(count)) for reason, count in reasons.most_common()]))
+    return _named(left)
+
+
+def _named(left: Mapping[Path, str]) -> None:
+    """The files that nothing was done with, by reason; of many the first."""
+    for reason in dict.fromkeys(left.values()):
+        names = [path.name for path, why in left.items() if why == reason]
+        more = f" 等 {len(names)} 个" if len(names) > SHOWN else ""
+        say(f"  没有收 left：{'、'.join(names[:SHOWN])}{more}（{reason}）")

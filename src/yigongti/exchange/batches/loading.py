@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from yigongti.exchange.batches.kinds import Kind, kinds
 from yigongti.exchange.batches.models import BUSY, Batch, BatchRow
 from yigongti.exchange.kinds.entries import NOTHING
 from yigongti.exchange.senders import sender_of, the_inbox
-from yigongti.exchange.tables.opening import opened
+from yigongti.exchange.tables.opening import Table, opened
 from yigongti.kernel.files import store
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
@@ -34,22 +35,52 @@ STATES = {"applied": "applied", "known": "superseded", "wrong": "waiting", "alik
           "read": "waiting"}  # fmt: skip
 
 
-def kinds_of_file(body: bytes, name: str) -> list[Kind]:
-    """The kinds whose marks are among the file's columns, in the order in which they are to be taken in."""
+ENOUGH = 8
+"""So many columns of ours are no chance, however many others stand beside them: an insurer's sheet has sixty."""
+INDEX = "是本文件夹的目录，不是一张要收的表"
+NOT_OURS = "不是认得的表格：{n} 列里认得 {known} 列"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Which kinds of sheet a file is, in the order in which they are to be taken in; or why it is none."""
+
+    kinds: Sequence[Kind] = ()
+    why: str = ""
+
+
+def fit_of_file(path: Path) -> Fit:
+    """By its columns: all marks of a kind are there, and most columns are known, or many."""
     most = values.number("exchange.table_most_rows")
     try:
-        found = opened(body, name=name, most_rows=most, known=_known)
-    except Refusal:
-        return []
-    marked = (kind for kind in kinds.values() if kind.marks)
-    return sorted((kind for kind in marked if kind.marks <= _fields(kind, found.head)), key=lambda kind: kind.order)
+        found = opened(path.read_bytes(), name=path.name, most_rows=most, known=_known)
+    except Refusal as unreadable:
+        return Fit(why=str(unreadable))
+    return Fit(why=INDEX) if _lists_its_folder(found, path) else _fit(found.head)
+
+
+def _fit(head: Sequence[str]) -> Fit:
+    fields = {kind.code: _fields(kind, head) for kind in kinds.values() if kind.marks}
+    marked = sorted((kinds[code] for code in fields if kinds[code].marks <= fields[code]), key=lambda kind: kind.order)
+    named = [cell for cell in head if cell.strip()]
+    known = sum(any(kind.sheet.knows(cell) for kind in marked) for cell in named)
+    if marked and (known * 2 > len(named) or known >= ENOUGH):
+        return Fit(kinds=marked)
+    return Fit(why=NOT_OURS.format(n=len(named), known=known))
+
+
+def _lists_its_folder(table: Table, path: Path) -> bool:
+    """Whether its first line names a file beside it: what is told there stands in that file."""
+    beside = {one.name for one in path.parent.iterdir()} - {path.name}
+    line = next(iter(table.lines), None)
+    return any(cell.rsplit("/", 1)[-1] in beside for cell in (line.cells if line else ()))
 
 
 def _known(cell: str) -> bool:
     return any(kind.sheet.knows(cell) for kind in kinds.values())
 
 
-def _fields(kind: Kind, head: tuple[str, ...]) -> set[str]:
+def _fields(kind: Kind, head: Sequence[str]) -> set[str]:
     return {column.field for cell in head if (column := kind.sheet.column_of(cell))}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from yigongti.exchange import inbox
 from yigongti.exchange.arriving_hl7v2 import keep
 from yigongti.exchange.batches.kinds import Kind
-from yigongti.exchange.batches.loading import assumed, headed, kinds_of_file, load
+from yigongti.exchange.batches.loading import assumed, fit_of_file, headed, load
 from yigongti.exchange.documents.arriving import document as document
 from yigongti.exchange.fhir_facts.loading import first_people as first_people
 from yigongti.exchange.fhir_facts.loading import resources as resources
@@ -24,10 +24,11 @@ def messages(path: Path) -> Said:
     return [inbox.settled(kept.arrived) for kept in keep(path.read_bytes(), peer="load")]
 
 
-def sheets(files: Sequence[Path]) -> list[tuple[Kind, Path]]:
-    """The files whose columns are those of a kind of sheet, people before what is told of them."""
-    found = [(kind, path) for path in files for kind in kinds_of_file(path.read_bytes(), path.name)]
-    return sorted(found, key=lambda one: one[0].order)
+def sheets(files: Sequence[Path]) -> tuple[list[tuple[Kind, Path]], dict[Path, str]]:
+    """The files whose columns are those of a kind of sheet, people before what is told of them; why others are none."""
+    fits = {path: fit_of_file(path) for path in files}
+    found = [(kind, path) for path, fit in fits.items() for kind in fit.kinds]
+    return sorted(found, key=lambda one: one[0].order), {path: fit.why for path, fit in fits.items() if fit.why}
 
 
 def rows(kind: Kind, path: Path, *, source: str, constants: Mapping[str, str]) -> Said:
