@@ -1,6 +1,7 @@
 """The pages of sheets over HTTP: bring, watch, decide, mend, run, undo; what each reader sees and nobody else does."""
 
 import io
+import re
 import uuid
 from datetime import date
 
@@ -172,3 +173,16 @@ def test_a_broken_file_says_so_in_a_sentence(county, browser):
             browser.get(answer["Location"]).content.decode() if answer.status_code == 303 else answer.content.decode()
         )
         assert "读不了" in text or "是空的" in text, name
+
+
+def test_of_two_who_mend_one_row_the_second_is_told(county, steward):
+    batch = brought(steward, HEAD + f"张桂兰,{card(122)},,,12,{place(county)},,,\n")
+    other = actor("data_steward", county.group, name="另一位")
+    address, pages = f"/tables/{batch.pk}/rows/2", [signed_in(steward), signed_in(other)]
+    seen = [re.search(r'name="seen" value="(\w+)"', one.get(address).content.decode())[1] for one in pages]
+    typed = {"name": "张桂兰", "id_card": card(122), "managing": place(county)}
+    assert pages[0].post(address, typed | {"phone": "13", "seen": seen[0], "key": uuid.uuid4()}).status_code == 303
+    late = pages[1].post(address, typed | {"phone": "12", "seen": seen[1], "key": uuid.uuid4()})
+    assert late.status_code == 409 and "已由别人改过" in late.content.decode()
+    (row,) = queries.rows(of=batch, state="wrong")
+    assert "13" in row.mended

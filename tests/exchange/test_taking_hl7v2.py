@@ -196,6 +196,20 @@ def test_data_staff_mend_who_it_is_and_the_original_stays(county):
     assert "6.1" in Entry.objects.get(kind="report").text
 
 
+def test_of_two_who_mend_one_message_the_second_is_told_and_nothing_is_overwritten(county):
+    steward, other = actor("data_steward", county.group), actor("data_steward", county.group, name="另一位")
+    waits = sent(message("ORU^R01", *result(), born="", card=""))
+    from yigongti.exchange import identity_lines
+
+    shown, seen = identity_lines.readable(bytes(waits.body)), actions.print_of(waits)
+    first = shown.replace("||赵老四||", "||赵四||")
+    actions.mend(by=steward, key=uuid.uuid4(), message_id=waits.pk, text=first, why="改名", seen=seen)
+    with pytest.raises(actions.MendedMeanwhile):
+        actions.mend(by=other, key=uuid.uuid4(), message_id=waits.pk, text=shown, why="又改", seen=seen)
+    waits.refresh_from_db()
+    assert waits.state == "waiting" and "赵四".encode() in bytes(waits.mended)
+
+
 def test_a_mending_that_loses_a_line_is_refused(county):
     from yigongti.exchange.identity_lines import OtherLines
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from yigongti.exchange.identity_lines import mended
 from yigongti.exchange.inbox import take_in
 from yigongti.exchange.models import Message, Sender
@@ -15,6 +17,15 @@ from yigongti.organisations.queries import open_institutions
 
 class NotWaiting(Refusal):
     """第 {number} 号已不在等待，不能再这样办。"""
+
+
+class MendedMeanwhile(Refusal):
+    """第 {number} 号已由别人改过，请重新打开，看过现在的内容再改。"""
+
+
+def print_of(found: Message) -> str:
+    """A print of a message as it is shown to be mended: who mends over somebody else's mending is told."""
+    return hashlib.sha256(bytes(found.mended or found.body)).hexdigest()[:16]
 
 
 def _waiting(pk: int) -> Message:
@@ -33,9 +44,11 @@ def retry(*, by: Actor, message_id: int) -> Receipt:
 
 
 @action("exchange.mend", permission="exchange.inbox_work")
-def mend(*, by: Actor, message_id: int, text: str, why: str) -> Receipt:
+def mend(*, by: Actor, message_id: int, text: str, why: str, seen: str = "") -> Receipt:
     """改正一条等待的消息后重新处理（原文不动）。"""
     found = _waiting(message_id)
+    if seen and seen != print_of(found):
+        raise MendedMeanwhile(number=message_id)
     if not why.strip():
         raise Missing(field="why", label="改正的理由")
     if not text.strip():

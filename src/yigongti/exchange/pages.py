@@ -165,12 +165,13 @@ class SenderForm(ActForm):
 def mend(request: Request, pk: int) -> HttpResponse:
     """Put right what the sender got wrong about who it is; what was received stays."""
     found = queries.message(for_=request.actor, pk=pk)
+    seen = request.POST.get("seen") or actions.print_of(found)
     return act_by_form(
         request, MendForm, title=say("改正第 {n} 号", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
-        word=say("改正并重新处理"),
+        word=say("改正并重新处理"), seen=seen,
         initial={"text": identity_lines.readable(bytes(found.mended or found.body))},
         act=lambda given, key: actions.mend(
-            by=request.actor, key=key, message_id=pk, text=given["text"], why=given["why"]
+            by=request.actor, key=key, message_id=pk, text=given["text"], why=given["why"], seen=seen
         ),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from django.db import connection
@@ -42,6 +43,10 @@ class NothingToTake(Refusal):
 
 class BroughtBefore(Refusal):
     """同一个文件已作为第 {number} 号表收过，还没有撤销。"""
+
+
+class MendedMeanwhile(Refusal):
+    """第 {number} 行已由别人改过，请重新打开，看过现在的内容再改。"""
 
 
 class NotYours(Refusal):
@@ -142,10 +147,12 @@ def _decided(batch: Batch, rows: object, verdict: str) -> int:
 
 
 @action("exchange.mend_row", permission=TABLES)
-def mend(*, by: Actor, batch_id: int, number: int, cells: Mapping[str, str]) -> Receipt:
+def mend(*, by: Actor, batch_id: int, number: int, cells: Mapping[str, str], seen: str = "") -> Receipt:
     """改正表里的一行（收到的原样留着）。"""
     found = held(by, batch_id, "checked", "cancelled", "done")
     row = _row(found, number, "wrong", "alike")
+    if seen and seen != print_of(row):
+        raise MendedMeanwhile(number=number)
     own = found.brought_by_id == by.post_id
     if not own and kind_of(found.kind).fields_closed & set(cells):
         raise NotYours
@@ -190,6 +197,11 @@ def _fill(batch: Batch, at: int, text: str) -> int:
         cursor.execute(WIDEN, {"batch": batch.pk, "width": at + 1})
         cursor.execute(FILL, {"batch": batch.pk, "place": at + 1, "text": text})
         return int(cursor.rowcount)
+
+
+def print_of(row: BatchRow) -> str:
+    """A print of a row as it is shown to be mended: who mends over somebody else's mending is told."""
+    return hashlib.sha256(repr(row.mended or row.cells).encode()).hexdigest()[:16]
 
 
 def _put(cells: list[str], at: int | None, text: str) -> None:

@@ -347,7 +347,7 @@ def mend(request: Request, pk: int, number: int) -> HttpResponse:
     if request.method == "POST":
         given = {column.field: request.POST[column.field] for column in columns if column.field in request.POST}
         return done(request, actions.mend(by=request.actor, key=key_of(request), batch_id=pk, number=number,
-                                          cells=given))  # fmt: skip
+                                          cells=given, seen=request.POST.get("seen", "")))  # fmt: skip
     wrong: dict[str, list[str]] = {}
     for problem in problems_of(one):
         if problem.field not in closed:
@@ -355,7 +355,7 @@ def mend(request: Request, pk: int, number: int) -> HttpResponse:
     cells = _cells(found, one, columns)
     context = {
         "title": say("改正第 {n} 行", n=number), "line": found.name, "back": f"/tables/{pk}",
-        "word": say("改正并重新检查"),
+        "word": say("改正并重新检查"), "seen": actions.print_of(one),
         "fields": [
             Field(name=column.field, label=say(column.header), value=cell, help=say(column.hint) if column.hint else "",
                   required=column.required, error=" ".join(wrong.get(column.field, ())))
