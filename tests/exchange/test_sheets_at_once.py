@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +20,11 @@ from tests.factories import actor
 from tests.factories import county as make_county
 from yigongti.exchange.batches import actions, kinds, queries, working
 from yigongti.exchange.batches.models import BUSY, Batch
+from yigongti.exchange.kinds import entries, visits
 from yigongti.kernel.files import store
 from yigongti.kernel.refusal import Refusal
 from yigongti.organisations import queries as organisations
+from yigongti.record.models import Entry, Observation
 from yigongti.residents.models import Resident
 
 
@@ -109,6 +113,59 @@ def test_run_and_cancel_at_once_leave_a_state_that_goes_on(steward, small):
         actions.run(by=steward[0], batch_id=pk)
         to_its_end(pk)
     assert queries.counts(of=Batch.objects.get(pk=pk)) == {"applied": 60} and Resident.objects.count() == 60
+
+
+def both_before_writing(monkeypatch, where, name):
+    """Let each of two look at what is there before either writes, if the database lets it."""
+    meeting, real = threading.Barrier(2), getattr(where, name)
+
+    def slowly(*given, **named):
+        found = real(*given, **named)
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(0.3)
+        return found
+
+    monkeypatch.setattr(where, name, slowly)
+
+
+def ready(who, kind, *sheets):
+    """Sheets of one kind that were checked and are to be run."""
+    by, _ = who
+    for content in sheets:
+        name = f"{kind}{len(content)}.csv"
+        digest = store.keep(by=by, name=name, media_type="text/csv", chunks=[content.encode()]).digest
+        pk = actions.bring(by=by, key=uuid.uuid4(), kind=kind, digest=digest, name=name).data["batch"]
+        to_its_end(pk)
+        actions.run(by=by, batch_id=pk)
+        yield pk
+
+
+@pytest.mark.requirement("R164")
+def test_the_same_measurement_in_two_sheets_that_run_at_one_moment_is_taken_once(steward, monkeypatch):
+    people = kept(steward, rows=1)
+    to_its_end(people)
+    actions.run(by=steward[0], batch_id=people)
+    to_its_end(people)
+    sheet = f"证件号码,测量时间,测量项目,数值,第二个数值\n{card(1)},2026-03-04,血压,139,85\n"
+    pks = list(ready(steward, "measurements", sheet, sheet + "\n"))
+    both_before_writing(monkeypatch, entries, "told_before")
+    together(*[lambda pk=pk: to_its_end(pk) for pk in pks])
+    counts = [queries.counts(of=Batch.objects.get(pk=pk)) for pk in pks]
+    assert sorted(counts, key=str) == [{"applied": 1}, {"known": 1}]
+    assert Observation.objects.count() == 1
+
+
+def test_one_visit_number_in_two_sheets_that_run_at_one_moment_is_one_visit_in_two_versions(steward, monkeypatch):
+    people = kept(steward, rows=1)
+    to_its_end(people)
+    actions.run(by=steward[0], batch_id=people)
+    to_its_end(people)
+    sheet = f"就诊号,身份证号,就诊类别,入院时间,主要诊断编码,主要诊断\nZ1,{card(1)},门诊,2026-03-04,I10.x00,高血压\n"
+    pks = list(ready(steward, "visits", sheet, sheet.replace("高血压", "高血压病")))
+    both_before_writing(monkeypatch, visits, "follow_known")
+    together(*[lambda pk=pk: to_its_end(pk) for pk in pks])
+    assert sorted(Entry.objects.filter(kind="encounter").values_list("version", flat=True)) == [1, 2]
+    assert Entry.objects.filter(kind="encounter", replaced_by=None).count() == 1
 
 
 WORKER = """

@@ -195,3 +195,50 @@ def test_what_another_sheet_brought_between_check_and_run_is_not_taken_again(cou
     assert states(run(steward, third)) == {"known": 1}
     assert sorted(Entry.objects.filter(kind="condition").values_list("code", flat=True)) == ["E11.900", "I10.x00"]
     assert states(brought(steward, head + told + "2017-07-01\n\n", kind="onsets", name="四.csv")) == {"known": 1}
+
+
+FOLLOW_UPS = "身份证号,随访日期,随访病种,随访方式,收缩压,舒张压,空腹血糖,服药情况,此次随访分类,随访医生\n"
+
+
+def follow_ups(by, *told, name="随访.csv"):
+    lines = "".join(f"{card(122)},{one}\n" for one in told)
+    return brought(by, FOLLOW_UPS + lines, kind="follow-ups", name=name)
+
+
+@pytest.mark.requirement("R120")
+def test_follow_ups_are_visits_with_what_was_measured_at_them_and_go_back_whole(county, steward, person):
+    batch = follow_ups(
+        steward, "2026-03-04,高血压,门诊,152,94,,规律,控制不满意,李医生", "2026-06-02,2型糖尿病,入户,,,8.1,间断,,"
+    )
+    assert states(run(steward, batch)) == {"applied": 2}
+    first, second = Encounter.objects.order_by("at")
+    assert {one.encounter_class for one in (first, second)} == {"public_health"}
+    assert (first.entry.title, first.entry.author) == ("随访（门诊）：控制不满意", "李医生")
+    assert second.entry.detail["way"] == "home"
+    numbers = Observation.objects.order_by("at").values_list("series", "value", "entry__encounter")
+    assert [(code, float(value), visit) for code, value, visit in numbers] == [
+        ("blood_pressure", 152.0, first.pk), ("fasting_glucose", 8.1, second.pk),
+    ]  # fmt: skip
+    assert states(undone(steward, batch)) == {"undone": 2}
+    assert not Entry.objects.filter(withdrawn=False).exists() and not KnownEntry.objects.exists()
+
+
+def test_a_follow_up_brought_again_is_known_and_with_other_content_not_taken_over(county, steward, person):
+    told = "2026-03-04,高血压,门诊,152,94,,规律,控制不满意,李医生"
+    run(steward, follow_ups(steward, told))
+    again = follow_ups(steward, told, "2026-03-04,糖尿病,门诊,,,7.0,规律,,", name="添.csv")
+    assert states(again) == {"known": 1, "good": 1}
+    other = follow_ups(steward, told.replace("152", "132"), name="改.csv")
+    assert why(other) == ["这次随访已收进过，内容不同：请先撤销原来那张表"]
+    assert Encounter.objects.count() == 1
+
+
+def test_a_follow_up_with_a_part_that_the_doctor_corrected_stays(county, steward, person):
+    batch = run(steward, follow_ups(steward, "2026-03-04,高血压,门诊,152,94,,规律,,"))
+    corrected(county, Entry.objects.get(kind="observation"))
+    assert states(undone(steward, batch)) == {"stays": 1} and notes(batch, "stays") == ["已有内容以它为依据"]
+
+
+def test_all_faults_of_a_follow_up_are_named(county, steward, person):
+    batch = follow_ups(steward, "2026-03-04,高血压,走路,52,,90,常忘,,", "2026-03-04,高血压,电话,90,120,,,,")
+    assert headers(batch) == {2: {"随访方式", "舒张压", "空腹血糖", "服药情况"}, 3: {"舒张压"}}

@@ -11,6 +11,7 @@ SHEETS = (
     "batches.sheets",
     "kinds.residents",
     "kinds.measurements",
+    "kinds.follow_ups",
     "kinds.onsets",
     "kinds.visits",
     "kinds.claims",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
@@ -22,8 +23,8 @@ TAKEN_BACK = "送来的表已撤销"
 """The reason of a version that takes another back, written by no post: by it the versions that still count are told."""
 CORRECTED, LATER, BUILT_ON = "已由本机构更正或撤销", "后来又送来新的一版", "已有内容以它为依据"
 OWN = ("record.Encounter.entry", "record.Observation.entry", "record.VisitCharge.entry", "record.Operation.entry",
-       "record.Entry.replaced_by")  # fmt: skip
-"""What goes with an entry itself and is no use that others make of it."""
+       "record.Entry.replaced_by", "record.Entry.encounter")  # fmt: skip
+"""What goes with an entry itself and is no use that others make of it; what belongs to a visit is looked at apart."""
 MEASURED = ("series", "value", "second_value", "unit", "low", "high")
 CHAINS = """
 WITH RECURSIVE newer AS (
@@ -38,15 +39,18 @@ SELECT asked, id FROM whole
 
 
 @action("record.take_back_many", permission="record.take_in")
-def take_back_many(*, by: Actor, entries: Sequence[int], but: Iterable[str] = ()) -> Receipt:
+def take_back_many(
+    *, by: Actor, entries: Sequence[int], but: Iterable[str] = (), whole_visits: bool = False
+) -> Receipt:
     """撤回一批外部系统送来的记录。
 
     `data["entries"]` says of each, in the order asked: `was`, the newest version until now, and `entry`, the one that
     says so from now on, with `stands` when an earlier version counts again; or why it `stays`. `but` names relations of
-    the asking chapter that go with an entry, as `app.Model.field`.
+    the asking chapter that go with an entry, as `app.Model.field`. `whole_visits` takes back with a visit what the same
+    source told as part of it.
     """
     said: dict[int, dict[str, Any]] = {}
-    left = list(dict.fromkeys(entries))
+    left = list(dict.fromkeys([*entries, *(_parts(entries) if whole_visits else ())]))
     while left:  # two versions of one entry go one after the other
         chains = _held(left)
         first = {chains[asked][-1].pk: asked for asked in reversed(left)}
@@ -59,6 +63,12 @@ def take_back_many(*, by: Actor, entries: Sequence[int], but: Iterable[str] = ()
         persons=tuple(Entry.objects.filter(pk__in=gone).values_list("resident_id", flat=True).distinct()),
         facts={"entries": stretches(gone)}, data={"entries": [said[one] for one in entries]},
     )  # fmt: skip
+
+
+def _parts(visits: Sequence[int]) -> list[int]:
+    """What belongs to these visits, stands, and was told by their source and not written by a post."""
+    told = Entry.objects.filter(encounter__in=visits, withdrawn=False, replaced_by=None, author_post=None)
+    return list(told.filter(source=F("encounter__source")).order_by("pk").values_list("pk", flat=True))
 
 
 def _held(asked: Sequence[int]) -> dict[int, list[Entry]]:
@@ -93,6 +103,8 @@ def counting(versions: Sequence[Entry]) -> list[Entry]:
 def _taken_back(by: Actor, chains: Mapping[int, list[Entry]], but: Collection[str]) -> dict[int, dict[str, Any]]:
     used = referred(Entry, [one.pk for chain in chains.values() for one in chain], but=but)
     stays = {asked: why for asked, chain in chains.items() if (why := _stays(asked, chain, used))}
+    used |= _visits_of_others([one.pk for asked, chain in chains.items() if asked not in stays for one in chain])
+    stays = {asked: why for asked, chain in chains.items() if (why := _stays(asked, chain, used))}
     going = {asked: chain for asked, chain in chains.items() if asked not in stays}
     below = {asked: next(iter(counting(chain)[-2::-1]), None) for asked, chain in going.items()}
     sources = {asked: below[asked] or next(one for one in chain if one.pk == asked) for asked, chain in going.items()}
@@ -111,6 +123,12 @@ def _taken_back(by: Actor, chains: Mapping[int, list[Entry]], but: Collection[st
         for (asked, chain), one in zip(going.items(), fresh, strict=True)
         if isinstance(one, Entry)
     }
+
+
+def _visits_of_others(going: Sequence[int]) -> set[int]:
+    """Visits among these to which something belongs that stands and is not taken back with them."""
+    others = Entry.objects.filter(encounter__in=going, withdrawn=False).exclude(pk__in=going)
+    return set(others.values_list("encounter_id", flat=True))
 
 
 def _stays(asked: int, chain: Sequence[Entry], used: set[int]) -> str:

@@ -15,7 +15,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.record.actions import Told, take_back_many, take_in_many
 from yigongti.record.queries.told_before import told_before
-from yigongti.residents.queries.registered import registered_as
+from yigongti.residents.queries.registered import hold, registered_as
 
 
 Tells = Callable[[Row], Sequence[Told]]
@@ -39,6 +39,8 @@ def note_known(rows: Sequence[Row], tells: Tells) -> None:
 def take_entries(rows: Sequence[Row], tells: Tells, *, once: bool = False) -> list[Outcome]:
     """The entries of each row; a row with problems by now stays out and says so. `once`: the same is not told twice."""
     told = {row.number: [] if row.problems else list(tells(row)) for row in rows}
+    if once:
+        hold(for_=the_inbox(), ids=[one.resident_id for many in told.values() for one in many])
     fresh = _fresh(told) if once else told
     written = iter(take_in_many(by=the_inbox(), told=[one for many in fresh.values() for one in many]).data["entries"])
     return [
@@ -72,10 +74,12 @@ def _outcome(row: Row, written: Sequence[dict[str, Any]]) -> Outcome:
     return Outcome(state="applied", made=f"{MADE}{kept}", note="；".join(refused))
 
 
-def undo_entries(rows: Sequence[Row]) -> list[Outcome]:
-    """Each entry taken back as a version, an earlier one counting again; what has been built upon stays and says so."""
+def undo_entries(rows: Sequence[Row], *, whole_visits: bool = False) -> list[Outcome]:
+    """Each entry taken back as a version, an earlier one counting again; what has been built upon stays and says so.
+    `whole_visits`: with what was told as part of it."""
     made = [entry for row in rows for entry in _entries(row)]
-    answers = take_back_many(by=the_inbox(), entries=made, but=("exchange.KnownEntry.entry",)).data["entries"]
+    taken = take_back_many(by=the_inbox(), entries=made, but=("exchange.KnownEntry.entry",), whole_visits=whole_visits)
+    answers = taken.data["entries"]
     said = dict(zip(made, answers, strict=True))
     _mean_the_newest(answers)
     return [_undone(row, [said[entry] for entry in _entries(row)]) for row in rows]
@@ -132,12 +136,25 @@ def _entries(row: Row) -> list[int]:
     return [int(one) for one in row.made.removeprefix(MADE).split()]
 
 
-def find_whom(by: Actor, rows: Sequence[Row], sheet: Sheet) -> None:
-    """Each row's person as `resident` and what is registered of them as `life`, whatever else is wrong with the row."""
+def name_senders(rows: Sequence[Row]) -> set[int]:
+    """Put each row's system into its values, each asked for once; which they are."""
     senders: dict[str, Sender] = {}
     for row in rows:
         code = str(row.values.get("source") or "")
         row.values["sender"] = senders[code] = senders.get(code) or source_of(row)
+    return {one.pk for one in senders.values()}
+
+
+def hold_numbers(rows: Sequence[Row]) -> None:
+    """Hold the systems whose numbers these rows carry until the end: a number that two sheets bring at one moment gets
+    its second version from the second, and not an entry of its own."""
+    senders = Sender.objects.select_for_update(no_key=True).filter(pk__in=name_senders(rows))
+    list(senders.order_by("pk").values_list("pk"))
+
+
+def find_whom(by: Actor, rows: Sequence[Row], sheet: Sheet) -> None:
+    """Each row's person as `resident` and what is registered of them as `life`, whatever else is wrong with the row."""
+    name_senders(rows)
     noted = [row.problems for row in rows]
     for row in rows:
         row.problems = []

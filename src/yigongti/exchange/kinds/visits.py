@@ -13,6 +13,7 @@ from yigongti.exchange.kinds.entries import (
     check_in_life,
     find_whom,
     follow_known,
+    hold_numbers,
     moment_of,
     remember_versions,
     take_entries,
@@ -144,6 +145,7 @@ def _column_of(row: Row, refusal: Refusal) -> str:
 
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
     """One visit a row; a number that was brought before gets a new version."""
+    hold_numbers(rows)
     check(by, rows)
     outcomes = take_entries(rows, _told)
     remember_versions("visit", rows, outcomes, "visit")

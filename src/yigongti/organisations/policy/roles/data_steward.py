@@ -32,6 +32,7 @@ data_steward = registry.add_role(
             "exchange.tables_work",
             "exchange.table_residents",
             "exchange.table_measurements",
+            "exchange.table_follow_ups",
             "exchange.table_onsets",
             "exchange.table_visits",
             "exchange.table_claims",
