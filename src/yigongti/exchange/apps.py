@@ -22,7 +22,14 @@ SHEETS = (
 ROLES = ("policy.inbox_role", "policy.interface_role", "policy.fhir_client_role")
 INBOX = ("replays.actions", "replays.pages", "coding.actions", "coding.pages", "watching.actions", "watching.pages",
          "documents.taking", "sending.bases", "sending.queueing", "sending.actions", "sending.pages")  # fmt: skip
-IMAGING = ("imaging.taking_dicom", "imaging.taking_waveforms", "imaging.attaching", "imaging.pages")
+IMAGING = (
+    "imaging.taking_dicom",
+    "imaging.taking_waveforms",
+    "imaging.attaching",
+    "imaging.pages",
+    "imaging.archive.actions",
+    "imaging.archive.pages",
+)
 
 
 class ExchangeConfig(AppConfig):
@@ -45,3 +52,4 @@ class ExchangeConfig(AppConfig):
         ):
             import_module(f"yigongti.exchange.{room}")
         import_module("yigongti.exchange.kinds.registers").enter_registers()
+        import_module("yigongti.exchange.imaging.archive.named").require_sound()

@@ -16,6 +16,7 @@ from yigongti.exchange.fhir.exporting.models import Export as Export
 from yigongti.exchange.fhir.models import AccessToken as AccessToken
 from yigongti.exchange.fhir.models import Client as Client
 from yigongti.exchange.fhir.models import Resource as Resource
+from yigongti.exchange.imaging.archive.models import KnownArchive as KnownArchive
 from yigongti.exchange.imaging.models import Study as Study  # models of this chapter, kept with what they are about
 from yigongti.exchange.imaging.models import StudyInstance as StudyInstance
 from yigongti.exchange.replays.models import Replay as Replay

@@ -56,13 +56,23 @@ def meant(found: Sequence[Numbered], code: str, *, new: bool = False) -> list[Nu
     return list(unnamed) if len(unnamed) == 1 else []
 
 
-def answered(*, orders: Sequence[Numbered], report: int, asked: Asked, state: str) -> None:
+def answered(*, orders: Sequence[Numbered], report: int, state: str, asked: Asked | None = None) -> None:
     """A report has come for these orders: a version of each that says so and leads to it."""
+    given = numbers(asked.placer, asked.filler) if asked else {}
     for order in orders:
         more = {"report": order.detail.get("report", report), "state": after(order.detail.get("state", ""), state)}
-        fresh = numbers(asked.placer, asked.filler) | order.detail | more
-        if fresh != order.detail:
-            again(order, detail=fresh, reason=BY_PERFORMER)
+        _told(order, given | order.detail | more)
+
+
+def moved(*, orders: Sequence[Numbered], state: str) -> None:
+    """Whoever carries these orders out says how far they are."""
+    for order in orders:
+        _told(order, order.detail | {"state": after(order.detail.get("state", ""), state)})
+
+
+def _told(order: Numbered, detail: dict[str, Any]) -> None:
+    if detail != order.detail:
+        again(order, detail=detail, reason=BY_PERFORMER)
 
 
 def by_accession(*, resident: int, accession: str) -> Numbered | None:
@@ -76,9 +86,7 @@ def by_accession(*, resident: int, accession: str) -> Numbered | None:
 def examined(*, order: Numbered, images: int) -> None:
     """Images have come for this order: it is under way, and leads to them."""
     detail = order.detail | {"images": order.detail.get("images", images)}
-    detail["state"] = after(order.detail.get("state", ""), IN_PROGRESS)
-    if detail != order.detail:
-        again(order, detail=detail, reason=BY_PERFORMER)
+    _told(order, detail | {"state": after(order.detail.get("state", ""), IN_PROGRESS)})
 
 
 def again(order: Numbered, *, detail: dict[str, Any], reason: str = "", **columns: Any) -> int:

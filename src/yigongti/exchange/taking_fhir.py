@@ -7,10 +7,11 @@ says in its own entry in the trail which entries were written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from yigongti.exchange.fhir_facts import known, persons
+from yigongti.exchange.fhir_facts import known, persons, requests, settlements
 from yigongti.exchange.fhir_facts.around import referred as referred
+from yigongti.exchange.fhir_facts.around import referred_further as referred_further
 from yigongti.exchange.fhir_facts.calls import Call, Visit, address_of, joined
 from yigongti.exchange.fhir_facts.calls import call as call
 from yigongti.exchange.fhir_facts.findings import columns_of
@@ -19,6 +20,7 @@ from yigongti.exchange.fhir_facts.persons import Asked
 from yigongti.exchange.fhir_facts.persons import ask as ask
 from yigongti.exchange.fhir_facts.words import Resource
 from yigongti.exchange.inbox import Taken
+from yigongti.exchange.policy.fhir_claims import SETTLED
 from yigongti.record.actions import Told
 
 
@@ -39,15 +41,28 @@ def apply(made: Call, *, asked: Asked) -> Taken:
         for one, entry in entries.items() if visits[one].told.kind == "encounter"
     }  # fmt: skip
     _find_earlier_visits(made)
-    others = (one for one in made.resources.values() if one["resourceType"] not in ("Patient", "Encounter"))
-    known.write_all(made, _wanted(made, others))
+    ordered = known.write_all(made, requests.carried(made, _wanted(made, made.of("ServiceRequest"))))
+    elsewhere = ("Patient", "Encounter", "ServiceRequest", *SETTLED)
+    _write(
+        made, _wanted(made, (one for one in made.resources.values() if one["resourceType"] not in elsewhere)), ordered
+    )
+    settlements.take(made)
+    requests.move(made, ordered)
     persons.tell_deaths(made)
     return _taken(made)
 
 
-def withdraw(made: Call, addresses: Sequence[str]) -> Taken:
-    """Take back what was written for resources that their sender has deleted."""
+def _write(made: Call, wanted: Mapping[str, Wanted], ordered: Mapping[str, int]) -> None:
+    """Reports lead to the orders that they answer, and bring them on."""
+    answered = requests.answers(made, wanted, ordered)
+    entries = known.write_all(made, requests.leading(wanted, answered))
+    requests.close(wanted, answered, entries)
+
+
+def withdraw(made: Call, addresses: Sequence[str], gone: Iterable[Resource]) -> Taken:
+    """Take back what was written for resources that their sender has deleted; `gone` is what they said last."""
     touched = known.withdraw(made, addresses)
+    settlements.withdraw(made, gone)
     return Taken(persons=touched, done=list(made.lines()))
 
 

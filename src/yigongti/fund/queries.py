@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from yigongti.fund.models import Claim
+from yigongti.fund.numbered import standing as standing  # who tells of claims asks through this door
 from yigongti.fund.policy.codes import BED_KINDS
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor

@@ -48,10 +48,10 @@ def observe(
     encounter_id: int | None = None,
 ) -> Receipt:
     """记录一次测量。"""
-    opened = _open_to_write(by, resident_id)
-    encounter = _encounter_of(by, opened, encounter_id)
+    opened = open_to_write(by, resident_id)
+    encounter = encounter_of(by, opened, encounter_id)
     draft = drafts.observation(opened.resident, series=series, value=value, at=at, note=note)
-    return _receipt(by, opened, _write(by, opened, draft, encounter=encounter), _added(f"{draft.title} {_said(draft)}"))
+    return receipt(by, opened, write(by, opened, draft, encounter=encounter), _added(f"{draft.title} {_said(draft)}"))
 
 
 @action("record.add_encounter", permission=ADD)
@@ -60,12 +60,12 @@ def add_encounter(
     text: str = "", sensitivity: str = "",
 ) -> Receipt:  # fmt: skip
     """记录一次就诊。"""
-    opened = _open_to_write(by, resident_id)
+    opened = open_to_write(by, resident_id)
     draft = drafts.encounter(
         opened.resident, encounter_class=encounter_class, title=title, at=at, until=until, code=code, text=text,
         sensitivity=sensitivity,
     )  # fmt: skip
-    return _receipt(by, opened, _write(by, opened, draft, encounter=None), _added(draft.title))
+    return receipt(by, opened, write(by, opened, draft, encounter=None), _added(draft.title))
 
 
 @action("record.add_entry", permission=ADD)
@@ -74,15 +74,15 @@ def add_entry(
     text: str = "", detail: Mapping[str, str] | None = None, sensitivity: str = "", encounter_id: int | None = None,
 ) -> Receipt:  # fmt: skip
     """记录一条诊断、用药、过敏、报告、手术或接种。"""
-    opened = _open_to_write(by, resident_id)
+    opened = open_to_write(by, resident_id)
     if kind not in WRITTEN:
         raise NotFound
-    encounter = _encounter_of(by, opened, encounter_id)
+    encounter = encounter_of(by, opened, encounter_id)
     draft = drafts.plain(
         opened.resident, kind=KINDS[kind], title=title, at=at, until=until, code=code, text=text, detail=detail or {},
         sensitivity=sensitivity,
     )  # fmt: skip
-    return _receipt(by, opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
+    return receipt(by, opened, write(by, opened, draft, encounter=encounter), _added(draft.title))
 
 
 @action("record.attach", permission=ADD)
@@ -91,47 +91,46 @@ def attach(
     sensitivity: str = "", encounter_id: int | None = None,
 ) -> Receipt:  # fmt: skip
     """附上一份文书。"""
-    opened = _open_to_write(by, resident_id)
-    encounter = _encounter_of(by, opened, encounter_id)
+    opened = open_to_write(by, resident_id)
+    encounter = encounter_of(by, opened, encounter_id)
     # Only who has just stored the bytes knows their digest; a stranger's digest opens nothing.
     stored = StoredFile.objects.filter(pk=digest).first()
     draft = drafts.document(
         opened.resident, title=title, stored=stored, name=name, at=at, text=text, sensitivity=sensitivity
     )
-    return _receipt(by, opened, _write(by, opened, draft, encounter=encounter), _added(draft.title))
+    return receipt(by, opened, write(by, opened, draft, encounter=encounter), _added(draft.title))
 
 
 @action("record.correct", permission=CORRECT)
 def correct(*, by: Actor, entry_id: int, reason: str, changes: Mapping[str, Any]) -> Receipt:
     """更正一条记录（另立新版本）。"""
-    opened, old = _own_entry(by, entry_id)
+    opened, old = own_entry(by, entry_id)
     draft = drafts.corrected(opened.resident, old, reason=reason, changes=changes)
     if draft.same_as(old):
         raise NothingChanged
-    fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
+    fresh = write(by, opened, draft, encounter=old.encounter, follows=old)
     _raise_class(old, fresh)
-    return _receipt(
-        by, opened, fresh, phrase("{title}：已更正，第 {n} 版", title=draft.title, n=fresh.version), old=old
-    )
+    return receipt(by, opened, fresh, phrase("{title}：已更正，第 {n} 版", title=draft.title, n=fresh.version), old=old)
 
 
 @action("record.withdraw", permission=CORRECT)
 def withdraw(*, by: Actor, entry_id: int, reason: str) -> Receipt:
     """撤销一条记错的记录。"""
-    opened, old = _own_entry(by, entry_id)
+    opened, old = own_entry(by, entry_id)
     draft = drafts.withdrawn(old, reason=reason)
-    fresh = _write(by, opened, draft, encounter=old.encounter, follows=old)
+    fresh = write(by, opened, draft, encounter=old.encounter, follows=old)
     Entry.objects.filter(pk__in=chain_of(old.pk)).update(withdrawn=True)
-    return _receipt(by, opened, fresh, say("{what}已撤销", what=old.title), old=old)
+    return receipt(by, opened, fresh, say("{what}已撤销", what=old.title), old=old)
 
 
-def _open_to_write(by: Actor, resident_id: int) -> Opened:
+def open_to_write(by: Actor, resident_id: int) -> Opened:
+    """The record of a person, for somebody whose post is at an institution."""
     if own_institution(by) is None:
         raise NotInAnInstitution
     return queries.open_record(for_=by, resident_id=resident_id)
 
 
-def _own_entry(by: Actor, entry_id: int) -> tuple[Opened, Entry]:
+def own_entry(by: Actor, entry_id: int) -> tuple[Opened, Entry]:
     """Lock an entry that the actor's institution wrote; the second of two corrections finds what the first has done."""
     opened, seen = queries.entry(for_=by, entry_id=entry_id)
     if seen.institution_id != own_institution(by):
@@ -145,7 +144,8 @@ def _own_entry(by: Actor, entry_id: int) -> tuple[Opened, Entry]:
     return opened, old
 
 
-def _encounter_of(by: Actor, opened: Opened, encounter_id: int | None) -> Entry | None:
+def encounter_of(by: Actor, opened: Opened, encounter_id: int | None) -> Entry | None:
+    """The visit under which it is written."""
     if encounter_id is None:
         return None
     theirs, seen = queries.entry(for_=by, entry_id=encounter_id)
@@ -154,7 +154,7 @@ def _encounter_of(by: Actor, opened: Opened, encounter_id: int | None) -> Entry 
     return Entry.objects.get(pk=encounter_id)
 
 
-def _write(
+def write(
     by: Actor, opened: Opened, draft: drafts.Draft, *, encounter: Entry | None, follows: Entry | None = None
 ) -> Entry:
     """Insert the entry and its typed part; what belongs to a secret encounter is as secret."""
@@ -202,7 +202,8 @@ def _added(what: str) -> str:
     return say("{what}，已进入健康档案时间线", what=what)
 
 
-def _receipt(by: Actor, opened: Opened, fresh: Entry, said: str, *, old: Entry | None = None) -> Receipt:
+def receipt(by: Actor, opened: Opened, fresh: Entry, said: str, *, old: Entry | None = None) -> Receipt:
+    """What the writer is told; chapters above hear of it."""
     announce([fresh], by=by)
     facts: dict[str, Any] = {"entry": fresh.pk, "kind": fresh.kind, "version": fresh.version}
     if old:

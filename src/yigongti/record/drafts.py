@@ -247,7 +247,7 @@ def corrected(person: Resident, old: Entry, *, reason: str, changes: Mapping[str
         raise BadValue(field="changes", label="更正内容", value="、".join(sorted(unknown)), problem="不能更正这一项")
     reading = Reading(person)
     why = reading.words(reason, name="reason", label="更正原因", most=REASON, required=True)
-    draft = reading.get(lambda: _redrafted(person, old, changes), _copy(old))
+    draft = reading.get(lambda: _redrafted(person, old, changes), standing(old))
     raise_all(_flat(reading.wrong))
     return replace(draft, correction_reason=why)
 
@@ -286,7 +286,8 @@ def as_typed(old: Entry) -> dict[str, Any]:
     return typed
 
 
-def _copy(old: Entry) -> Draft:
+def standing(old: Entry) -> Draft:
+    """An entry as it stands, without its typed part."""
     return Draft(
         kind=old.kind, title=old.title, at=old.at, until=old.until, system=old.system, code=old.code, text=old.text,
         sensitivity=old.sensitivity, detail=old.detail,
@@ -304,4 +305,4 @@ def withdrawn(old: Entry, *, reason: str) -> Draft:
             value=f"{reason[:20]}…",
             problem=phrase("不能超过 {most} 个字", most=REASON),
         )
-    return replace(_copy(old), correction_reason=reason.strip(), withdrawn=True)
+    return replace(standing(old), correction_reason=reason.strip(), withdrawn=True)

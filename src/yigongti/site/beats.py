@@ -74,6 +74,12 @@ def send_what_is_due() -> None:
     exchange.send_what_is_due()
 
 
+@beat("exchange.archive", cron="* * * * * */3")
+def copy_to_the_archive() -> None:
+    """Give the county's image archive, where it has one, the images that came."""
+    exchange.copy_to_the_archive()
+
+
 @beat("exchange.coverage", cron="*/10 * * * *")
 def count_what_came() -> None:
     """Keep what each sender sends by month up to date."""

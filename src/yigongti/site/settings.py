@@ -27,6 +27,11 @@ ROOT_URLCONF = "yigongti.site.urls"
 WSGI_APPLICATION = "yigongti.site.wsgi.application"
 APPEND_SLASH = False
 
+# --- other systems
+
+DICOMWEB = {name: os.environ.get(f"YIGONGTI_DICOMWEB_{kept}", "")
+            for name, kept in (("address", "URL"), ("user", "USER"), ("password", "PASSWORD"))}  # fmt: skip
+
 # --- rooms
 
 INSTALLED_APPS = [

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
+from pathlib import Path
 
+import pydicom.data
 import pytest
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from tests.exchange.dicom import making
 from tests.exchange.dicom.test_collected import file
 from tests.exchange.waveforms.fuzzing import broken, try_all
+from yigongti.exchange.dicom import unpacking
+from yigongti.exchange.dicom.pixels import fragments
 from yigongti.exchange.dicom.preview import LONGEST_SIDE, preview
 
 
 ITEM = struct.Struct("<HHI")
-RLE, JPEG, JPEG_2000 = (f"1.2.840.10008.1.2.{tail}" for tail in ("5", "4.50", "4.90"))
+RLE, JPEG, JPEG_LOSSLESS, JPEG_2000 = (f"1.2.840.10008.1.2.{tail}" for tail in ("5", "4.50", "4.70", "4.90"))
 
 
 def shown(png):
@@ -111,7 +116,8 @@ def test_a_baseline_jpeg_is_given_as_it_is():
 
 
 def test_what_cannot_be_unpacked_says_so():
-    assert str(preview(encapsulated(b"\xff\x4f\xff\x51", JPEG_2000)).why_none) == "这种图像没有预览"
+    assert "没有预览" in str(preview(encapsulated(b"\xff\x4f\xff\x51", JPEG_2000)).why_none)
+    assert "JPEG Lossless" in str(preview(encapsulated(b"\xff\xd8\xff\xc3", JPEG_LOSSLESS)).why_none)
     assert str(preview(making.image(pixels=bytes(20))).why_none) == "像素数据不全，没有预览"
     assert str(preview(making.image(BitsAllocated=1)).why_none) == "这种图像没有预览"
 
@@ -126,7 +132,7 @@ def test_a_large_image_is_thinned():
     ("name", "media"),
     [
         ("CT_small.dcm", "image/png"), ("ExplVR_BigEnd.dcm", "image/png"), ("MR_small_RLE.dcm", "image/png"),
-        ("SC_rgb_rle_2frame.dcm", "image/png"), ("examples_ybr_color.dcm", "image/jpeg"), ("RG1_J2KI.dcm", ""),
+        ("SC_rgb_rle_2frame.dcm", "image/png"), ("examples_ybr_color.dcm", "image/jpeg"),
         ("MR_truncated.dcm", ""), ("OBXXXX1A_rle.dcm", ""), ("rtplan.dcm", ""), ("waveform_ecg.dcm", ""),
     ],
 )  # fmt: skip
@@ -138,6 +144,43 @@ def test_a_collected_image_has_its_preview_or_says_why_not(name, media):
 
 def test_the_packed_and_the_plain_image_of_one_examination_look_the_same():
     assert preview(file("MR_small_RLE.dcm")).body == preview(file("MR_small.dcm")).body
+
+
+needs_openjpeg = pytest.mark.skipif(not unpacking.is_here("openjpeg"), reason="needs the extra previews (openjpeg)")
+needs_charls = pytest.mark.skipif(not unpacking.is_here("jpeg_ls"), reason="needs the extra previews (jpeg_ls)")
+
+
+@needs_openjpeg
+def test_a_lossless_jpeg_2000_looks_as_the_plain_image_does():
+    assert preview(pydicoms("MR_small_jp2klossless.dcm")).body == preview(pydicoms("MR_small.dcm")).body
+
+
+@needs_charls
+def test_a_lossless_jpeg_ls_looks_as_the_plain_image_does():
+    assert preview(pydicoms("MR_small_jpeg_ls_lossless.dcm")).body == preview(pydicoms("MR_small.dcm")).body
+
+
+@needs_openjpeg
+def test_signed_values_under_an_unsigned_codestream_and_colours_are_read_as_the_file_says():
+    """Air is black, not white; red, green and blue are in their places."""
+    assert shown(preview(pydicoms("J2K_pixelrep_mismatch.dcm")).body)[2][0][0] == 0
+    assert preview(pydicoms("SC_rgb_gdcm_KY.dcm")).media == "image/png"
+
+
+def pydicoms(name):
+    """A file of pydicom's own."""
+    return (Path(pydicom.data.__file__).parent / "test_files" / name).read_bytes()
+
+
+@needs_openjpeg
+def test_a_frame_is_unpacked_only_where_it_is_whole_and_not_too_large():
+    whole = pydicom.dcmread(io.BytesIO(pydicoms("MR_small_jp2klossless.dcm"))).PixelData
+    (frame,) = fragments(whole)
+    assert len(unpacking.unpack(frame, syntax=JPEG_2000, largest=8192).body) == 64 * 64 * 2
+    assert unpacking.unpack(frame, syntax=JPEG_2000, largest=8191) is None
+    assert unpacking.unpack(frame[:60], syntax=JPEG_2000, largest=8192) is None
+    broken = encapsulated(b"\xff\x4f\xff\x51" + bytes(200), JPEG_2000)
+    assert str(preview(broken).why_none) == "解不开压缩的图像，没有预览"
 
 
 def test_any_image_has_a_preview_or_none(pytestconfig):

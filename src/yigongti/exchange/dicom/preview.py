@@ -1,8 +1,9 @@
-"""A small picture of an image's first frame, without any imaging library: PNG written here, or the file's own JPEG.
+"""A small picture of an image's first frame: PNG written here, or the file's own JPEG.
 
-Read: plain and RLE-compressed grey or RGB pixels of 8 or 16 bits (PS3.5 8.1, annex G), and frames that are baseline
-JPEG, which a browser shows as they are. JPEG 2000, lossless JPEG and palettes have no preview here: the image store
-makes it. For recognising, not for reading: grey values are stretched to the window or to what occurs.
+Read: plain and RLE-compressed grey or RGB pixels of 8 or 16 bits (PS3.5 8.1, annex G), JPEG 2000 and JPEG-LS where
+their libraries are installed, and frames that are baseline JPEG, which a browser shows as they are. Lossless JPEG and
+palettes have no preview here: the image archive makes it. For recognising, not for reading: grey values are stretched
+to the window or to what occurs.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import sys
 import zlib
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydicom.dataset import FileDataset
+from pydicom.uid import UID
 
+from yigongti.exchange.dicom import unpacking
 from yigongti.exchange.dicom.opening import opened, raw
 from yigongti.exchange.dicom.pixels import CENTRE, DATA, PIXEL_TAGS, WIDTH, Pixels, fragments, pixels
+from yigongti.exchange.dicom.unpacking import DECODERS
 from yigongti.kernel.language import Phrase, phrase
 
 
@@ -27,7 +31,7 @@ LONGEST_SIDE = 512
 LARGEST_FRAME, LARGEST_PACKED = 64_000_000, 16_000_000
 """Bytes of a frame, plain and run-length packed; a mammogram has 60 million."""
 GREY, COLOUR = ("MONOCHROME1", "MONOCHROME2"), ("RGB",)
-NONE = phrase("这种图像没有预览")
+NONE, CUT = phrase("这种图像没有预览"), phrase("像素数据不全，没有预览")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +52,47 @@ def preview(data: bytes) -> Preview:
     body = raw(file.elements, DATA)
     if file.syntax == JPEG_BASELINE:
         return _own_jpeg(body)
+    if file.syntax in DECODERS:
+        return _unpacked(body, shape, syntax=file.syntax, window=_window(file.elements))
     plain = _frame(body, shape, syntax=file.syntax)
-    if plain is None or shape.bits not in (8, 16) or len(plain) < shape.frame_size:
-        return Preview(
-            why_none=NONE if plain is None or shape.bits not in (8, 16) else phrase("像素数据不全，没有预览")
-        )
+    if plain is None:
+        return Preview(why_none=_packed(file.syntax))
+    if shape.bits not in (8, 16) or len(plain) < shape.frame_size:
+        return Preview(why_none=NONE if shape.bits not in (8, 16) else CUT)
+    return _drawn(plain, shape, window=_window(file.elements))
+
+
+def _drawn(plain: bytes, shape: Pixels, *, window: tuple[float, float] | None) -> Preview:
     if shape.photometric in COLOUR and shape.samples == 3 and shape.bits == 8:
         return Preview("image/png", _colour(plain, shape))
     if shape.photometric in GREY and shape.samples == 1:
-        return Preview("image/png", _grey(plain, shape, window=_window(file.elements)))
-    return Preview(why_none=NONE)
+        return Preview("image/png", _grey(plain, shape, window=window))
+    return Preview(why_none=phrase("这种颜色（{kind}）的图像没有预览", kind=shape.photometric or "?"))
+
+
+def _packed(syntax: str) -> Phrase:
+    return phrase("这种压缩（{kind}）的图像没有预览", kind=UID(syntax).name)
+
+
+def _unpacked(body: bytes, shape: Pixels, *, syntax: str, window: tuple[float, float] | None) -> Preview:
+    """By a library, where it is installed: what it makes is little-endian, colours are red, green and blue."""
+    if not unpacking.is_here(DECODERS[syntax]):
+        return Preview(why_none=_packed(syntax))
+    parts = list(fragments(body))
+    frame = b"".join(parts) if shape.frames == 1 else parts[0] if parts else b""
+    signed_bits = shape.stored if shape.signed else 0
+    plain = unpacking.unpack(frame, syntax=syntax, largest=LARGEST_FRAME, signed_bits=signed_bits)
+    if plain is None or (plain.rows, plain.columns, plain.samples) != (shape.rows, shape.columns, shape.samples):
+        return Preview(why_none=phrase("解不开压缩的图像，没有预览"))
+    kind = "RGB" if shape.photometric in ("YBR_RCT", "YBR_ICT") else shape.photometric
+    shape = replace(shape, bits=plain.bits, signed=plain.signed, planar=False, big_endian=False, photometric=kind)
+    return _drawn(plain.body, shape, window=window) if shape.bits in (8, 16) else Preview(why_none=NONE)
 
 
 def _own_jpeg(body: bytes) -> Preview:
     first = next(fragments(body), b"")
     if not first.startswith(b"\xff\xd8") or b"\xff\xd9" not in first[-3:]:
-        return Preview(why_none=phrase("像素数据不全，没有预览"))
+        return Preview(why_none=CUT)
     return Preview("image/jpeg", first)
 
 
@@ -71,10 +100,10 @@ def _frame(body: bytes, shape: Pixels, *, syntax: str) -> bytes | None:
     """The bytes of the first frame as if they were plain; None where they are packed in a way not read here."""
     if not shape.encapsulated:
         return body[: shape.frame_size]
-    return _unpacked(next(fragments(body), b""), shape) if syntax == RLE else None
+    return _unrolled(next(fragments(body), b""), shape) if syntax == RLE else None
 
 
-def _unpacked(data: bytes, shape: Pixels) -> bytes:
+def _unrolled(data: bytes, shape: Pixels) -> bytes:
     """RLE: one segment for each byte of each sample, the high byte first."""
     if len(data) < 64:
         return b""

@@ -185,7 +185,7 @@ def history(call: Call, kind: str, name: str) -> Answer:
     path = f"{kind}/{name}/_history" if name else f"{kind}/_history"
     links = [("self", f"{call.base}/{path}")]
     if past.before:
-        since = f"&_since={given['_since']}" if "_since" in given else ""
+        since = f"&_since={_quoted(given['_since'])}" if "_since" in given else ""
         links.append(("next", f"{call.base}/{path}?_count={given['_count']}{since}&_before={_quoted(past.before)}"))
     _saw(call, "fhir.history", f"FHIR 查看{path}", [one.row for one in past.versions])
     entries = [_past_entry(one, call.base) for one in past.versions]

@@ -16,6 +16,7 @@ from yigongti.exchange.fhir.statements import fetched
 from yigongti.exchange.fhir.storing import Place, Stored
 from yigongti.exchange.fhir_facts.calls import Call
 from yigongti.exchange.fhir_facts.persons import Asked
+from yigongti.exchange.fhir_r4.reading import read
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.matching import remember
 from yigongti.exchange.models import Sender
@@ -45,7 +46,8 @@ def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, l
     taken = taking_fhir.apply(made, asked=asked)
     gone = ["/".join(one.place) for one in plans if one.resource is None]
     if gone:
-        taken.done += taking_fhir.withdraw(made, gone).done
+        last = [read(one.stored.body.encode()) for one in plans if not one.resource and one.stored and one.stored.body]
+        taken.done += taking_fhir.withdraw(made, gone, last).done
     _assign(kept, around, made.residents)
     _classify(kept, around)
     taken.persons |= {one.person for one in plans if one.person is not None}
@@ -68,6 +70,9 @@ def _look(
         plan.key = plan.stored.key if plan.stored else plan.key
     seen = storing.by_place(there.rows())
     made.around = {"/".join(place): one.body for place, one in seen.items() if place in referred and one.body}
+    if further := taking_fhir.referred_further(made):
+        rows = storing.by_place(storing.look_at(further, sight=sight, sender=sender.pk).rows())
+        made.around = {**made.around, **{"/".join(place): one.body for place, one in rows.items() if one.body}}
     around = {place: one for place, one in seen.items() if place in named} | _registered(named - seen.keys(), sight)
     _require_patients(kept, ours, around)
     return asked, around

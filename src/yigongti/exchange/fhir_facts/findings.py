@@ -11,6 +11,7 @@ from typing import Any
 
 from yigongti.exchange.fhir_facts.calls import Call, joined
 from yigongti.exchange.fhir_facts.measuring import head, named_line, observed
+from yigongti.exchange.fhir_facts.requests import order
 from yigongti.exchange.fhir_facts.words import (
     Resource,
     bounds,
@@ -267,7 +268,7 @@ FINDINGS: dict[str, Callable[[Resource, Call], Columns | None]] = {
     "Encounter": visit, "Condition": condition, "AllergyIntolerance": allergy, "Observation": observation,
     "DiagnosticReport": report, "Procedure": procedure, "Immunization": immunisation, "MedicationRequest": medication,
     "MedicationStatement": medication, "CarePlan": care_plan, "ImagingStudy": imaging, "DocumentReference": document,
-    "Composition": document,
+    "Composition": document, "ServiceRequest": order,
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from yigongti.exchange.imaging.archive.models import COPIES, KnownArchive
+
 
 class Study(models.Model):
     """A sender's study. Its row is the lock under which its instances are taken in one after the other.
@@ -34,16 +36,33 @@ class Study(models.Model):
 
 
 class StudyInstance(models.Model):
-    """One object of a study that was taken in; the same number with other bytes is not."""
+    """One object of a study that was taken in; the same number with other bytes is not.
+
+    `copy` says how it stands with the county's image archive: queued (where there is none, for the day there is one),
+    held by `archive`, or declined with the archive's `words`. The bytes stay in the store of files in every case.
+    """
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="instances", db_index=False)
     series = models.CharField(max_length=64)
     uid = models.CharField(max_length=64)
     sop_class = models.CharField(max_length=64)
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+", db_index=False)
+    copy = models.CharField(max_length=8, default="queued")
+    archive = models.ForeignKey(
+        KnownArchive, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # fmt: skip
+    tries = models.SmallIntegerField(default=0)
+    words = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "uid"], name="study_instance_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "uid"], name="study_instance_once"),
+            models.CheckConstraint(condition=models.Q(copy__in=COPIES), name="study_instance_copy"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tries", "id"], condition=models.Q(copy="queued"), name="study_instance_queue"),
+            models.Index(fields=["id"], condition=models.Q(copy="declined"), name="study_instance_declined"),
+        ]
 
     def __str__(self) -> str:
         return self.uid

@@ -12,6 +12,7 @@ from yigongti.exchange.imaging import recordings, words
 from yigongti.exchange.imaging.models import Study, StudyInstance
 from yigongti.exchange.inbox import OtherBytes
 from yigongti.exchange.models import Sender
+from yigongti.kernel.language import Phrase, packed
 from yigongti.kernel.refusal import Refusal
 
 
@@ -35,6 +36,8 @@ class More:
     text: str = ""
     title: str = ""
     preview: dict[str, str] | None = None
+    no_preview: Phrase | None = None
+    """Why there is no picture where there should be one."""
 
 
 def locked(*, sender: Sender, uid: str) -> Study:
@@ -86,6 +89,19 @@ def grown(study: Study, found: Instance, more: More) -> dict[str, Any]:
     for name, part in said.items():
         if part and not told.get(name):
             told[name] = part
+    if more.no_preview and not told.get("preview"):
+        told["no_preview"] = packed(more.no_preview)
+    if told.get("preview"):
+        told.pop("no_preview", None)
+    return told
+
+
+def drawn(study: Study, series: str, preview: dict[str, str]) -> dict[str, Any]:
+    """What the study says once somebody else has drawn a picture of a series."""
+    told = dict(study.told)
+    _add(told, "previewed", series)
+    told.setdefault("preview", preview)
+    told.pop("no_preview", None)
     return told
 
 
@@ -116,6 +132,7 @@ def entry_words(told: dict[str, Any], uid: str) -> dict[str, Any]:
                       "modalities": told["modalities"]},
             **({"preview": told["preview"]} if told.get("preview") else {}),
             **({"waveform": told["waveform"]} if told.get("waveform") else {}),
+            **({"no_preview": told["no_preview"]} if told.get("no_preview") else {}),
         },
     }  # fmt: skip
 

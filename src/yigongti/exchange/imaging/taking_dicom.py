@@ -46,7 +46,7 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     resident = None if study.entry_id else persons.resident_of(sender=sender, sent=sent_of(file, found))
     more, made = _made_of(data, found, study)
     told = studies.grown(study, found, more)
-    entry, person, done = _written(study, told, sender=sender, resident=resident, received_at=received_at)
+    entry, person, done = written(study, told, sender=sender, resident=resident, received_at=received_at)
     studies.keep(study, told, found=found, entry=entry, digest=held.digest)
     attach_files(by=the_inbox(), entry_id=entry, files=[_original(found, held.digest), *made])
     return Taken(persons={person}, done=[done, *map(str, found.doubts)])
@@ -69,7 +69,7 @@ def _require_whole(file: Opened, found: Instance, size: int) -> None:
         raise UnreadableImage(what="文件", value=f"{size} 字节", problem=why, rule="dicom.incomplete")
 
 
-def _written(
+def written(
     study: Study, told: dict[str, Any], *, sender: Sender, resident: int | None, received_at: datetime
 ) -> tuple[int, int, str]:
     """(entry, person, what was done): a new version only where the study says something that it did not."""
@@ -105,7 +105,7 @@ def _made_of(data: bytes, found: Instance, study: Study) -> tuple[More, list[Tak
         return More(), []
     picture = preview(data)
     if not picture.media:
-        return More(), []
+        return More(no_preview=picture.why_none), []
     label = _series(found)
     kept = recordings.stored(
         name=f"{label}.{ENDINGS[picture.media]}", media_type=picture.media, data=picture.body

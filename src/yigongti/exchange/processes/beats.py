@@ -2,6 +2,7 @@
 
 from yigongti.exchange.batches.working import work as move_sheets
 from yigongti.exchange.fhir.exporting.working import work as move_exports
+from yigongti.exchange.imaging.archive.copying import work as copy_some
 from yigongti.exchange.inbox import MONTHLY as MONTHLY
 from yigongti.exchange.inbox import take_all
 from yigongti.exchange.replays.working import work as move_replays
@@ -36,6 +37,11 @@ def write_exports() -> None:
 def send_what_is_due() -> None:
     """Send what waits for other systems and is due."""
     send_some()
+
+
+def copy_to_the_archive() -> None:
+    """Give the county's image archive what it does not hold yet."""
+    copy_some()
 
 
 def count_what_came() -> None:

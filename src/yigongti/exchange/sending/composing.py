@@ -7,10 +7,13 @@ from typing import Any
 
 from yigongti.exchange.hl7v2.writing import Asked, Reported
 from yigongti.record.queries import Row
+from yigongti.record.queries.ordered import PRIORITIES
 
 
 CONTROLS = {"placed": "NW", "cancelled": "CA"}
 """What a performer is told of an order; how far it is, the performer itself says."""
+SYSTEMS = {"loinc": "LN", "snomed": "SCT", "icd10": "I10", "icd9": "I9C"}
+"""Code systems as HL7 v2 calls them (table 0396)."""
 
 
 def order_of(row: Row, *, known: bool) -> Asked | None:
@@ -45,12 +48,14 @@ def _asked(row: Row, control: str, *, status: str = "", reason: str = "", instit
     told = _said(row).get("asked", {})
     first = _said(order).get("asked", {}) if order else told
     placer = first.get("placer") or _number(order or row, "placer")
+    service = {"code": row.code, "text": row.title, "system": SYSTEMS.get(row.system, row.system)}
+    urgency = str(told.get("priority", "")) or PRIORITIES.get(str(row.detail.get("priority", "")), "")
     return Asked(
         control=control, status=status, placer=placer, filler=told.get("filler") or _number(row, "filler"),
-        service=told.get("service") or {"code": row.code, "text": row.title, "system": row.system},
+        service=told.get("service") or service,
         ordered=order.at if order else row.at if control != "RE" else None,
         by=(order or row).author if control != "RE" or order else "", institution=institution,
-        priority=str(told.get("priority", "")), reason=reason,
+        priority=urgency, reason=reason,
     )  # fmt: skip
 
 

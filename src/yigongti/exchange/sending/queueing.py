@@ -1,8 +1,9 @@
 """What was written into the record is put into the outbox of whoever it is for, in the same transaction.
 
-An order goes to the system for which its message was meant (MSH-5 and MSH-6): its own institution has asked for that,
-so it goes as that institution's. A report goes where it was asked for, and where the person is being referred; the
-record decides it for the institution's interface as it does for its people.
+An order goes to the system for which its message was meant (MSH-5 and MSH-6), one written here to the systems of the
+institution that is to carry it out: its own institution has asked for that, so it goes as that institution's. A report
+goes where it was asked for, and where the person is being referred; the record decides it for the institution's
+interface as it does for its people.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from yigongti.kernel.audit import trail
 from yigongti.kernel.refusal import Refusal
 from yigongti.organisations.queries import county_name, open_institutions
 from yigongti.record.queries import Opened, Row, entries_by_ids, open_record
-from yigongti.record.queries.ordered import ordering, versions_of
+from yigongti.record.queries.ordered import Relation, ordering, versions_of
 from yigongti.residents.queries.held import held
 
 
@@ -55,7 +56,7 @@ def _answering(orders: Sequence[int]) -> dict[int, int]:
 
 def _order(entry: int, destinations: Sequence[Destination]) -> None:
     order = ordering(for_=the_inbox(), ids=[entry]).get(entry)
-    meant = [one for one in destinations if order and (one.application, one.facility) == order.to]
+    meant = [one for one in destinations if order and _is_meant(one, order)]
     if order is None or not meant:
         return
     asker = open_institutions().select_related("unit").filter(pk=order.institution_id).first()
@@ -63,6 +64,13 @@ def _order(entry: int, destinations: Sequence[Destination]) -> None:
         opened, row = _seen(interface_of(asker, title=destination.title), order.resident_id, entry)
         if opened and row:
             _put_order(destination, opened, row)
+
+
+def _is_meant(one: Destination, order: Relation) -> bool:
+    """By the header of the message that brought it; one written here, by the institution that is to carry it out."""
+    if order.to:
+        return (one.application, one.facility) == order.to
+    return one.institution_id == order.performer
 
 
 def _put_order(destination: Destination, opened: Opened, row: Row) -> None:

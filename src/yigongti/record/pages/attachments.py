@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
 from yigongti.kernel.files import store
-from yigongti.kernel.language import say
+from yigongti.kernel.language import say, unpacked
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
@@ -69,9 +69,11 @@ def drawn(request: Request, opened: Opened, row: Row) -> dict[str, Any]:
     )  # fmt: skip
     if found is None:
         return {}
+    why = row.detail.get("no_preview")
     base = f"/record/entries/{row.id}"
     return {
         "pictures": [(f"{base}/files/{one.pk}", one.label, one.media_type == SVG) for one in found.previews],
+        "no_preview": say(unpacked(why)) if why else "",
         "counted": _counted(found),
         "files": [(f"{base}/files/{one.pk}", one.name, one.label, _size(one)) for one in found.files],
         "more_files": f"{base}?after={found.files[-1].pk}#files" if found.more else "",

@@ -13,7 +13,7 @@ from yigongti.kernel.pages.parts import Act
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries, shown
-from yigongti.record.pages import attachments, costs
+from yigongti.record.pages import attachments, costs, orders
 from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.queries import Opened, Row
@@ -112,6 +112,8 @@ def _acts(request: Request, row: Row) -> list[Act]:
         found.append(Act(word=say("在这次就诊下记测量"), href=f"{base}/observe?encounter={row.id}", icon="chart"))
         found.append(Act(word=say("在这次就诊下加一条"), href=f"{base}/add?encounter={row.id}", icon="plus"))
     newest = row.replaced_by_id is None and not row.withdrawn
+    if row.kind == "order":
+        return orders.acts(request, row) if newest else []
     if newest and request.actor.may("record.correct") and row.institution_id == own_institution(request.actor):
         found.append(Act(word=say("更正"), href=f"/record/entries/{row.id}/correct", icon="document"))
         found.append(Act(word=say("撤销"), href=f"/record/entries/{row.id}/withdraw", kind="quiet", icon="undo"))

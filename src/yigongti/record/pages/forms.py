@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
 from django.http import HttpResponse
-from django.shortcuts import render
 
 from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
-from yigongti.kernel.pages.parts import Field, Option
-from yigongti.kernel.pages.posting import done, errors_of, key_of
+from yigongti.kernel.pages.parts import Option
+from yigongti.kernel.pages.posting import key_of
 from yigongti.kernel.pages.registry import page
-from yigongti.kernel.refusal import Missing, NotFound, Refusal
+from yigongti.kernel.refusal import Missing, NotFound
 from yigongti.record import actions, queries
+from yigongti.record.pages.answering import Form, answer, under
 from yigongti.record.pages.fields import (
-    Ask,
     as_typed,
     changes,
     correction_fields,
@@ -27,29 +24,10 @@ from yigongti.record.pages.fields import (
     entry_fields,
     file_fields,
     observing,
-    picked,
 )
-from yigongti.record.pages.person import about, saw
 from yigongti.record.policy.kinds import KINDS, WRITTEN
 from yigongti.record.policy.series import SERIES
 from yigongti.record.queries import Opened
-
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """A form page: its code, title and fields for what was typed, tabs to its siblings, the write behind it;
-    `diagnosed` is the kind whose diagnosis is picked."""
-
-    code: str
-    title: str
-    fields: Callable[[Ask], list[Field]]
-    write: Callable[[Mapping[str, str]], Receipt]
-    typed: Mapping[str, str] = field(default_factory=dict)
-    tabs: list[Option] = field(default_factory=list)
-    multipart: bool = False
-    danger: bool = False
-    word: str = "记下"
-    diagnosed: str = ""
 
 
 @page(
@@ -68,10 +46,10 @@ def observe(request: Request, resident_id: int) -> HttpResponse:
         tabs=_tabs(here, "series", {one: known.title for one, known in SERIES.items()}, code, request),
         write=lambda posted: actions.observe(
             by=request.actor, key=key_of(request), resident_id=opened.resident.pk, series=code, value=_pair(posted),
-            at=posted.get("at", ""), note=posted.get("note", ""), encounter_id=_encounter(posted),
+            at=posted.get("at", ""), note=posted.get("note", ""), encounter_id=under(posted),
         ),
     )  # fmt: skip
-    return _answer(request, opened, form, hidden={"series": code})
+    return answer(request, opened, form, hidden={"series": code})
 
 
 def _pair(posted: Mapping[str, str]) -> str:
@@ -99,7 +77,7 @@ def encounter(request: Request, resident_id: int) -> HttpResponse:
             **{name: posted.get(name, "") for name in asked},
         ),
     )  # fmt: skip
-    return _answer(request, opened, form)
+    return answer(request, opened, form)
 
 
 @page("record.add", "residents/<int:resident_id>/record/add", title="加一条", permission="record.add", writes=True)
@@ -119,11 +97,11 @@ def add(request: Request, resident_id: int) -> HttpResponse:
         ),
         write=lambda posted: actions.add_entry(
             by=request.actor, key=key_of(request), resident_id=opened.resident.pk, kind=code,
-            detail={part.name: posted.get(part.name, "") for part in kind.parts}, encounter_id=_encounter(posted),
+            detail={part.name: posted.get(part.name, "") for part in kind.parts}, encounter_id=under(posted),
             **{name: posted.get(name, "") for name in ("title", "at", "until", "code", "text", "sensitivity")},
         ),
     )  # fmt: skip
-    return _answer(request, opened, form, hidden={"kind": code})
+    return answer(request, opened, form, hidden={"kind": code})
 
 
 @page(
@@ -143,12 +121,12 @@ def attach(request: Request, resident_id: int) -> HttpResponse:
         )
         return actions.attach(
             by=request.actor, key=key, resident_id=opened.resident.pk, digest=kept.digest, name=given.name or "",
-            encounter_id=_encounter(posted),
+            encounter_id=under(posted),
             **{name: posted.get(name, "") for name in ("title", "at", "text", "sensitivity")},
         )  # fmt: skip
 
     form = Form(code="record.attach", title=say("附文书"), fields=file_fields, write=write, multipart=True)
-    return _answer(request, opened, form)
+    return answer(request, opened, form)
 
 
 @page(
@@ -172,7 +150,7 @@ def correct(request: Request, entry_id: int) -> HttpResponse:
         ),
         word="更正，另立新版本",
     )  # fmt: skip
-    return _answer(request, opened, form, subject=f"record.Entry:{entry_id}")
+    return answer(request, opened, form, subject=f"record.Entry:{entry_id}")
 
 
 @page(
@@ -197,16 +175,11 @@ def withdraw(request: Request, entry_id: int) -> HttpResponse:
         danger=True,
         word="撤销这一条",
     )
-    return _answer(request, opened, form, subject=f"record.Entry:{entry_id}")
+    return answer(request, opened, form, subject=f"record.Entry:{entry_id}")
 
 
 def _opened(request: Request, resident_id: int) -> Opened:
     return queries.open_record(for_=request.actor, resident_id=resident_id)
-
-
-def _encounter(posted: Mapping[str, str]) -> int | None:
-    given = posted.get("encounter", "")
-    return int(given) if given.isascii() and given.isdigit() else None
 
 
 def _tabs(here: str, name: str, choices: Mapping[str, str], now: str, request: Request) -> list[Option]:
@@ -216,33 +189,3 @@ def _tabs(here: str, name: str, choices: Mapping[str, str], now: str, request: R
         Option(value=code, label=say(title), href=f"{here}?{name}={code}{tail}", current=code == now)
         for code, title in choices.items()
     ]
-
-
-def _answer(
-    request: Request, opened: Opened, form: Form, *, hidden: Mapping[str, str] | None = None, subject: str = ""
-) -> HttpResponse:
-    """Write and lead back; or show the form, after a refusal with what was typed and every error at once."""
-    errors: dict[str, list[str]] = {}
-    status = 200
-    posted = picked(request.POST.dict(), form.diagnosed) if form.diagnosed else request.POST.dict()
-    if request.method == "POST":
-        try:
-            return done(request, form.write(posted))
-        except Refusal as refusal:
-            errors, status = errors_of(refusal), refusal.status
-    ask = Ask(typed=posted if request.method == "POST" else dict(form.typed), errors=errors)
-    fields = form.fields(ask)
-    context: dict[str, Any] = {
-        **about(opened),
-        "form": form,
-        "fields": fields,
-        "errors": _where(errors, {one.name for one in fields}),
-        "hidden": {**(hidden or {}), "encounter": request.POST.get("encounter") or request.GET.get("encounter", "")},
-    }
-    saw(request, opened, page=form.code, sentence="打开书写页", subject=subject)
-    return render(request, "record/form.html", context, status=status)
-
-
-def _where(errors: Mapping[str, list[str]], shown: set[str]) -> list[tuple[str, str]]:
-    """Every sentence with the field it points to, or with none for those about the whole."""
-    return [(f"f-{name}" if name in shown else "", " ".join(said)) for name, said in errors.items()]

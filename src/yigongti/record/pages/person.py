@@ -159,6 +159,7 @@ def acts(request: Request, opened: Opened) -> list[Act]:
         Act(word=say("记测量"), href=f"{base}/observe", kind="primary", icon="chart"),
         Act(word=say("记就诊"), href=f"{base}/encounter", icon="visit"),
         Act(word=say("加一条"), href=f"{base}/add", icon="plus"),
+        Act(word=say("开申请"), href=f"{base}/order", icon="lab"),
         Act(word=say("附文书"), href=f"{base}/attach", icon="document"),
     ]
 

@@ -14,10 +14,15 @@ from yigongti.record.rows import read
 
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-NUMBERED = """e.resident_id IN (SELECT id FROM residents_resident WHERE master_id =
+STANDING = """e.resident_id IN (SELECT id FROM residents_resident WHERE master_id =
     (SELECT master_id FROM residents_resident WHERE id = %(resident)s))
-AND e.kind = %(kind)s AND e.replaced_by_id IS NULL AND NOT e.withdrawn
-AND (e.detail->>'placer' = %(placer)s OR e.detail->>'filler' = %(filler)s)"""
+AND e.kind = %(kind)s AND e.replaced_by_id IS NULL AND NOT e.withdrawn"""
+NUMBERED = f"{STANDING} AND (e.detail->>'placer' = %(placer)s OR e.detail->>'filler' = %(filler)s)"
+NEWER = """WITH RECURSIVE newer AS (
+    SELECT id, replaced_by_id FROM record_entry WHERE id = ANY(%(ids)s)
+    UNION SELECT n.id, n.replaced_by_id FROM newer JOIN record_entry n ON n.id = newer.replaced_by_id)
+  SELECT id FROM newer"""
+NEWEST = f"{STANDING} AND e.id IN ({NEWER})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +57,22 @@ def numbered(
     return {kind: _read(given | {"kind": kind}) for kind in kinds}
 
 
+def newest(*, for_: Actor, resident_id: int, ids: Sequence[int], kind: str) -> list[Numbered]:
+    """What stands of this person of the entries that are named by any of their versions, oldest first."""
+    for_.require("record.take_in")
+    return _read({"resident": resident_id, "kind": kind, "ids": list(ids)}, NEWEST) if ids else []
+
+
 def _hold(numbers: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         for one in numbers:
             cursor.execute(LOCK, [f"record.numbered:{one}"])
 
 
-def _read(given: dict[str, Any]) -> list[Numbered]:
+def _read(given: dict[str, Any], where: str = NUMBERED) -> list[Numbered]:
     return [
         Numbered(id=one.id, resident_id=one.resident_id, institution_id=one.institution_id, title=one.title,
                  system=one.system, code=one.code, text=one.text, author=one.author, at=one.at, until=one.until,
                  detail=one.detail)
-        for one in read(NUMBERED, given, order="e.id")
+        for one in read(where, given, order="e.id")
     ]  # fmt: skip

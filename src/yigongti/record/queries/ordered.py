@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.record.models import Entry
+from yigongti.record.policy.order_items import PRIORITIES as PRIORITIES
 from yigongti.record.rows import chain_of
 from yigongti.record.seeing import own_institution
 
@@ -36,18 +37,22 @@ class Relation:
     withdrawn: bool
     to: tuple[str, str] | None
     """For whom an order was meant: application and facility."""
+    performer: int | None
+    """The institution that is to carry an order out, where it was named instead."""
     report: int | None
 
 
 def ordering(*, for_: Actor, ids: Sequence[int], kind: str = "order") -> dict[int, Relation]:
     """Entries of a kind as relations."""
     for_.require("record.take_in")
-    columns = ("pk", "institution_id", "resident_id", "version", "withdrawn", "detail__to", "detail__report")
+    columns = ("pk", "institution_id", "resident_id", "version", "withdrawn", "detail__to", "detail__performer",
+               "detail__report")  # fmt: skip
     rows = Entry.objects.filter(pk__in=ids, kind=kind).values_list(*columns)
     return {
         pk: Relation(institution_id=institution, resident_id=resident, version=version, withdrawn=withdrawn,
-                     to=(to.get("application", ""), to.get("facility", "")) if to else None, report=report)
-        for pk, institution, resident, version, withdrawn, to, report in rows
+                     to=(to.get("application", ""), to.get("facility", "")) if to else None, performer=performer,
+                     report=report)
+        for pk, institution, resident, version, withdrawn, to, performer, report in rows
     }  # fmt: skip
 
 

@@ -1,0 +1,201 @@
+"""Images in the county's archive: every one gets there once it can, none is lost, and the page says where they are."""
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.exchange.dicom.making import image
+from tests.exchange.dicom.test_preview import encapsulated
+from tests.exchange.imaging.archives import JPEG, archive
+from tests.exchange.imaging.sending import brought
+from tests.factories import actor
+from tests.factories import county as make_county
+from tests.record.test_pages import ask, text_of
+from yigongti.exchange.imaging.archive import actions, copying, named, queries
+from yigongti.exchange.imaging.archive.models import KnownArchive
+from yigongti.exchange.imaging.models import Study, StudyInstance
+from yigongti.kernel import clock
+from yigongti.kernel.files import store
+from yigongti.record.attached import Attachment
+from yigongti.record.models import Entry
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county():
+    return make_county()
+
+
+@pytest.fixture
+def server(settings):
+    with archive() as made:
+        settings.DICOMWEB = {"address": made.address, "user": "ygt", "password": "geheim"}
+        yield made
+
+
+def state():
+    """Copies by state."""
+    return sorted(StudyInstance.objects.values_list("copy", "words"))
+
+
+def test_every_image_is_given_as_it_came_and_stays_here(county, server, tmp_path):
+    for number in (1, 2):
+        brought(tmp_path, image(SOPInstanceUID=f"1.2.3.4.{number}"), name=f"{number}.dcm")
+    assert copying.work() == 2
+    assert state() == [("held", ""), ("held", "")]
+    for one in StudyInstance.objects.all():
+        assert store.read(one.file_id) == server.held[one.uid]
+    assert copying.work() == 0
+    assert server.asked.count("POST") == 2
+    steward = actor("data_steward", county.group)
+    shown = text_of(ask("exchange.images", steward))
+    assert server.address in shown
+    assert "geheim" not in shown
+    assert "影像服务器也收齐了" in shown
+
+
+def test_while_it_does_not_answer_all_waits_and_goes_when_it_does(county, server, tmp_path, monkeypatch):
+    brought(tmp_path, image())
+    server.mood = "down"
+    assert copying.work() == 0
+    known = KnownArchive.objects.get()
+    assert (known.trouble, known.tries, state()) == ("HTTP 503", 1, [("queued", "")])
+    server.mood, before = "", len(server.asked)
+    assert copying.work() == 0  # left alone for a while
+    assert len(server.asked) == before
+    shown = text_of(ask("exchange.images", actor("data_steward", county.group)))
+    assert "HTTP 503，试过 1 次" in shown
+    assert "还有 1 幅没有收到" in shown
+    later = clock.now() + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert copying.work() == 1
+    assert KnownArchive.objects.get().trouble == ""
+
+
+def test_an_answer_that_was_lost_does_not_send_the_image_twice(county, server, tmp_path):
+    brought(tmp_path, image())
+    server.mood = "keeps and hangs up"
+    assert copying.work() == 1  # it was asked whether it has it
+    assert server.asked.count("POST") == 1
+    assert state() == [("held", "")]
+
+
+def test_what_it_declines_is_seen_with_its_reason_and_given_again_by_hand(county, server, tmp_path):
+    brought(tmp_path, image())
+    server.mood = "declines"
+    copying.work()
+    assert state() == [("declined", "0122")]
+    steward = actor("data_steward", county.group)
+    assert "0122" in text_of(ask("exchange.images", steward))
+    server.mood = ""
+    actions.give_declined(by=steward, key="11111111-1111-4111-8111-111111111111")
+    copying.work()
+    assert state() == [("held", "")]
+
+
+def test_an_image_that_breaks_the_archive_each_time_holds_up_no_other(county, server, tmp_path, monkeypatch):
+    brought(tmp_path, image())
+    server.mood = "hangs up"
+    copying.work()
+    assert state() == [("declined", "broken")]
+    assert server.asked.count("POST") == copying.TRIES
+    server.mood = ""
+    brought(tmp_path, image(SOPInstanceUID="1.2.3.4.9"), name="2.dcm")
+    assert copying.work() == 1
+
+
+def test_a_picture_that_we_cannot_draw_is_drawn_by_the_archive(county, server, tmp_path):
+    packed = encapsulated(b"\xff\xd8\xff\xc3" + bytes(20), "1.2.840.10008.1.2.4.70")  # lossless JPEG
+    brought(tmp_path, packed)
+    entry = Entry.objects.get()
+    assert "没有预览" in str(entry.detail["no_preview"])
+    server.mood = "draws"
+    copying.work()
+    told = Entry.objects.get(replaced_by=None)
+    assert "no_preview" not in told.detail
+    assert store.read(told.detail["preview"]["digest"]) == JPEG
+    assert Attachment.objects.get(role="preview").part == "1.2.3.1"
+    assert Study.objects.get().entry_id == told.pk
+
+
+def test_without_an_archive_the_page_says_where_images_are(county, tmp_path, settings):
+    settings.DICOMWEB = {"address": "", "user": "", "password": ""}
+    brought(tmp_path, image())
+    assert copying.work() == 0
+    steward = actor("data_steward", county.group)
+    assert "没有设置影像服务器" in text_of(ask("exchange.images", steward))
+    assert queries.waiting(for_=steward).queued == 1
+
+
+@pytest.mark.parametrize("address", ["ftp://a/b", "http://", "http://u:p@a/b", "http://a:x/b", "http://a/b?c=d", "a/b"])
+def test_an_address_that_can_be_none_is_said_at_the_start(settings, address):
+    settings.DICOMWEB = {"address": address, "user": "", "password": ""}
+    with pytest.raises(ImproperlyConfigured):
+        named.require_sound()
+
+
+# --- a real one
+
+
+@pytest.fixture
+def orthanc(settings, tmp_path):
+    """Orthanc with its DICOMweb plugin, on ports of this machine's own, with nothing kept beyond the test."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    plugin = next(p for p in ("/usr/lib/orthanc", "/usr/share/orthanc/plugins", "/usr/share/orthanc/plugins-available")
+                  if shutil.os.path.exists(f"{p}/libOrthancDicomWeb.so"))  # fmt: skip
+    said = {
+        "Name": "test", "StorageDirectory": str(tmp_path / "store"), "IndexDirectory": str(tmp_path / "store"),
+        "HttpPort": port, "RemoteAccessAllowed": False, "DicomServerEnabled": False, "AuthenticationEnabled": True,
+        "RegisteredUsers": {"ygt": "geheim"}, "Plugins": [f"{plugin}/libOrthancDicomWeb.so"],
+        "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "Host": "127.0.0.1"},
+    }  # fmt: skip
+    (tmp_path / "orthanc.json").write_text(json.dumps(said))
+    address = f"http://127.0.0.1:{port}/dicom-web"
+    settings.DICOMWEB = {"address": address, "user": "ygt", "password": "geheim"}
+
+    def start():
+        process = subprocess.Popen(["Orthanc", str(tmp_path / "orthanc.json")], stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            try:
+                named.archive().require_answer()
+                return process
+            except Exception:  # noqa: BLE001 - not up yet, in whatever way
+                time.sleep(0.1)
+        raise AssertionError("Orthanc does not answer")
+
+    running = []
+    yield lambda: running.append(start()) or running[-1]
+    for one in running:
+        one.terminate()
+        one.wait(20)
+
+
+@pytest.mark.long
+@pytest.mark.needs("Orthanc")
+def test_orthanc_takes_what_came_after_it_was_away(county, orthanc, tmp_path, monkeypatch):
+    names = ("CT_small.dcm", "MR_small_RLE.dcm", "RG1_J2KI.dcm", "examples_ybr_color.dcm")
+    for name in names:
+        brought(tmp_path, image(SOPInstanceUID=f"1.2.9.{len(name)}", StudyInstanceUID="1.2.9"), name=f"own-{name}")
+    given = StudyInstance.objects.count()
+    assert copying.work() == 0
+    assert KnownArchive.objects.get().trouble == "unreachable"
+    KnownArchive.objects.update(due_at=None)
+    orthanc()
+    assert copying.work() == given
+    assert copying.work() == 0
+    assert all(named.archive().holds(study=one.study.uid, instance=one.uid) for one in StudyInstance.objects.all())
+    assert not named.archive().holds(study="1.2.9", instance="1.2.9.999")
+    drawn = named.archive().drawn(study="1.2.9", series="1.2.3.1", instance=StudyInstance.objects.first().uid)
+    assert drawn is not None
+    assert drawn[0] == "image/jpeg"
