@@ -75,6 +75,11 @@ def counted(indicator: Indicator) -> bool:
     return not isinstance(indicator.figure, (Judged, Awaited))
 
 
+def judged() -> list[tuple[Indicator, Judged]]:
+    """The indicators that people judge, with what they ask."""
+    return [(one, one.figure) for one in _known.values() if isinstance(one.figure, Judged)]
+
+
 def of_persons(selection: Selection) -> bool:
     """Whether the rows are of residents, so that few of them betray somebody."""
     fact = selection.fact

@@ -15,7 +15,7 @@ from yigongti.indicators.models import Evidence, Judgement
 from yigongti.indicators.pages.asked import Looked, looked
 from yigongti.indicators.pages.cockpit import FIGURE, frame
 from yigongti.indicators.queries.cells import SEE
-from yigongti.indicators.queries.judgements import CONFIRM, JUDGE, READ, evidence, judged, judgements, of_reader
+from yigongti.indicators.queries.judgements import CONFIRM, JUDGE, READ, evidence, judgements, of_reader
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say
@@ -57,10 +57,11 @@ def state_of(made: Judgement | None) -> State:
 def sheet(request: Request) -> HttpResponse:
     """Every question of every judged indicator for a place and year, with its proof."""
     look = looked(request)
-    look = look.at(judged()[0])
+    first = catalogue.judged()[0][0]
+    look = look.at(first)
     labels = ("评定的问题", "评定结果", "证据", "证据文件", "谁评定", "谁确认", "状态")
     context = {
-        **frame(look, SHEET, judged()[0]), "title": say("定性指标评定表"), "printable": True,
+        **frame(look, SHEET, first), "title": say("定性指标评定表"), "printable": True,
         "columns": [Column(label=say(word)) for word in labels], "groups": _groups(look),
     }  # fmt: skip
     return render(request, "indicators/judged.html", context)
@@ -68,9 +69,8 @@ def sheet(request: Request) -> HttpResponse:
 
 def _groups(look: Looked) -> list[tuple[str, list[Row]]]:
     groups = []
-    for one in judged():
+    for one, figure in catalogue.judged():
         told = judgements(for_=look.actor, indicator=one.code, place=look.place, period=look.period)
-        figure = cast(Judged, one.figure)
         groups.append((say(one.title), [row_of(question, told.get(question.code)) for question in figure.questions]))
     return groups
 

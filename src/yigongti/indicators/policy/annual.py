@@ -39,10 +39,10 @@ annual = Workflow(
     steps=(
         step("begin", "开始起草", by=("drafter", CLOCK), frm=BIRTH, to="due", guards=("indicators.report_due",),
              clause="到日子由系统开始，也可以提前"),
-        step("write", "写初稿", by="drafter", frm=("due", "drafting", "returned"), to="drafting", weight="primary",
-             must_record=("period",), does=("indicators.compose_report",), clause="初稿取已发布的数字；重写会盖掉原文"),
         step("hand_in", "送审", by="drafter", frm=("drafting", "returned"), to="signing", weight="primary",
              guards=("indicators.report_fit",), says_next="等院长审签"),
+        step("write", "写初稿", by="drafter", frm=("due", "drafting", "returned"), to="drafting", weight="primary",
+             must_record=("period",), does=("indicators.compose_report",), clause="初稿取已发布的数字；重写会盖掉原文"),
         step("sign", "审签并报送", by="signer", frm="signing", to="submitted", not_by=("hand_in",), weight="primary",
              guards=("indicators.report_fit",), does=("indicators.sign_report",), announces="indicators.reported",
              says_next="等卫健局受理", clause="起草的人不审签"),

@@ -13,7 +13,6 @@ from yigongti.indicators.queries.places import Place, places
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.measures.periods import Period
-from yigongti.kernel.measures.words import Indicator, Judged
 from yigongti.kernel.refusal import NotFound
 
 
@@ -41,13 +40,8 @@ def confirmed_until(*, for_: Actor, place: Place, period: Period, until: datetim
     told = _seen(for_, place).filter(period=f"{period.starts:%Y}").exclude(confirmed_at=None)
     told = told.filter(confirmed_at__lte=until) if until else told
     newest = {(one.indicator, one.question): one for one in told.order_by("confirmed_at", "id")}
-    asked = [(one.code, question.code) for one in judged() for question in one.figure.questions]
+    asked = [(one.code, question.code) for one, figure in catalogue.judged() for question in figure.questions]
     return [newest[key] for key in asked if key in newest]
-
-
-def judged() -> list[Indicator]:
-    """The indicators that people judge."""
-    return [one for one in catalogue.known().values() if isinstance(one.figure, Judged)]
 
 
 def of_reader(*, for_: Actor, pk: int) -> Judgement:
