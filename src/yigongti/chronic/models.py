@@ -9,11 +9,12 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 
-from yigongti.chronic.policy.codes import disease
+from yigongti.chronic.policy.codes import disease, end_reason
 from yigongti.kernel.access.models import DateRange
 
 
 DISEASES = tuple(one.code for one in disease.entries)
+END_REASONS = ("", *(one.code for one in end_reason.entries))
 
 
 class FollowUp(models.Model):
@@ -59,7 +60,8 @@ class Enrolment(models.Model):
     """Somebody under management for a disease at an institution, from the first to the last day; never twice at once.
 
     `source` says whence it is known. Who was registered with a disease and has no row here is taken to be enrolled
-    from the registration on, see `sources`.
+    from the registration on, see `sources`. `changed_by` is the post that enrolled or, once it has ended, ended it;
+    who may still take that back.
     """
 
     resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
@@ -68,10 +70,17 @@ class Enrolment(models.Model):
     begins = models.DateField()
     ends = models.DateField(null=True)
     source = models.CharField(max_length=40)
+    end_reason = models.CharField(max_length=12, blank=True, default="", db_default="")
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(disease__in=DISEASES), name="enrolment_disease"),
+            models.CheckConstraint(condition=Q(end_reason__in=END_REASONS), name="enrolment_end_reason"),
+            models.CheckConstraint(
+                condition=Q(end_reason="") | Q(ends__isnull=False), name="enrolment_reason_of_an_end"
+            ),
             models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("begins")), name="enrolment_dates"),
             ExclusionConstraint(
                 name="enrolment_once_at_a_time",

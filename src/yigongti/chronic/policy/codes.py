@@ -25,3 +25,7 @@ disease = code_list("chronic.disease", title="在管病种", source=GONGWEI, ent
     "hypertension": "高血压", "diabetes": "糖尿病", "copd": "慢阻肺", "coronary": "冠心病", "chd": "冠心病",
     "stroke": "脑卒中", "cancer": "肿瘤",
 })  # fmt: skip
+
+end_reason = code_list("chronic.end_reason", title="结束管理原因", source=f"{GONGWEI}：档案终止；本平台列出", entries={
+    "moved": "迁出或转走", "lost": "失访", "refused": "本人拒绝", "excluded": "排除诊断",
+})  # fmt: skip

@@ -24,6 +24,8 @@ township_doctor = registry.add_role(
             "record.read",
             "record.add",
             "record.correct",
+            "chronic.enrolled",
+            "chronic.enrol",
             "capacity.see",
             "residents.newborn",
             "publichealth.births",

@@ -21,6 +21,8 @@ village_doctor = registry.add_role(
             "record.read",
             "record.add",
             "record.correct",
+            "chronic.enrolled",
+            "chronic.enrol",
             "capacity.see",
             "organisations.tree",
             "indicators.see",
