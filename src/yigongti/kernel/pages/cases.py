@@ -101,7 +101,7 @@ def _saw(request: Request, view: casepage.CaseView, where: str) -> None:
                   persons=[view.case.person_id], basis="case", subject=f"workflow.Case:{view.case.pk}")  # fmt: skip
 
 
-@page("cases.paper", "cases/<str:number>/paper", title="打印办理单", permission="")
+@page("cases.paper", "cases/<str:number>/paper", title="打印办理单", permission="", on_paper=True)
 def paper(request: Request, number: str) -> HttpResponse:
     """The case on paper, with a code to check it by."""
     view = casepage.case_view(for_=request.actor, number=number)

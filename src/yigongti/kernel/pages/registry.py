@@ -17,6 +17,7 @@ from django.urls import URLPattern, path
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry as access_registry
 from yigongti.kernel.audit import trail
+from yigongti.kernel.pages import paper
 from yigongti.kernel.refusal import Refusal
 
 
@@ -49,8 +50,10 @@ def page(
     menu: int = 0,
     icon: str = "",
     writes: bool = False,
+    on_paper: bool = False,
 ) -> Callable[[View], View]:
     """Register a view behind sign-in and its permission (its own code unless told; '' for any signed-in account).
+    One `on_paper` is had as a PDF too, where the machine makes them.
 
     A Refusal that the view lets through becomes the refusal page with its status. The view finds the one who asks in
     `request.actor`.
@@ -71,7 +74,8 @@ def page(
                     actor.require(asked)
                 if actor.role.alone_at not in ("", request.path):  # a device shows its own page, wherever it is led
                     return HttpResponseRedirect(actor.role.alone_at)
-                return view(request, **arguments)
+                answer = view(request, **arguments)
+                return paper.answered(request, answer) if on_paper else answer
             except Refusal as refusal:
                 if refusal.status == HTTPStatus.FORBIDDEN and not refusal.recorded:
                     trail.refused(by=actor, action=code, sentence=str(refusal))

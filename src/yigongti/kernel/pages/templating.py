@@ -1,9 +1,9 @@
 """The templates of all pages: Jinja2, which compiles them, with the few names that every template may use.
 
 Functions: t (a text in the reader's language), icon, state_chip, clock_words, person_chip, once, moment, static,
-form_field, line_chart, outline_map. Filters: said_label, said_date, actor, day, age, masked_name, masked_id,
-masked_phone, sparkline, minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name that a page
-does not give is empty, not an error.
+form_field, line_chart, outline_map, pdf_possible. Filters: said_label, said_date, actor, day, age, masked_name,
+masked_id, masked_phone, sparkline, minutes, cell_text, in_groups, plain_number, linebreaksbr, and Jinja2's own. A name
+that a page does not give is empty, not an error.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from markupsafe import Markup, escape
 from yigongti.kernel import clock
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import in_english, say
-from yigongti.kernel.pages import drawing, markup, said
+from yigongti.kernel.pages import drawing, markup, paper, said
 from yigongti.kernel.pages.fields import field_of
 
 
@@ -193,6 +193,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "person_chip": markup.person,
     "once": once,
     "moment": moment,
+    "pdf_possible": paper.possible,
 }
 FILTERS: dict[str, Callable[..., object]] = {
     "said_label": said_label,
