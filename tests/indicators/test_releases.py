@@ -14,6 +14,7 @@ from tests.indicators.counted import GOOD, by_hand, computed, rows_at
 from yigongti.indicators import catalogue, queries
 from yigongti.indicators.actions import answer_appeal, appeal
 from yigongti.indicators.models import FrozenCell, Release, Value
+from yigongti.indicators.queries import behind
 from yigongti.kernel import clock
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.parameters.codes import CodeList, Entry, code_lists
@@ -72,6 +73,17 @@ def seen(who, place):
     places = queries.places(for_=who)
     return queries.cell(for_=who, indicator=GOOD.code, level="institution", place=places.by_id[place.pk],
                         period=OCTOBER)  # fmt: skip
+
+
+def test_what_is_published_opens_in_the_data_from_which_it_was_counted(county, monkeypatch):
+    place = queries.places(for_=county.quality).by_id[county.village.pk]
+    sought = queries.Sought(indicator=GOOD, level="institution", place=place, period=OCTOBER, side="of")
+    asked = []
+    monkeypatch.setattr(behind, "engine", lambda *, as_of=None: asked.append(as_of) or county.engine)
+    queries.rows_behind(for_=county.quality, sought=sought)
+    through(county)
+    queries.rows_behind(for_=county.quality, sought=sought)
+    assert asked == [None, FrozenCell.objects.values_list("cut", flat=True).first()]
 
 
 def recomputed(county, good):

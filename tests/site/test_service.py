@@ -4,6 +4,7 @@ import gzip
 import http.client
 import re
 import signal
+import socket
 import time
 
 import psutil
@@ -33,6 +34,13 @@ def part(service, verb):
     return next(child for child in service.descendants() if verb in child.cmdline())
 
 
+def knock(service):
+    """As a page does that opens rows: the reader is there a moment later."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(part(service, "web").environ()["YIGONGTI_READER"])
+    until(lambda: any("reader" in child.cmdline() for child in service.descendants()))
+
+
 def postmaster(service):
     return psutil.Process(int((service.data / "postgres" / "postmaster.pid").read_text().split()[0]))
 
@@ -45,8 +53,10 @@ def until(condition, patience=30):
 
 
 def test_a_stop_leaves_no_process_and_the_data_are_kept(service):
+    assert not any("reader" in child.cmdline() for child in service.descendants())  # nobody has opened a figure
+    knock(service)
     started = [psutil.Process(service.process.pid), *service.descendants()]
-    assert len(started) >= 5  # supervisor, database, web and its worker, jobs
+    assert len(started) >= 6  # supervisor, database, web and its worker, jobs, reader
     assert re.search("[a-z0-9]{5}(-[a-z0-9]{5}){3}", service.said())  # the first administrator's code
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(15) == 0
@@ -56,6 +66,7 @@ def test_a_stop_leaves_no_process_and_the_data_are_kept(service):
 
 
 def test_a_killed_supervisor_leaves_no_process_and_is_recovered_without_a_word(service, open_folder):
+    knock(service)
     started = service.descendants()
     service.process.kill()
     service.process.wait()
@@ -70,6 +81,10 @@ def test_every_part_that_is_killed_comes_back(service):
     for victim in (part(service, "web"), part(service, "worker"), postmaster(service)):
         victim.kill()
         until(lambda victim=victim: gone([victim], 0) == [])
+    knock(service)
+    part(service, "reader").kill()
+    until(lambda: "reader 进程意外退出" in service.said())
+    knock(service)
     until(lambda: service.said().count("重新启动") >= 3)
     until(lambda: service.health()[0] == 200)
     assert all(name in service.said() for name in ("数据库意外退出", "web 进程意外退出", "worker 进程意外退出"))

@@ -21,9 +21,8 @@ from yigongti.kernel.measures.arithmetic import Outcome, outcomes, selections, t
 from yigongti.kernel.measures.completeness import Arrived, Gap, Need, months_of, needs_of, status
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Key
+from yigongti.kernel.measures.settling import settle
 from yigongti.kernel.measures.words import Indicator
-from yigongti.kernel.parameters import values
-from yigongti.kernel.parameters.words import Parameter
 
 
 COLUMNS = ("indicator", "version", "level", "place_id", "period", "starts", "status", "numerator", "denominator",
@@ -115,11 +114,6 @@ def _groups(indicators: Iterable[Indicator]) -> Iterator[list[Indicator]]:
     for one in indicators:
         found[tuple(sorted({selection.fact.code for selection in selections(one)}))].append(one)
     yield from found.values()
-
-
-def settle(of: Parameter, day: date) -> Any:
-    """What a parameter holds on a day."""
-    return values.value(of, on=day)
 
 
 def said(gap: Gap) -> dict[str, Any]:

@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from yigongti.kernel.measures.reference import Asked, Key
+from yigongti.kernel.measures.reference import Asked, Key, Wanted
 from yigongti.kernel.measures.words import Fact, Selection
 
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """The rows behind one number: of a place and the values of the dimensions asked by; `term_by` as in `Asked`."""
-
-    selection: Selection
-    asked: Asked
-    key: Key
 
 
 class Engine(Protocol):
@@ -57,20 +47,20 @@ class Engine(Protocol):
 
 
 _chosen: ContextVar[Engine | None] = ContextVar("engine", default=None)
-_newest: list[Callable[[], Engine | None]] = []
+_provided: list[Callable[[datetime | None], Engine | None]] = []
 
 
-def engine() -> Engine | None:
-    """The engine of now; None while nothing has been exported yet."""
+def engine(*, as_of: datetime | None = None) -> Engine | None:
+    """The engine of now, or of the data as they stood at a cut; None while nothing has been exported yet."""
     chosen = _chosen.get()
     if chosen is not None:
         return chosen
-    return _newest[-1]() if _newest else None
+    return _provided[-1](as_of) if _provided else None
 
 
-def provide(newest: Callable[[], Engine | None]) -> None:
-    """Say where the newest snapshot's engine comes from."""
-    _newest.append(newest)
+def provide(of: Callable[[datetime | None], Engine | None]) -> None:
+    """Say where the engine of a cut, or of the newest snapshot, comes from."""
+    _provided.append(of)
 
 
 @contextmanager

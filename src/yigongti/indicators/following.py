@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +14,7 @@ from yigongti.indicators.engine import Engine
 from yigongti.indicators.models import Run, Value
 from yigongti.indicators.policy.needs import NEEDS
 from yigongti.kernel import clock
+from yigongti.kernel.measures import reader
 from yigongti.kernel.measures.periods import Period, after
 from yigongti.kernel.measures.words import Indicator
 from yigongti.kernel.parameters import values
@@ -22,9 +23,11 @@ from yigongti.kernel.parameters import values
 log = structlog.get_logger()
 
 
-def newest() -> Engine | None:
-    """The engine of the newest snapshot; who never asks never loads what it needs."""
-    found: Engine | None = import_module("yigongti.kernel.measures.engines").newest()
+def newest(cut: datetime | None = None) -> Engine | None:
+    """The engine of the newest snapshot, or of the data as they stood at a cut: a web process asks the reader, others
+    count themselves; who never asks never loads what it needs."""
+    room = "reader" if reader.address() else "engines"
+    found: Engine | None = import_module(f"yigongti.kernel.measures.{room}").of(cut)
     return found
 
 

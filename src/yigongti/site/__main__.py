@@ -28,6 +28,7 @@ VERBS = {
     "token": ("token", "main"),
     "web": ("web", "main"),
     "worker": ("worker", "main"),
+    "reader": ("reader", "main"),
     "manage": ("manage", "main"),
     "prepare": ("prepare", "main"),
 }

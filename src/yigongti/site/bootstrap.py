@@ -32,6 +32,7 @@ VERBS = {
     "load": (False, "收进一个文件夹里外部系统送来的文件", "take in a folder of what other systems sent"),
     "match": (False, "全县登记比对，找疑似重复（--learn 先学权重）", "compare the whole index (--learn: learn first)"),
     "listen": (False, "接收 HL7 v2（端口 2575）和 DICOM（11112）", "take HL7 v2 (port 2575) and DICOM (port 11112)"),
+    "figures": (False, "立即更新全部指标", "bring all figures up to date now"),
     "province": (False, "归集几个县的数据湖，按同样的定义计算", "collect the lakes of several counties and count them"),
     "token": (False, "开通或停用 FHIR 客户端", "make or close a client of the FHIR server"),
     "web": (False, "只起网页进程（数据库另备）", "the web process alone"),

@@ -15,7 +15,7 @@ from yigongti.site.sentence import Sentence
 
 
 # Everything a run may make there; --fresh removes these and touches nothing else.
-ROOMS = ("postgres", "files", "journal", "static", "run", "log")
+ROOMS = ("postgres", "files", "journal", "static", "run", "log", "lake")
 
 
 class DataFolder:
@@ -23,7 +23,8 @@ class DataFolder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path).expanduser().absolute()
-        self.postgres, self.files, self.journal, self.static, self.run, self.log = (self.path / room for room in ROOMS)
+        rooms = (self.path / room for room in ROOMS)
+        self.postgres, self.files, self.journal, self.static, self.run, self.log, self.lake = rooms
         self._note = self.path / "county.json"
 
     def make(self) -> None:

@@ -1,4 +1,5 @@
-"""The supervisor: database, web, worker and listener as its children, restarted when they fall, ended together."""
+"""The supervisor: database, web, worker, listener and reader as its children, restarted when they fall, ended
+together."""
 
 import contextlib
 import http.client
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from yigongti.kernel import database, server
 from yigongti.kernel.tether import tie_child
+from yigongti.site.doorway import Doorway, doorway
 from yigongti.site.folder import DataFolder
 from yigongti.site.progress import say
 from yigongti.site.sentence import Sentence
@@ -39,13 +41,17 @@ class Child:
         if self.process.poll() is None:
             return
         say(f"{self.name} 进程意外退出，正重新启动。 The {self.name} process fell and is started again.")
-        now = time.monotonic()
-        self.falls = [*(fall for fall in self.falls if now - fall < WITHIN), now]
-        if len(self.falls) > MOST_RESTARTS:
+        self.falls.append(time.monotonic())
+        if self.falls_often():
             raise Sentence(
                 f"{self.name} 进程反复退出，详见数据夹里的 log/{self.name}.log。", "It keeps falling, see that log."
             )
         self.start()
+
+    def falls_often(self) -> bool:
+        """Whether it fell again and again within a minute."""
+        self.falls = [fall for fall in self.falls if time.monotonic() - fall < WITHIN]
+        return len(self.falls) > MOST_RESTARTS
 
     def stop(self, patience: float = 8.0) -> None:
         """Asks, waits, then insists, on the whole group: what a child has started goes with it."""
@@ -57,8 +63,37 @@ class Child:
                     self.process.wait(wait)
 
 
+@dataclass(kw_only=True)
+class Sleeper:
+    """A child that is started when somebody knocks and ends by itself when nobody has for a while. One that falls again
+    and again is left alone for a minute; the house stands without it."""
+
+    child: Child
+    door: Doorway
+    awake: bool = False
+
+    def start(self) -> None:
+        """Nobody has knocked yet."""
+
+    def mend(self) -> None:
+        if self.awake and self.child.process.poll() is None:
+            return
+        if self.awake and self.child.process.returncode:
+            name = self.child.name
+            say(f"{name} 进程意外退出，有人要用时再启动。 The {name} process fell; it is started when asked for.")
+            self.child.falls.append(time.monotonic())
+        self.awake = False
+        if self.door.knocked() and not self.child.falls_often():
+            self.child.start()
+            self.awake = True
+
+    def stop(self) -> None:
+        if self.awake:
+            self.child.stop()
+
+
 @contextlib.contextmanager
-def running(child: Child) -> Iterator[Child]:
+def running(child: Child | Sleeper) -> Iterator[Child | Sleeper]:
     child.start()
     try:
         yield child
@@ -66,7 +101,9 @@ def running(child: Child) -> Iterator[Child]:
         child.stop()
 
 
-def spawn(verb: list[str], *, log: Path | None, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+def spawn(
+    verb: list[str], *, log: Path | None, environment: dict[str, str], inherited: tuple[int, ...] = ()
+) -> "subprocess.Popen[bytes]":
     """One of our own verbs as a process in a session of its own: a Ctrl-C reaches only the supervisor."""
     command = [sys.executable, "-P", "-m", "yigongti.site", *verb]
     with contextlib.ExitStack() as stack:
@@ -78,6 +115,7 @@ def spawn(verb: list[str], *, log: Path | None, environment: dict[str, str]) -> 
             stderr=output,
             env=environment,
             start_new_session=True,
+            pass_fds=inherited,
             preexec_fn=tie_child(signal.SIGKILL),
         )
 
@@ -102,7 +140,7 @@ class Postgres:
             self.server = self._start()
 
 
-Parts = tuple[Postgres | Child, ...]
+Parts = tuple[Postgres | Child | Sleeper, ...]
 
 
 @contextlib.contextmanager
@@ -144,16 +182,23 @@ def web_and_worker(
     """All parts at work, in the order in which they must be mended: without a database the others only fall again.
     `listens` are the arguments of the listener for other systems; without any there is none."""
 
-    def launcher(purpose: str, *arguments: str) -> Callable[[], "subprocess.Popen[bytes]"]:
-        own = {**environment, "YIGONGTI_PURPOSE": purpose, "YIGONGTI_TETHER": "1"}
-        return lambda: spawn([purpose, *arguments], log=folder.log / f"{purpose}.log", environment=own)
+    def child(purpose: str, *arguments: str, inherited: tuple[int, ...] = (), **more: str) -> Child:
+        own = {**environment, "YIGONGTI_PURPOSE": purpose, "YIGONGTI_TETHER": "1", **more}
+        log = folder.log / f"{purpose}.log"
+        verb = [purpose, *arguments]
+        return Child(name=purpose, launch=lambda: spawn(verb, log=log, environment=own, inherited=inherited))
 
-    web = Child(name="web", launch=launcher("web", "--host", host, "--port", str(port)))
-    worker = Child(name="worker", launch=launcher("worker"))
-    children = [web, worker, *([Child(name="listen", launch=launcher("listen", *listens))] if listens else [])]
     with contextlib.ExitStack() as stack:
-        for child in reversed(children):
-            stack.enter_context(running(child))
+        door = stack.enter_context(doorway(folder.run, "reader"))
+        number = door.socket.fileno()
+        children: list[Child | Sleeper] = [
+            child("web", "--host", host, "--port", str(port), YIGONGTI_READER=door.address),
+            child("worker"),
+            *([child("listen", *listens)] if listens else []),
+            Sleeper(child=child("reader", "--door", str(number), inherited=(number,)), door=door),
+        ]
+        for one in reversed(children):
+            stack.enter_context(running(one))
         yield tuple(children) if postgres is None else (postgres, *children)
 
 

@@ -145,6 +145,28 @@ def test_old_snapshots_go_with_their_files_and_those_kept_by_name_stay(lakeside,
     assert {str(path.relative_to(lakeside.folder)) for path in lakeside.folder.glob("**/*.parquet")} == named
 
 
+def test_what_was_frozen_opens_as_it_was_counted_whatever_was_dropped_since(lakeside, monkeypatch):
+    """Of two figures one was counted long before it was frozen: its own snapshot is gone by then."""
+    monkeypatch.setattr(lake, "KEPT", 1)
+    monkeypatch.setattr(lake, "SPARED", -lake.SPARED)
+    january = Period.read("2024-01")
+    early = refreshing.refresh().snapshot
+    was = counted(EVERY.sum("money"), january)
+    lakeside.run("UPDATE lakes_visit SET money = 1000 WHERE at >= '2024-02-01'")
+    frozen = refreshing.refresh().snapshot
+    for one in (early, frozen):
+        lake.keep(one.number)
+    for turn in range(2):
+        lakeside.run(f"UPDATE lakes_visit SET money = {turn}")
+        newest = refreshing.refresh().snapshot
+    assert sorted(lake._numbers(lake.folder())) == [frozen.number, newest.number]
+    for one in (early, frozen):
+        assert lake.since(one.cut).number == frozen.number
+        asked = Asked(january, "institution", "county")
+        assert engines.of(one.cut).measure(EVERY.sum("money"), asked) == was != counted(EVERY.sum("money"), january)
+    assert lake.since(None).number == lake.since(newest.cut).number == newest.number
+
+
 def test_a_changed_source_is_read_anew(lakeside):
     from yigongti.kernel.measures import sources
 

@@ -11,7 +11,7 @@ from django.core import signing
 
 from yigongti.indicators import catalogue
 from yigongti.indicators.engine import Engine, Row, Wanted, engine
-from yigongti.indicators.queries.cells import SMALL, cell
+from yigongti.indicators.queries.cells import SMALL, Cell, cell
 from yigongti.indicators.queries.places import Place, places
 from yigongti.indicators.refusals import NothingCounted, NotYours, TooFew
 from yigongti.indicators.worded import listed_columns
@@ -95,13 +95,18 @@ def _allowed(actor: Actor, sought: Sought) -> tuple[Engine, Wanted]:
                 period=sought.period)  # fmt: skip
     if told.status == "suppressed":
         raise TooFew
-    counts = engine()
+    counts = _as_shown(told)
     if counts is None:
         raise NothingCounted
     wanted = _wanted(sought, selection)
     if sought.by and catalogue.of_persons(selection) and not actor.may(SMALL):
         _refuse_few(counts, _as_rows(wanted))
     return counts, wanted
+
+
+def _as_shown(told: Cell) -> Engine | None:
+    """What is published opens as it was counted when it was frozen; all else as the data are now."""
+    return engine(as_of=told.cut if told.release else None)
 
 
 def _wanted(sought: Sought, selection: Selection) -> Wanted:
@@ -188,7 +193,7 @@ def split(*, for_: Actor, indicator: Indicator, level: str, place: Place, period
     if by not in indicator.by:
         raise NotFound
     told = cell(for_=for_, indicator=indicator.code, level=level, place=place, period=period)
-    counts = engine()
+    counts = _as_shown(told)
     if told.status == "suppressed" or counts is None:
         return []
     asked = terms(indicator, period)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +15,26 @@ import duckdb
 
 TYPES = {"int64": "BIGINT", "decimal(18, 4)": "DECIMAL(18, 4)", "string": "VARCHAR", "date": "DATE",
          "boolean": "BOOLEAN"}  # fmt: skip
-MEMORY = "1GB"
 
 
-def connected(scratch: Path, *, memory: str = MEMORY, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much memory a connection may take before it goes to the disk, and how many cores (0: all)."""
+
+    memory: str = "1GB"
+    threads: int = 0
+
+
+USUAL = Limits()
+
+
+def connected(scratch: Path, limits: Limits = USUAL) -> duckdb.DuckDBPyConnection:
     """A connection of its own; what does not fit into the memory goes to the scratch folder."""
     scratch.mkdir(parents=True, exist_ok=True)
-    given: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(scratch), "preserve_insertion_order": False,
-                             "autoinstall_known_extensions": False, "autoload_known_extensions": False}  # fmt: skip
-    return duckdb.connect(":memory:", config=given | ({"threads": threads} if threads else {}))
+    given: dict[str, Any] = {"memory_limit": limits.memory, "temp_directory": str(scratch),
+                             "preserve_insertion_order": False, "autoinstall_known_extensions": False,
+                             "autoload_known_extensions": False}  # fmt: skip
+    return duckdb.connect(":memory:", config=given | ({"threads": limits.threads} if limits.threads else {}))
 
 
 def postgres(connection: duckdb.DuckDBPyConnection, dsn: str) -> None:

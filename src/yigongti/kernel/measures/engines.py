@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 
 from yigongti.kernel.measures import duck, lake
 from yigongti.kernel.measures.lake import Snapshot
-from yigongti.kernel.measures.reference import Asked, Key, Settle
+from yigongti.kernel.measures.reference import Asked, Key, Settle, Wanted
+from yigongti.kernel.measures.settling import settle
 from yigongti.kernel.measures.words import Fact, Selection
-from yigongti.kernel.parameters import values
-from yigongti.kernel.parameters.words import Parameter
 
 
-class Wanted(Protocol):
-    """The rows behind one number: of a selection as asked, of one place and one value of each dimension."""
-
-    @property
-    def selection(self) -> Selection: ...
-
-    @property
-    def asked(self) -> Asked: ...
-
-    @property
-    def key(self) -> Key: ...
-
-
-def newest() -> LakeEngine | None:
-    """The engine of the newest snapshot; None before the first. A process keeps one until there is a newer."""
-    snapshot = lake.newest()
+def of(cut: datetime | None) -> LakeEngine | None:
+    """The engine of the data as they stood at a cut, or of the newest; None before the first."""
+    snapshot = lake.since(cut)
     return _engine(snapshot.number, lake.folder()) if snapshot else None
 
 
-@functools.lru_cache(maxsize=2)
+def newest() -> LakeEngine | None:
+    """The engine of the newest snapshot. A process keeps one until there is a newer."""
+    return of(None)
+
+
+@functools.lru_cache(maxsize=1)
 def _engine(number: int, folder: Path) -> LakeEngine:
     return LakeEngine([(folder, lake.read(number, folder))])
 
@@ -48,11 +40,14 @@ class LakeEngine:
     """Counts the rows of one snapshot, or of one snapshot of each of several counties side by side."""
 
     def __init__(
-        self, counties: Sequence[tuple[Path, Snapshot]], *, memory: str = duck.MEMORY, settled_by: Settle | None = None
-    ) -> None:
+        self, counties: Sequence[tuple[Path, Snapshot]], *, settled_by: Settle | None = None,
+        limits: duck.Limits = duck.USUAL, patience: float | None = None, scratch: Path | None = None,
+    ) -> None:  # fmt: skip
+        """After `patience` seconds an answer is given up: duckdb.InterruptException."""
         self._counties = counties
         self._settle = settled_by or settle
-        self._connection = duck.connected(counties[0][0] / "scratch", memory=memory)
+        self._patience = patience
+        self._connection = duck.connected(scratch or counties[0][0] / "scratch", limits)
         self._known: set[str] = set()
         for code in {code for _, snapshot in counties for code in snapshot.facts}:
             self._view(code)
@@ -71,10 +66,8 @@ class LakeEngine:
         """The first month of each kind of event."""
         found: dict[str, date] = {}
         for _, snapshot in self._counties:
-            for code, held in snapshot.facts.items():
-                months = [lake.first_of(month) for month, file in held.files.items() if month and file.rows]
-                if months:
-                    found[code] = max(found.get(code, date.min), min(months))
+            for code, month in snapshot.begun().items():
+                found[code] = max(found.get(code, date.min), month)
         return found
 
     def _view(self, code: str) -> None:
@@ -93,7 +86,7 @@ class LakeEngine:
     @contextmanager
     def _store(self) -> Iterator[_LakeStore]:
         """A cursor of its own: its small tables are nobody else's."""
-        with self._connection.cursor() as cursor:
+        with self._connection.cursor() as cursor, _given_up(cursor, after=self._patience):
             yield _LakeStore(cursor, self._known)
 
     # --- what is asked
@@ -127,6 +120,29 @@ class LakeEngine:
             return store.dicts(f"SELECT {_names(columns)} FROM {store.named(fact.code, columns)}")  # noqa: S608
 
 
+@contextmanager
+def _given_up(cursor: duckdb.DuckDBPyConnection, *, after: float | None) -> Iterator[None]:
+    """Interrupt what is asked when the time is over, and whatever is asked next: an answer is many statements."""
+    if after is None:
+        yield
+        return
+    done = threading.Event()
+
+    def interrupt() -> None:
+        wait = after
+        while not done.wait(wait):
+            cursor.interrupt()
+            wait = 0.1
+
+    watching = threading.Thread(target=interrupt, name="given-up", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watching.join()
+
+
 class _LakeStore(duck.DuckStore):
     """Facts are views of files; one that no snapshot has is empty."""
 
@@ -154,8 +170,3 @@ class _LakeStore(duck.DuckStore):
 
 def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
-
-
-def settle(of: Parameter, day: date) -> Any:
-    """What a parameter holds on a day."""
-    return values.value(of, on=day)

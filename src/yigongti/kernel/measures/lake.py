@@ -7,6 +7,7 @@ older one goes on reading it until it is too old to be kept.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import json
 import os
@@ -60,6 +61,15 @@ class Snapshot:
     def name(self) -> str:
         """As figures name it."""
         return str(self.number)
+
+    def begun(self) -> dict[str, date]:
+        """The first month of each kind of event."""
+        found = {}
+        for code, held in self.facts.items():
+            months = [first_of(month) for month, file in held.files.items() if month and file.rows]
+            if months:
+                found[code] = min(months)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,18 @@ def read(number: int, lake: Path | None = None) -> Snapshot:
     return Snapshot(told["number"], datetime.fromisoformat(told["cut"]), facts, changed)
 
 
+def since(cut: datetime | None, lake: Path | None = None) -> Snapshot | None:
+    """The oldest snapshot still held that has all that was committed before the cut; the newest where no cut is named.
+
+    What was counted at a cut was not counted again until it changed, so the rows behind a figure whose own snapshot is
+    gone are in the next one as they were.
+    """
+    into = lake or folder()
+    numbers = sorted(_numbers(into)) if cut else []
+    at = bisect.bisect_left(numbers, cut, key=lambda number: read(number, into).cut) if cut else 0
+    return read(numbers[at], into) if at < len(numbers) else newest(into)
+
+
 def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
     """Make it the newest, under the next number."""
     into = lake or folder()
@@ -136,8 +158,10 @@ def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
 
 
 def keep(number: int) -> None:
-    """Never drop this snapshot: somebody froze figures of it."""
-    _write(_manifest(folder(), number).with_suffix(".kept"), "")
+    """Never drop this snapshot: somebody froze figures of it. Where it is gone already, never drop the next one."""
+    held = [one for one in sorted(_numbers(folder())) if one >= number]
+    if held:
+        _write(_manifest(folder(), held[0]).with_suffix(".kept"), "")
 
 
 def _numbers(lake: Path) -> list[int]:

@@ -59,6 +59,15 @@ class Asked:
     by: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The rows behind one number: of a selection as asked, of one place and one value of each dimension."""
+
+    selection: Selection
+    asked: Asked
+    key: Key
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A row that counts: the day it is asked of, the weight of that asking, and how many days it counts for."""
