@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from yigongti.exchange.imaging.archive.models import COPIES, KnownArchive
+from yigongti.exchange.imaging.archive.models import COPIES
 
 
 class Study(models.Model):
@@ -49,8 +49,8 @@ class StudyInstance(models.Model):
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+", db_index=False)
     copy = models.CharField(max_length=8, default="queued")
     archive = models.ForeignKey(
-        KnownArchive, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )  # fmt: skip
+        "exchange.KnownArchive", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     tries = models.SmallIntegerField(default=0)
     words = models.CharField(max_length=200, blank=True)
 
