@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from yigongti.indicators import catalogue
 from yigongti.indicators.actions import appeal
@@ -38,7 +38,7 @@ RANKINGS = (
     "hypertension_standard", "grassroots_visit_share_of_residents", "in_county_visit_share", "hypertension_control",
     "diabetes_standard", "elderly_check", "health_record_rate", "managed_hospitalised",
 )  # fmt: skip
-"""What township centres may be ranked by, the most telling first; those that have figures for enough of them."""
+"""What township centres may be ranked by; those come first that have figures for most of them."""
 FEWEST = 4
 """Of fewer centres that may be shown there is no ranking to look at."""
 BACK = 8
@@ -89,21 +89,23 @@ class Deciding:
     # --- rankings of township centres
 
     def _rankings(self) -> None:
-        found = [one for code in RANKINGS if (one := self._rankable(code))]
-        for (code, period), stage in zip(found, (self._published, self._doubted, self._put_up), strict=False):
+        found = sorted((one for code in RANKINGS if (one := self._rankable(code))), key=lambda one: -one[2])
+        stages = (self._published, self._doubted, self._put_up)
+        for (code, period, _), stage in zip(found, stages, strict=False):
             stage(code, "township", period)
 
-    def _rankable(self, code: str) -> tuple[str, Period] | None:
-        """An indicator with the last of its periods, over for two weeks, in which enough centres have figures."""
+    def _rankable(self, code: str) -> tuple[str, Period, int] | None:
+        """An indicator with the last of its periods, over for two weeks, in which enough centres have figures that may
+        be shown, and how many have."""
         known = catalogue.named(code)
         if known is None or "township" not in known.levels:
             return None
         rows = Value.objects.filter(indicator=code, level="township", small=False).exclude(value=None)
-        counted = rows.values("period", "starts").annotate(n=Count("pk", filter=Q(status__in=("final", "provisional"))))
-        for row in counted.filter(n__gte=FEWEST).order_by("-starts", "-period")[:BACK]:
+        counted = rows.values("period", "starts").annotate(n=Count("pk")).filter(n__gte=FEWEST)
+        for row in counted.order_by("-starts", "-period")[:BACK]:
             period = Period.read(row["period"])
             if self._over(period):
-                return code, period
+                return code, period, row["n"]
         return None
 
     def _over(self, period: Period) -> bool:

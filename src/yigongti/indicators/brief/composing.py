@@ -18,6 +18,9 @@ from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.words import Growth
 
 
+NUMERALS = "一二三四五六七八九十"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """A text and the frozen figures behind its slots: by number, the figure and the one a year before."""
@@ -75,10 +78,12 @@ def few(ids: Iterable[int]) -> set[int]:
 
 
 def _sections(outline: Outline, found: Mapping[str, Found], numbers: Mapping[str, int]) -> Iterator[str]:
+    """Those of which something is published, counted anew: a paper does not begin with its second part."""
+    counted = iter(NUMERALS)
     for section in outline.sections:
         told = list(dict.fromkeys(code for code in section.codes if code in found))
         if told:
-            yield section.heading
+            yield f"{next(counted)}、{section.heading.partition('、')[2]}"
             yield _told(section, [(found[code], numbers[code]) for code in told])
 
 

@@ -80,7 +80,7 @@ def acts(look: Looked, route: str) -> list[Act]:
     ]
     if look.actor.may("indicators.screen"):
         found.append(Act(word=say("大屏"), href=look.address("/screen"), kind="quiet"))
-    if look.actor.may("indicators.release.follow"):
+    if look.actor.may("indicators.release.follow") or look.actor.may("indicators.appeal"):
         found.append(Act(word=say("发布"), href="/indicators/releases", kind="quiet"))
     return found
 

@@ -13,7 +13,7 @@ from yigongti.indicators import catalogue, drawn, worded
 from yigongti.indicators.drawing.courses import Bars, Beside, Course, Moment, bars, course
 from yigongti.indicators.pages.asked import Looked, cells_at, looked
 from yigongti.indicators.pages.cockpit import FIGURE, TREND, frame
-from yigongti.indicators.pages.judging import SHEET
+from yigongti.indicators.pages.judging import JUDGED, SHEET
 from yigongti.indicators.pages.judging import row_of as judged_row
 from yigongti.indicators.queries import behind
 from yigongti.indicators.queries.behind import ROWS, Part
@@ -33,7 +33,6 @@ from yigongti.kernel.refusal import NotFound
 
 MOST_BESIDE = 60
 """So many places stand below each other; the ranking has all."""
-JUDGED = ("评定的问题", "评定结果", "证据", "证据文件", "谁评定", "谁确认", "状态")
 
 
 def found_indicator(code: str) -> Indicator:

@@ -15,14 +15,15 @@ from yigongti.indicators.models import Evidence, Judgement
 from yigongti.indicators.pages.asked import Looked, looked
 from yigongti.indicators.pages.cockpit import FIGURE, frame
 from yigongti.indicators.queries.cells import SEE
-from yigongti.indicators.queries.judgements import CONFIRM, JUDGE, READ, evidence, judgements, of_reader
+from yigongti.indicators.queries.judgements import CONFIRM, JUDGE, READ, evidence, judgements, of_reader, unconfirmed
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.periods import Period
-from yigongti.kernel.measures.words import Judged, Question
+from yigongti.kernel.measures.words import Indicator, Judged, Question
 from yigongti.kernel.pages.asking import Request
-from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Row, State
+from yigongti.kernel.pages.blocks import Block, block
+from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Option, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
@@ -33,6 +34,8 @@ from yigongti.kernel.refusal import Missing, NotFound, Refusal
 
 SHEET = "/indicators/judged"
 ONE = "/indicators/judgements"
+JUDGED = ("评定的问题", "评定结果", "证据", "谁评定、谁确认")
+LINES = 3
 IN_PLACE = frozenset({"image/png", "image/jpeg"})
 
 
@@ -59,12 +62,21 @@ def sheet(request: Request) -> HttpResponse:
     look = looked(request)
     first = catalogue.judged()[0][0]
     look = look.at(first)
-    labels = ("评定的问题", "评定结果", "证据", "证据文件", "谁评定", "谁确认", "状态")
     context = {
-        **frame(look, SHEET, first), "title": say("定性指标评定表"), "printable": True,
-        "columns": [Column(label=say(word)) for word in labels], "groups": _groups(look),
+        **frame(look, SHEET, first), "title": say("定性指标评定表"), "printable": True, "wheres": _wheres(look, first),
+        "columns": [Column(label=say(word)) for word in JUDGED], "groups": _groups(look),
     }  # fmt: skip
     return render(request, "indicators/judged.html", context)
+
+
+def _wheres(look: Looked, first: Indicator) -> list[Option]:
+    """The county and its groups: whom such questions are asked of."""
+    asked = [(one, level) for level in reversed(first.levels) for one in look.places.at(level)]
+    return [
+        Option(value=str(one.id), label=one.name, current=one.id == look.place.id,
+               href=look.address(SHEET, place=str(one.id), level=level))
+        for one, level in asked
+    ]  # fmt: skip
 
 
 def _groups(look: Looked) -> list[tuple[str, list[Row]]]:
@@ -78,14 +90,25 @@ def _groups(look: Looked) -> list[tuple[str, list[Row]]]:
 def row_of(question: Question, made: Judgement | None) -> Row:
     """One question with what was answered, by whom, on what proof."""
     if made is None:
-        return Row(cells=[question.text, "", "", "", "", "", Cell(text="", state=state_of(None))])
+        return Row(cells=[question.text, Cell(text="", state=state_of(None)), "", ""])
+    proof = [made.evidence, *(each.name for each in made.files.all())]
+    hands = [f"{made.by.account} {exact_date(made.at)}"]
+    if made.confirmed_by:
+        hands.append(say("{who} {at} 确认", who=str(made.confirmed_by.account), at=exact_date(made.confirmed_at)))
     return Row(cells=[
-        Cell(text=question.text, href=f"{ONE}/{made.pk}"), answer_words(made), made.evidence,
-        "；".join(each.name for each in made.files.all()) or say("没有文件"),
-        f"{made.by.account} {exact_date(made.at)}",
-        f"{made.confirmed_by.account} {exact_date(made.confirmed_at)}" if made.confirmed_by else "",
-        Cell(text="", state=state_of(made)),
+        Cell(text=question.text, href=f"{ONE}/{made.pk}"), Cell(text=answer_words(made), state=state_of(made)),
+        "；".join(proof), "；".join(hands),
     ])  # fmt: skip
+
+
+@block(permission=CONFIRM, order=15)
+def unconfirmed_block(*, for_: Actor) -> Block | None:
+    """Judgements with their proof that wait for somebody else's eyes."""
+    found = unconfirmed(for_=for_)
+    if not found:
+        return None
+    lines = [(f"{one.place.name} · {_question(one)}", f"{ONE}/{one.pk}") for one in found[:LINES]]
+    return Block(title=say("评定待确认"), count=len(found), lines=lines, href=SHEET, word=say("评定表"))
 
 
 # --- one of them

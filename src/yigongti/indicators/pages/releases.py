@@ -13,8 +13,10 @@ from yigongti.indicators.models import Appeal, FrozenCell, Release
 from yigongti.indicators.queries import releases
 from yigongti.indicators.queries.cells import SEE, SMALL, plain
 from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Option, Row, State
 from yigongti.kernel.pages.posting import done, key_of
 from yigongti.kernel.pages.registry import page
@@ -23,6 +25,7 @@ from yigongti.kernel.refusal import NotFound
 
 
 LIST = "/indicators/releases"
+LINES = 3
 STATES = {"computed": "待审核", "reviewed": "异议期", "frozen": "已冻结，待发布", "published": "已发布",
           "superseded": "已被更正", "withdrawn": "不发布"}  # fmt: skip
 
@@ -124,6 +127,30 @@ def _cell(one: FrozenCell, *, small: bool) -> Row:
     ]  # fmt: skip
     return Row(cells=[title, one.place.name, *numbers, Cell(text="", state=State(word=say(word), kind=kind)),
                       one.fingerprint[:12]])  # fmt: skip
+
+
+# --- on the workbench
+
+
+@block(permission="indicators.appeal", order=14)
+def doubtable(*, for_: Actor) -> Block | None:
+    """What the reader may still doubt, and until when."""
+    found = releases.doubtable(for_=for_)
+    if not found:
+        return None
+    lines = [(say("{title}：异议期到 {until} 为止", title=one.title, until=one.appeals_until),
+              f"{LIST}/{one.case.number}") for one in found[:LINES]]  # fmt: skip
+    return Block(title=say("指标在异议期"), count=len(found), lines=lines, href=LIST, word=say("看指标发布"))
+
+
+@block(permission="indicators.answer_appeal", order=14)
+def unanswered(*, for_: Actor) -> Block | None:
+    """Doubts that wait for an answer: nothing is frozen before."""
+    found = releases.unanswered(for_=for_)
+    if not found:
+        return None
+    lines = [(f"{one.place.name} · {one.release.title}", f"{LIST}/{one.release.case.number}") for one in found[:LINES]]
+    return Block(title=say("异议待答复"), count=len(found), lines=lines, href=LIST, word=say("看指标发布"))
 
 
 # --- appeals

@@ -35,6 +35,13 @@ def waiting(*, for_: Actor, indicator: str, place: Place, period: Period) -> lis
     return [one for one in open_ if one.question in held and one.at >= held[one.question].at]
 
 
+def unconfirmed(*, for_: Actor) -> list[Judgement]:
+    """Proven answers of the reader's ground that wait for somebody else to confirm them, oldest first."""
+    for_.require(SEE)
+    rows = Judgement.objects.filter(for_.reach("place__"), confirmed_at=None, files__isnull=False).distinct()
+    return [one for one in rows.select_related("place", "by").order_by("at") if one.by.account_id != for_.account_id]
+
+
 def confirmed_until(*, for_: Actor, place: Place, period: Period, until: datetime | None) -> list[Judgement]:
     """What was confirmed of the place's year by a moment, in the order of the catalogue: what a report of then says."""
     told = _seen(for_, place).filter(period=f"{period.starts:%Y}").exclude(confirmed_at=None)

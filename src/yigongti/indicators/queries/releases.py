@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from yigongti.indicators import catalogue
 from yigongti.indicators.models import Appeal, FrozenCell, Release, Value
 from yigongti.indicators.queries.cells import SEE, plain
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.parameters.codes import code_lists
@@ -38,6 +39,21 @@ def open_cells(*, for_: Actor) -> QuerySet[FrozenCell]:
     """The cells on the reader's ground of releases in their window of appeals."""
     for_.require(SEE)
     return FrozenCell.objects.filter(on_ground("place__", for_=for_), release__case__state="reviewed")
+
+
+def doubtable(*, for_: Actor) -> list[Release]:
+    """Releases in their window of appeals that tell of a place on which the reader acts, the first to close first."""
+    for_.require(SEE)
+    mine = FrozenCell.objects.filter(for_.reach("place__"), release__case__state="reviewed").values("release_id")
+    found = Release.objects.select_related("case").filter(pk__in=mine, appeals_until__gte=clock.today())
+    return list(found.order_by("appeals_until", "pk"))
+
+
+def unanswered(*, for_: Actor) -> list[Appeal]:
+    """Appeals on the reader's ground that wait for their answer, oldest first."""
+    for_.require(SEE)
+    found = Appeal.objects.filter(on_ground("place__", for_=for_), answered_at=None)
+    return list(found.select_related("place", "release__case").order_by("at"))
 
 
 def published(*, for_: Actor, most: int = 50) -> list[Release]:
