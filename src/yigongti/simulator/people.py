@@ -37,6 +37,8 @@ STROKE = ((75, 0.12), (65, 0.08), (55, 0.03), (45, 0.008))
 CHRONIC = (
     ("hypertension", HYPERTENSION), ("diabetes", DIABETES), ("copd", COPD), ("chd", HEART), ("stroke", STROKE),
 )  # fmt: skip
+# Of those ill with what the norm wants found, so many are seen for it and under nobody's management.
+SOUGHT, UNFOUND_SHARE = ("hypertension", "diabetes", "copd"), 0.22
 
 # Died before their first birthday within the window, to a thousand of the living.
 INFANTS_PER_THOUSAND = 0.1
@@ -102,7 +104,9 @@ class People:
             one.born = self._birthday(one)
             one.lived = (self.today - one.born).days
             one.id_card = self._identity(one)
-            one.chronic = self._conditions(one.age)
+            ill = self._conditions(one.age)
+            one.unfound = tuple(code for code in ill if code in SOUGHT and chance.random() < UNFOUND_SHARE)
+            one.chronic = tuple(code for code in ill if code not in one.unfound)
         self._phones(household)
         self._house(number, place, address, home)
         for one in sorted(household, key=lambda human: human.role not in ("spouse", "head")):
@@ -229,7 +233,7 @@ class People:
     def second(self, one: Human, *, name: str, id_card: str, born: date, home: Site, phone: str) -> Human:
         """A second registration of the same human, with papers of its own."""
         again = copy(one)
-        again.first, again.chronic = one, ()
+        again.first, again.chronic, again.unfound = one, (), ()
         again.key = again.master = self._next
         self._next += 1
         division = home.place.code if home.place else f"{home.street}{one.born.day % 5 + 1:03d}"

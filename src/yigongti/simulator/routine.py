@@ -76,6 +76,8 @@ class Routine:
         """Everything that was due for somebody in the window, and was done."""
         if one.chronic:
             self._follow(one)
+        if one.unfound:
+            self._visits(one, {name: self._regimen(name) for name in one.unfound}, *window(one))
         if one.age >= 65:
             self._examine(one)
         if one.age <= 6 and one.died is None:
@@ -101,9 +103,9 @@ class Routine:
     def _visits(self, one: Human, taken: Taken, latest: int, earliest: int) -> None:
         """Seen for a condition between follow-ups, with what is taken for it; mostly near home."""
         random = self._random
-        for name in one.chronic if earliest > latest and self._seldom else ():
+        for name, drugs in taken.items() if earliest > latest and self._seldom else ():
             for _ in range(int(log(1 - random()) / self._seldom)):
-                self._visit(one, name, taken[name], latest + int(random() * (earliest - latest)))
+                self._visit(one, name, drugs, latest + int(random() * (earliest - latest)))
 
     def _visit(self, one: Human, name: str, drugs: Sequence[tuple[str, str]], ago: int) -> None:
         random, scribe, site = self._random, self._scribe, one.home

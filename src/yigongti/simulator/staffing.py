@@ -129,6 +129,12 @@ class Workforce:
         """Put an account on the list that a newcomer sees."""
         self.shown.append(Account(registry.roles[role].title, hired[0], login, PASSWORD, note))
 
+    def hang_screen(self) -> None:
+        """The unattended screen has an account and a post, and is nobody."""
+        account = self._open_account("daping", "指标大屏")
+        self._give_post(account, self.county.group_unit, "screen", None)
+        self.show("screen", "daping", ("指标大屏", account), self.county.page["group"]["name"])
+
     def station(self) -> None:
         """Doctors of the county hospital go to the centres: some for a year, some for months, some for weeks."""
         doctors = [
@@ -136,7 +142,8 @@ class Workforce:
             for number, (site, profession, title) in enumerate(self.hired, start=1)
             if site is self.county.hospital and profession == DOCTOR and title in ("副主任医师", "主治医师", "住院医师")
         ]
-        for centre, staff in zip(self.county.kind(*GRASSROOTS) * 2, doctors[::3], strict=False):
+        sent = self.county.kind(*GRASSROOTS) * 2
+        for centre, staff in zip(sent, doctors[:: max(1, min(3, len(doctors) // len(sent)))], strict=False):
             begins = self.today - timedelta(days=self._chance.randint(60, 1000))
             ends = begins + timedelta(days=self._chance.choice((45, 100, 200, 280, 365)))
             self.stationed.append(Stationed(staff, centre, begins, ends))
@@ -199,6 +206,7 @@ def _hire_offices(workforce: Workforce) -> None:
         hired = workforce.hire(None, profession=OTHER, login=login, role=role, unit=unit)
         if not login.endswith("2"):
             workforce.show(role, login, hired, note)
+    workforce.hang_screen()
 
 
 def _hire_villages(workforce: Workforce) -> None:

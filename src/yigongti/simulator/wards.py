@@ -16,7 +16,7 @@ from yigongti.simulator.staffing import Workforce
 DAYS = (-45, 14)  # past clinics too: old referrals were booked into them
 NUMBERS, FEWEST_NUMBERS, MINUTES_EACH = 12, 6, 15
 GRASSROOTS_EACH = 3  # every so many is pooled for villages and townships (R52)
-KEPT_FREE = 3  # beds of a ward that referrals may find
+KEPT_FREE = (3, 5)  # beds of a ward that referrals may find: of a small one, and of any other
 WARD_OF = 40  # beds in one ward at most
 OCCUPIED, OUT_OF_SERVICE, TAKEN = 0.78, 0.01, 0.3
 HALVES = ((time(8, 30), "上午"), (time(14, 30), "下午"))
@@ -65,7 +65,7 @@ class Wards:
             name = f"{one.name}{'一二三四'[number]}病区" if wards > 1 else f"{one.name}病区"
             ward = len(self.wards.lines) + 1
             self.wards.add(ward, one.unit, name, one.name not in NO_DIRECT, None)
-            room = size - KEPT_FREE if site.kind not in GRASSROOTS else size
+            room = size - min(KEPT_FREE[1], max(KEPT_FREE[0], size - 1)) if site.kind not in GRASSROOTS else size
             for label in range(1, size + 1):
                 room -= self._bed(ward, label, waiting if room > 0 else iter(()))
 
