@@ -1,6 +1,8 @@
 """A service started as a person starts it: `python -m yigongti.site serve`, in a process of its own."""
 
 import contextlib
+import fcntl
+import functools
 import http.client
 import json
 import os
@@ -10,15 +12,18 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 
 
 class Service:
-    def __init__(self, folder, *, verb="serve", more=(), **environment):
+    def __init__(self, folder, *, verb="serve", more=(), prepared=False, **environment):
         self.port = free_port()
         self.output = folder / "output.txt"
         self.data = folder / "data"
+        if prepared:  # by the account that owns each file, as the database wants it
+            subprocess.run(["cp", "-a", str(a_data_folder()), str(self.data)], check=True)
         place = ("--port", str(self.port), "--data", str(self.data))
         self.process = start(verb, *place, *more, to=self.output, **environment)
 
@@ -52,6 +57,25 @@ class Service:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
+
+
+@functools.cache
+def a_data_folder():
+    """What a first start makes, made once for the whole run and swept away with it: migrations take longest."""
+    run = Path(os.environ["YIGONGTI_DATA"]).parent
+    with (run / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other half of the run may be at it
+        made = run / "prepared" / "data"
+        if not made.exists():
+            folder = run / "making"
+            folder.mkdir(mode=0o711)
+            first = Service(folder)
+            try:
+                first.wait_until_up(180)
+            finally:
+                first.end()
+            folder.rename(run / "prepared")
+    return made
 
 
 def start(*arguments, to, **environment):

@@ -14,7 +14,7 @@ from yigongti.kernel import server
 @pytest.fixture
 def county(open_folder):
     """A service that has been at work, with files and a read not yet in the trail."""
-    service = Service(open_folder).wait_until_up()
+    service = Service(open_folder, prepared=True).wait_until_up()
     store = service.data / "files" / "ab"
     store.mkdir()
     (store / "abcd").write_bytes(b"a report" * 1000)

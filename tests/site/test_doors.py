@@ -28,7 +28,7 @@ def ports():
 @pytest.fixture
 def service(open_folder, ports):
     hl7, dicom = ports
-    running = Service(open_folder, YIGONGTI_HL7_PORT=str(hl7), YIGONGTI_DICOM_PORT=str(dicom))
+    running = Service(open_folder, prepared=True, YIGONGTI_HL7_PORT=str(hl7), YIGONGTI_DICOM_PORT=str(dicom))
     running.wait_until_up()
     beside(running, "make")
     yield running
@@ -71,7 +71,7 @@ def test_a_killed_supervisor_takes_the_listener_with_it(service):
 
 def test_a_taken_port_is_one_sentence_and_the_service_runs_without_that_door(open_folder, ports):
     with socket.create_server(("127.0.0.1", ports[0])):
-        running = Service(open_folder, YIGONGTI_HL7_PORT=str(ports[0]))
+        running = Service(open_folder, prepared=True, YIGONGTI_HL7_PORT=str(ports[0]))
         try:
             running.wait_until_up()
             assert f"端口 {ports[0]} 用不了，不开 HL7 v2" in running.said()
@@ -82,7 +82,7 @@ def test_a_taken_port_is_one_sentence_and_the_service_runs_without_that_door(ope
 
 
 def test_before_there_is_a_county_a_sender_is_told_to_try_again(open_folder, ports):
-    running = Service(open_folder, YIGONGTI_HL7_PORT=str(ports[0]))
+    running = Service(open_folder, prepared=True, YIGONGTI_HL7_PORT=str(ports[0]))
     try:
         running.wait_until_up()
         with socket.create_connection(("127.0.0.1", ports[0]), timeout=10) as client:

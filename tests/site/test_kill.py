@@ -193,7 +193,7 @@ def require_one_story(service, doctors, desk):
 
 @pytest.fixture
 def service(open_folder):
-    running = Service(open_folder)
+    running = Service(open_folder, prepared=True)
     yield running.wait_until_up()
     running.end()
 

@@ -16,7 +16,7 @@ from tests.site.service import Service, free_port, gone, refused
 @pytest.fixture
 def service(open_folder):
     """One of its own, to be stopped and killed."""
-    running = Service(open_folder)
+    running = Service(open_folder, prepared=True)
     yield running.wait_until_up()
     running.end()
 
