@@ -35,7 +35,7 @@ KIND_CHIPS = {
     ",".join(code for code in KINDS if code != "observation"): "除测量外",
     **{code: kind.title for code, kind in KINDS.items()},
 }
-SEEN = "residents.seen"
+SEEN, CHRONIC_CARE = "residents.seen", "chronic.of_person"
 LANES = {"village": "村", "township": "乡镇", "county": "县", "outside": "县外"}
 
 
@@ -50,7 +50,7 @@ def record(request: Request, resident_id: int) -> HttpResponse:
         **_now(summary),
         "warnings": warnings(request.actor, opened, summary),
         "charts": _charts(request, opened),
-        "acts": [*acts(request, opened), *_looks(opened)],
+        "acts": [*acts(request, opened), *_looks(request.actor, opened)],
         "begins": begins(request, opened),
         "cases": drawn_cases.cases_of_person(for_=request.actor, person_ids=list(opened.rows)),
     }
@@ -94,7 +94,8 @@ def course(request: Request, resident_id: int, code: str) -> HttpResponse:
     return render(request, "record/series.html", context)
 
 
-@page("record.summary", "residents/<int:resident_id>/record/summary", title="档案摘要", permission="record.read")
+@page("record.summary", "residents/<int:resident_id>/record/summary", title="档案摘要", permission="record.read",
+      on_paper=True)  # fmt: skip
 def summary_on_paper(request: Request, resident_id: int) -> HttpResponse:
     """The summary for the next doctor, made for paper."""
     opened = queries.open_record(for_=request.actor, resident_id=resident_id)
@@ -164,9 +165,12 @@ def acts(request: Request, opened: Opened) -> list[Act]:
     ]
 
 
-def _looks(opened: Opened) -> list[Act]:
-    """The same record on paper, and who has opened it."""
+def _looks(actor: Actor, opened: Opened) -> list[Act]:
+    """The same record on paper, the management of chronic diseases, and who has opened it."""
     found = [Act(word=say("给下一位医生的摘要"), href=f"{_base(opened)}/summary", kind="quiet", icon="print")]
+    if CHRONIC_CARE in pages and actor.may(pages[CHRONIC_CARE].permission):
+        managed = reverse(CHRONIC_CARE, kwargs={"resident_id": opened.resident.pk})
+        found.append(Act(word=say("慢病管理"), href=managed, kind="quiet", icon="followup"))
     if SEEN in pages:
         seen = reverse(SEEN, kwargs={"resident_id": opened.resident.pk})
         found.append(Act(word=say("谁看过"), href=seen, kind="quiet", icon="eye"))
