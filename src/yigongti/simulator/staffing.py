@@ -146,6 +146,8 @@ class Workforce:
         for centre, staff in zip(sent, doctors[:: max(1, min(3, len(doctors) // len(sent)))], strict=False):
             begins = self.today - timedelta(days=self._chance.randint(60, 1000))
             ends = begins + timedelta(days=self._chance.choice((45, 100, 200, 280, 365)))
+            if len(self.stationed) % 4 == 0:  # some for most of last year, so that it has some who count
+                begins, ends = date(self.today.year - 1, 1, 6), date(self.today.year - 1, 11, 28)
             self.stationed.append(Stationed(staff, centre, begins, ends))
             self.stationings.add(len(self.stationed), staff, centre.unit, begins, ends)
 
