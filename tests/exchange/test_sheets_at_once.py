@@ -168,6 +168,22 @@ def test_one_visit_number_in_two_sheets_that_run_at_one_moment_is_one_visit_in_t
     assert Entry.objects.filter(kind="encounter", replaced_by=None).count() == 1
 
 
+def test_an_undo_of_people_while_a_sheet_about_them_runs_leaves_nobody_s_measurement_and_nobody_half(steward, small):
+    people = kept(steward, rows=30)
+    to_its_end(people)
+    actions.run(by=steward[0], batch_id=people)
+    to_its_end(people)
+    told = "".join(f"{card(n)},2026-03-04,血压,139,85\n" for n in range(1, 31))
+    (measured,) = ready(steward, "measurements", f"证件号码,测量时间,测量项目,数值,第二个数值\n{told}")
+    actions.undo(by=steward[0], batch_id=people, why="送错了")
+    together(lambda: to_its_end(people), lambda: to_its_end(measured))
+    gone, taken = (queries.counts(of=Batch.objects.get(pk=pk)) for pk in (people, measured))
+    assert taken.get("applied", 0) == gone.get("stays", 0) == Observation.objects.count() == Resident.objects.count()
+    assert taken.get("wrong", 0) == gone.get("undone", 0)
+    reasons = {row.note for row in queries.rows(of=Batch.objects.get(pk=measured), state="wrong")}
+    assert all("查无此人" in one for one in reasons)
+
+
 WORKER = """
 import django; django.setup()
 from dataclasses import replace

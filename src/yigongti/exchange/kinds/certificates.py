@@ -19,10 +19,12 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import Missing, Refusal
+from yigongti.residents.queries.registered import hold
 
 
 STATES = {"new": "applied", "corrected": "applied", "contradicts": "applied", "same": "known", "refused": "wrong"}
 UNDONE = "撤销整张表"
+PERSONS = ("resident_id", "mother_id", "newborn_id")
 
 
 class Unread(Exception):
@@ -113,8 +115,11 @@ class Facts:
             row.known = f"{self.label}:{outcome['id']}"
 
     def take_in(self, by: Actor, rows: Sequence[Row]) -> list[Outcome]:
-        """Take them in; a row that the chapter refuses by now says why."""
+        """Take them in; a row that the chapter refuses by now says why. Whom they name is held until the end."""
         self.prepare(by, rows)
+        named = {row.values[name] for row in rows for name in PERSONS if row.values.get(name)}
+        if named - hold(for_=the_inbox(), ids=named):  # somebody was taken back in this moment
+            self.prepare(by, rows)
         sound = [row for row in rows if not row.problems]
         said = dict(
             zip(

@@ -23,7 +23,7 @@ Tells = Callable[[Row], Sequence[Told]]
 MADE = "record.Entry:"
 AHEAD = timedelta(days=1)
 """Clocks of other systems differ, and a day without an hour is its beginning."""
-NOTHING = "这一行没有要记的"
+NOTHING, GONE = "这一行没有要记的", "查无此人，请先登记"
 CORRECTED_SINCE, OF_ANOTHER = "本机构之后已更正过，请核对", "这个号已是另一个人的，请核对"
 
 
@@ -39,12 +39,14 @@ def note_known(rows: Sequence[Row], tells: Tells) -> None:
 def take_entries(rows: Sequence[Row], tells: Tells, *, once: bool = False) -> list[Outcome]:
     """The entries of each row; a row with problems by now stays out and says so. `once`: the same is not told twice."""
     told = {row.number: [] if row.problems else list(tells(row)) for row in rows}
-    if once:
-        hold(for_=the_inbox(), ids=[one.resident_id for many in told.values() for one in many])
+    there = hold(for_=the_inbox(), ids=[one.resident_id for many in told.values() for one in many])
+    gone = {number for number, many in told.items() if any(one.resident_id not in there for one in many)}
+    told |= {number: [] for number in gone}
     fresh = _fresh(told) if once else told
     written = iter(take_in_many(by=the_inbox(), told=[one for many in fresh.values() for one in many]).data["entries"])
     return [
-        Outcome(state="known") if told[row.number] and not fresh[row.number]
+        Outcome(state="wrong", note=GONE) if row.number in gone
+        else Outcome(state="known") if told[row.number] and not fresh[row.number]
         else _outcome(row, [next(written) for _ in fresh[row.number]])
         for row in rows
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -74,19 +75,24 @@ SHEET = Sheet(
 )  # fmt: skip
 
 
-def check(by: Actor, rows: Sequence[Row]) -> None:
-    """Every fault that registration itself would name; then whom the person may already be."""
+def check(by: Actor, rows: Sequence[Row], *, again: bool = False) -> None:
+    """Every fault that registration itself would name; then whom the person may already be. `again`: what was found
+    before still counts, and who has been registered since is looked for by paper and rule."""
     places = institutions_by_name(for_=by, names={str(row.values.get("managing", "")) for row in rows})
     for row in rows:
         _check_person(row)
         _check_rest(row, places)
     sound = [row for row in rows if not row.problems]
     numbers = _numbers_of(by, sound)
-    found = alike(for_=by, of=[(row.values["person"], [value for _, value in _papers(row)]) for row in sound])
+    of = [(row.values["person"], [value for _, value in _papers(row)]) for row in sound]
+    found = alike(for_=by, of=of, again=again)
+    before = identities(for_=by, ids=[one["resident"] for row in sound if again for one in row.alike])
     for row, many in zip(sound, found, strict=True):
         same = numbers.get(row.number) or (many[0].resident if many and many[0].score >= SAME else None)
         row.known = f"residents.Resident:{same}" if same else ""
-        row.alike = [{"resident": one.resident, "score": one.score, "why": one.why} for one in many]
+        fresh = {one.resident for one in many}
+        kept = [one for one in row.alike if one["resident"] in before and one["resident"] not in fresh]
+        row.alike = [asdict(one) for one in many] + kept
 
 
 def _numbers_of(by: Actor, rows: Sequence[Row]) -> dict[int, int]:
@@ -164,7 +170,7 @@ def _papers(row: Row) -> list[tuple[str, str]]:
 def take(by: Actor, rows: Sequence[Row]) -> Sequence[Outcome]:
     """Register them; who has been registered since the check is not registered again."""
     places = institutions_by_name(for_=by, names={str(row.values["managing"]) for row in rows})
-    check(by, rows)
+    check(by, rows, again=True)
     fresh = [row for row in rows if not row.known and not row.problems and not _undecided(row)]
     newcomers = [_newcomer(row, places) for row in fresh]
     receipt = register_many(by=the_inbox(), newcomers=newcomers) if newcomers else None

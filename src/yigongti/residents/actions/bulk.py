@@ -166,7 +166,8 @@ def _suspect(by: Actor, ids: Sequence[int], newcomers: Sequence[Newcomer]) -> No
     Suspicion.objects.bulk_create(
         (
             Suspicion(one_id=min(pk, other.resident), other_id=max(pk, other.resident), why=other.why[:200],
-                      score=other.score, raised_at=now, raised_by_id=by.post_id)
+                      score=other.score, weight=other.weight, first=other.first, raised_at=now,
+                      raised_by_id=by.post_id)
             for pk, one in zip(ids, newcomers, strict=True) for other in one.alike
         ),
         ignore_conflicts=True,

@@ -1,13 +1,12 @@
 """Who of many may already be registered, asked in one statement; and whom many papers name.
 
-The rules are those of `policy/likeness.py` but for one: a slip within the digits of the birth day is left to the sweep,
-because for a whole county it would ask for 170 numbers a person. And of two whose ID cards both hold and differ by more
-than a slip, a name and a birth day in common say nothing: a county has hundreds of such pairs.
+Rules (`policy/likeness.py`) and learned weights (`matching`) decide as they do at the desk, but for one thing: an ID
+card with a slip is seen in whom something else leads to, and is not itself looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,101 +15,72 @@ from django.db import connection
 from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
-from yigongti.kernel.parameters import values
-from yigongti.residents import codes, labels, masking, pinyin
+from yigongti.residents import codes, labels, masking
+from yigongti.residents.matching import words
+from yigongti.residents.matching.judging import EVERYBODY, Judge, Judged
+from yigongti.residents.matching.scoring import Told, score
 from yigongti.residents.models import Identifier, Resident
 from yigongti.residents.particulars import Particulars
-from yigongti.residents.policy.likeness import Reason, reason
+from yigongti.residents.policy.likeness import reason
 
 
-PAIRS = """
-WITH told AS (
-  SELECT * FROM unnest(%(n)s::int[], %(name)s::text[], %(sound)s::text[], %(sex)s::text[], %(born)s::date[],
-                       %(card)s::text[], %(phone)s::text[]) t(n, name, sound, sex, born, card, phone))
-SELECT n, master_id, bool_or(same_card), bool_or(same_paper), bool_or(same_name AND same_birth),
-       bool_or(same_birth AND same_sound AND same_sex), bool_or(same_phone AND same_name),
-       bool_or(same_phone AND same_birth AND same_sex), array_agg(DISTINCT id_card) FILTER (WHERE id_card <> '')
-FROM (
-  SELECT t.n, r.master_id, r.id_card, t.card <> '' AND r.id_card = t.card AS same_card, false AS same_paper,
-         r.name = t.name AS same_name,
-         r.pinyin = t.sound AS same_sound, r.sex = t.sex AS same_sex, r.birth_date = t.born AS same_birth,
-         t.phone <> '' AND r.phone = t.phone AS same_phone
-  FROM told t JOIN residents_resident r ON r.birth_date = t.born
-  UNION ALL
-  SELECT t.n, r.master_id, r.id_card, true, false, false, false, false, false, false
-  FROM told t JOIN residents_resident r ON r.id_card = t.card AND r.id_card <> ''
-  UNION ALL
-  SELECT t.n, r.master_id, r.id_card, false, false, r.name = t.name, false, false, false, true
-  FROM told t JOIN residents_resident r ON r.phone = t.phone AND r.phone <> '' AND r.name = t.name
-  UNION ALL
-  SELECT p.n, r.master_id, r.id_card, false, true, false, false, false, false, false
-  FROM unnest(%(paper_n)s::int[], %(paper)s::text[]) p(n, value)
-  JOIN residents_identifier i ON i.value = p.value AND i.ended_on IS NULL AND i.system <> 'temporary'
-  JOIN residents_resident r ON r.id = i.resident_id
-) found
-WHERE same_card OR same_paper OR (same_birth AND (same_name OR (same_sound AND same_sex) OR (same_phone AND same_sex)))
-   OR (same_phone AND same_name)
-GROUP BY n, master_id
+HOLDERS = """
+SELECT p.n, r.master_id FROM unnest(%(n)s::int[], %(value)s::text[]) p(n, value)
+JOIN residents_identifier i ON i.value = p.value AND i.ended_on IS NULL AND i.system <> 'temporary'
+JOIN residents_resident r ON r.id = i.resident_id GROUP BY p.n, r.master_id
 """
-PAPER = 95
-CODES = ("same_id_card", "same_paper", "same_name_and_birth", "same_sound_birth_sex", "same_phone_and_name",
-         "same_phone_and_birth")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """One registration that somebody may be: the master, how strongly out of 100, and why in words."""
+    """One registration that somebody may be: the master, how strongly out of 100, why in words; the learned evidence in
+    hundredths of a bit, and whether it puts the pair before all others."""
 
     resident: int
     score: int
     why: str
+    weight: int | None = None
+    first: bool = False
 
 
-def alike(*, for_: Actor, of: Sequence[tuple[Particulars, Sequence[str]]]) -> list[list[Alike]]:
-    """For each person with the values of their papers, those registered who reach residents.likely_score, strongest
-    first. It names nobody: whoever shows them asks for the person."""
-    least = values.number("residents.likely_score")
-    found: list[list[Alike]] = [[] for _ in of]
+def alike(*, for_: Actor, of: Sequence[tuple[Particulars, Sequence[str]]], again: bool = False) -> list[list[Alike]]:
+    """For each person with the values of their papers, those registered who reach residents.likely_score by a rule or
+    residents.match_review_percent by evidence, strongest first. It names nobody: whoever shows them asks for them.
+
+    `again`: they were asked about before, and only who has come since by a paper or a rule is looked for.
+    """
+    judge, reach = Judge.now(), "again" if again else "many"
+    found: list[dict[int, Alike]] = [{} for _ in of]
+    for met in score([Told.of(person) for person, _ in of], weights=judge.weights, least=EVERYBODY, reach=reach):
+        one = judge.judged(met.at, met.bits, name=of[met.told][0].name)
+        if one:
+            _keep(found[met.told], _alike(met.master, one))
+    for n, master in _holders([many for _, many in of]):
+        paper, before = reason("same_paper"), found[n].get(master)
+        words_ = paper.says if before is None else f"{paper.says}；{before.why}"
+        _keep(found[n], Alike(resident=master, score=paper.score, why=words_, first=True))
+    return [sorted(many.values(), key=lambda one: (-one.score, -(one.weight or 0), one.resident)) for many in found]
+
+
+def _alike(master: int, one: Judged) -> Alike:
+    return Alike(resident=master, score=one.score, why=words.joined(one.said), weight=one.weight, first=one.first)
+
+
+def _keep(found: dict[int, Alike], one: Alike) -> None:
+    """Of several registrations of one person the strongest."""
+    before = found.get(one.resident)
+    if before is None or (one.score, one.weight or 0) > (before.score, before.weight or 0):
+        found[one.resident] = one
+
+
+def _holders(papers: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """Who holds a paper of each, by the place among those told of."""
+    told = [(n, value) for n, many in enumerate(papers) for value in many]
+    if not told:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS, _told(of))
-        for n, master, *holds, cards in cursor.fetchall():
-            reasons = [reason(code) for code, held in zip(CODES, holds, strict=True) if held]
-            if _best(reasons).score >= least and not _two_people(of[n][0].id_card, cards, reasons):
-                found[n].append(_alike(master, reasons))
-    return [sorted(many, key=lambda one: (-one.score, one.resident)) for many in found]
-
-
-def _best(reasons: Iterable[Reason]) -> Reason:
-    return max(reasons, key=lambda one: one.score)
-
-
-def _two_people(card: str, cards: Sequence[str] | None, reasons: Sequence[Reason]) -> bool:
-    """Two cards that hold and differ by more than a slip are two people's, unless a paper says otherwise."""
-    if not card or not cards or _best(reasons).score >= PAPER:
-        return False
-    slips = codes.one_slip_from(card)
-    return not any(other == card or other in slips for other in cards)
-
-
-def _alike(master: int, reasons: Sequence[Reason]) -> Alike:
-    ordered = sorted(reasons, key=lambda one: -one.score)
-    return Alike(resident=master, score=ordered[0].score, why="；".join(one.says for one in ordered))
-
-
-def _told(of: Sequence[tuple[Particulars, Sequence[str]]]) -> Mapping[str, list[object]]:
-    people = [person for person, _ in of]
-    papers = [(n, value) for n, (_, many) in enumerate(of) for value in many]
-    return {
-        "n": list(range(len(people))),
-        "name": [one.name for one in people],
-        "sound": [pinyin.spell(one.name)[0] for one in people],
-        "sex": [one.sex for one in people],
-        "born": [one.birth_date for one in people],
-        "card": [one.id_card for one in people],
-        "phone": [one.phone for one in people],
-        "paper_n": [n for n, _ in papers],
-        "paper": [value for _, value in papers],
-    }
+        cursor.execute(HOLDERS, {"n": [n for n, _ in told], "value": [value for _, value in told]})
+        return list(cursor.fetchall())
 
 
 def by_papers(*, for_: Actor, numbers: Iterable[str]) -> dict[str, int]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
+from yigongti.kernel import prepared
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.residents import codes, pinyin
 from yigongti.residents.matching import words
+from yigongti.residents.matching.judging import EVERYBODY, SAME
 from yigongti.residents.matching.scoring import Met, Told, score
 from yigongti.residents.matching.weighing import percent, probability
 from yigongti.residents.matching.weights import Weights, in_force
@@ -20,10 +24,8 @@ from yigongti.residents.policy.matching import FIRST, REVIEW
 from yigongti.residents.queries.beyond import Masked, masked
 
 
-SAME = 95
-"""A score from which on it is one human: the same ID card or paper. Evidence without a paper stays below."""
-EVERYBODY = -1000.0
-"""Bits that every candidate has: rules look at them all."""
+LOOKS = """SELECT id, master_id, name, pinyin, birth_date, phone, id_card, sex FROM residents_resident
+WHERE id = ANY(%(ids)s::bigint[])"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,13 @@ def likely_duplicates(
     with_paper = (
         set(Identifier.objects.filter(value__in=papers).values_list("resident_id", flat=True)) if papers else set()
     )
-    met = {one.resident: one for one in score([_told(of)], weights=weights, least=EVERYBODY)}
+    met = {one.resident: one for one in score([Told.of(of)], weights=weights, least=EVERYBODY)}
+    worth = _worth(weights, of, but, with_paper, met)
+    if not worth:
+        return []
     seen = [
         one
-        for person in Resident.objects.filter(pk__in={*met, *with_paper}).select_related("master__managing", "managing")
+        for person in Resident.objects.filter(pk__in=worth).select_related("master__managing", "managing")
         if person.master_id != but
         and (one := _seen(weights, person, reasons_between(of, person, person.pk in with_paper), met.get(person.pk)))
     ]
@@ -78,14 +83,35 @@ def likely_duplicates(
     return list(found.values())
 
 
-def _told(of: Particulars) -> Told:
-    return Told(
-        name=of.name, birth=of.birth_date, sex=of.sex, id_card=of.id_card, phone=of.phone,
-        village=of.lives_division, address=of.lives_address,
-    )  # fmt: skip
+def _worth(
+    weights: Weights, of: Particulars, but: int | None, with_paper: set[int], met: Mapping[int, Met]
+) -> list[int]:
+    """Those who are likely enough: most share a birth day and nothing else, and are never looked at whole."""
+    rows = prepared.fetched(LOOKS, {"ids": [*{*met, *with_paper}]}) if met or with_paper else []
+    found = []
+    for one in (_Looks(*row) for row in rows):
+        if one.master_id != but:
+            reasons = reasons_between(of, one, one.pk in with_paper)
+            if _seen(weights, one, reasons, met.get(one.pk)):
+                found.append(one.pk)
+    return found
 
 
-def _seen(weights: Weights, person: Resident, reasons: Sequence[Reason], met: Met | None) -> Likely | None:
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """Of a registration what reasons are found by."""
+
+    pk: int
+    master_id: int
+    name: str
+    pinyin: str
+    birth_date: date
+    phone: str
+    id_card: str
+    sex: str
+
+
+def _seen(weights: Weights, person: Any, reasons: Sequence[Reason], met: Met | None) -> Likely | None:
     """A registration that is likely enough, with its own row as the person; None for the others."""
     bits, at = (met.bits, met.at) if met else (0.0, ())
     if reasons and reasons[0].score < SAME and at and words.two_cards(at):
@@ -107,7 +133,7 @@ def _reachable(for_: Actor, ids: Sequence[int]) -> set[int]:
     return set(Resident.objects.filter(bases.reachable_condition(for_=for_), pk__in=ids).values_list("pk", flat=True))
 
 
-def reasons_between(of: Particulars | Resident, other: Resident, same_paper: bool = False) -> list[Reason]:
+def reasons_between(of: Particulars | Resident, other: Resident | _Looks, same_paper: bool = False) -> list[Reason]:
     """Every reason to think of one human, strongest first."""
     spelled = of.pinyin if isinstance(of, Resident) else pinyin.spell(of.name)[0]
     sound = spelled == other.pinyin

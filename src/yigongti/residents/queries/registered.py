@@ -29,12 +29,13 @@ def registered_as(*, for_: Actor, ids: Iterable[int]) -> dict[int, Registered]:
     return _read(ids)
 
 
-def hold(*, for_: Actor, ids: Iterable[int]) -> None:
-    """Hold these persons until the transaction ends: of two who bring the same of one, the second sees what the first
-    has written. All are held in one order, so that two who hold many never wait for each other."""
+def hold(*, for_: Actor, ids: Iterable[int]) -> set[int]:
+    """Hold these persons until the transaction ends; who of them is there. Of two who bring the same of one, the second
+    sees what the first has written, and nobody is taken back meanwhile. All are held in one order, so that two who hold
+    many never wait for each other."""
     for_.require(TAKES_IN)
     held = Resident.objects.select_for_update(no_key=True).filter(pk__in=set(ids))
-    list(held.order_by("pk").values_list("pk"))
+    return set(held.order_by("pk").values_list("pk", flat=True))
 
 
 def just_registered(*, for_: Actor, resident: int) -> Registered:
