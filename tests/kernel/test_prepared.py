@@ -7,7 +7,7 @@ from decimal import Decimal
 from threading import Thread
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from yigongti.kernel import prepared
@@ -82,6 +82,56 @@ def test_the_first_error_of_statements_that_went_together_is_told(noted):
         prepared.ask("SELECT 1 / %(n)s::int", {"n": 0})
         prepared.ask(NOTED, {"word": "after"})
     assert noted() == []
+
+
+def test_what_is_posted_together_is_one_statement_but_for_what_goes_apart(noted):
+    with CaptureQueriesContext(connection) as seen, prepared.posting():
+        for word in ("one", "two"):
+            prepared.post(NOTED, {"word": word})
+        prepared.post("INSERT INTO noted (word) SELECT word || %(more)s FROM noted", {"more": "!"}, apart=True)
+        prepared.post(NOTED, {"word": "100%"})
+    assert noted() == ["one", "two", "one!", "two!", "100%"]
+    assert len(seen) == 3
+
+
+def alone(work):
+    """What `work` gives on a connection of its own, where no test's transaction is open."""
+
+    def run():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE TEMP TABLE noted (id int GENERATED ALWAYS AS IDENTITY, word text NOT NULL)")
+            found.append(work())
+        finally:
+            connection.close()
+
+    found = []
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_a_whole_write_ends_with_what_it_posted(db):
+    def work():
+        done = []
+        with prepared.whole():
+            prepared.post(NOTED, {"word": "first"})
+            assert prepared.fetched("SELECT count(*) FROM noted") == [(0,)]
+            prepared.post(NOTED, {"word": "second"})
+            transaction.on_commit(lambda: done.append(prepared.fetched("SELECT count(*) FROM noted")[0][0]))
+        assert done == [2] and not connection.in_atomic_block
+        with pytest.raises(IntegrityError), prepared.whole():
+            prepared.post(NOTED, {"word": "third"})
+            prepared.post(NOTED, {"word": None})
+        with pytest.raises(ZeroDivisionError), prepared.whole():
+            prepared.post(NOTED, {"word": "fourth"})
+            raise ZeroDivisionError
+        with prepared.whole():
+            assert prepared.fetched("SELECT word FROM noted ORDER BY id") == [("first",), ("second",)]
+        return prepared.fetched("SELECT word FROM noted ORDER BY id")
+
+    assert alone(work) == [("first",), ("second",)]
 
 
 def test_rows_of_a_model_get_their_keys_in_their_order(db):

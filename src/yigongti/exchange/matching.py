@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from yigongti.exchange.models import KnownPerson, Sender
 from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock, prepared
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import act_within
 from yigongti.kernel.refusal import Refusal
 from yigongti.residents.actions.arriving import identity_of, take_in
 
@@ -74,12 +76,15 @@ def person_of(*, sender: Sender, told: ToldPerson) -> int:
     return resident
 
 
-def meant(*, sender: Sender, told: ToldPerson, known: Collection[int], by: Actor | None) -> tuple[int, str]:
+def meant(
+    *, sender: Sender, told: ToldPerson, known: Collection[int], by: Actor | None, whole: bool = False
+) -> tuple[int, str]:
     """The resident, and how they were found, of somebody whose numbers are `known` to mean these; registered by `by`
-    where they mean nobody. Raises as `person_of` does."""
+    where they mean nobody. Raises as `person_of` does. `whole`: what is refused here undoes all that the caller does.
+    """
     if len(known) > 1:
         raise TwoPersons(field="PID-3", numbers="、".join(value for _, value in told.numbers))
-    resident, how = (next(iter(known)), "number") if known else _by_paper(sender, told, by or the_inbox())
+    resident, how = (next(iter(known)), "number") if known else _by_paper(sender, told, by or the_inbox(), whole)
     if how not in REGISTERED_NOW:
         _require_name(resident, told)
     return resident, how
@@ -97,8 +102,9 @@ def ask_known(*, sender: Sender, numbers: Iterable[Number]) -> prepared.Answer:
                                 "values": [value for _, value in wanted]})  # fmt: skip
 
 
-def _by_paper(sender: Sender, told: ToldPerson, by: Actor) -> tuple[int, str]:
-    receipt = take_in(by=by, typed=told.typed(), managing=sender.institution_id)
+def _by_paper(sender: Sender, told: ToldPerson, by: Actor, whole: bool) -> tuple[int, str]:
+    act = partial(act_within, take_in) if whole else take_in
+    receipt = act(by=by, typed=told.typed(), managing=sender.institution_id)
     return int(receipt.data["resident"]), str(receipt.data["how"])
 
 

@@ -10,17 +10,19 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections, transaction
 
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
 
 
@@ -39,7 +41,7 @@ class Answer:
     def __init__(self, cursor: psycopg.RawCursor[tuple[Any, ...]]) -> None:
         self._cursor = cursor
 
-    def rows(self) -> list[tuple[Any, ...]]:
+    def rows(self) -> Sequence[tuple[Any, ...]]:
         """All of them."""
         with connection.wrap_database_errors:
             return self._cursor.fetchall()
@@ -51,45 +53,109 @@ class Answer:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+class _Gathered(Answer):
+    """Of a question that was asked at once with others; moments come as text."""
+
+    __slots__ = ("found", "given", "sql")
+
+    def __init__(self, sql: str, given: Given | None) -> None:
+        self.sql, self.given = sql, given or {}
+        self.found: list[dict[str, Any]] = []
+
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        return [tuple(one.values()) for one in self.found]
+
+    def by_name(self) -> list[dict[str, Any]]:
+        return self.found
+
+
+_gathering: ContextVar[list[_Gathered] | None] = ContextVar("gathering", default=None)
+
+
 def ask(sql: str, given: Given | None = None, *, prepare: bool = True) -> Answer:
     """Send a statement. `prepare=False` for one whose plan must know the values that it is asked with."""
-    link, (raw, names) = _link(), _numbered(sql)
+    gathering = _gathering.get()
+    if gathering is not None:
+        gathering.append(_Gathered(sql, given))
+        return gathering[-1]
+    here = connections[DEFAULT_DB_ALIAS]  # once: `connection` would look for it at every word
+    link, (raw, names) = _link(here), _numbered(sql)
     began = time.monotonic()
     cursor = psycopg.RawCursor(link)
-    with connection.wrap_database_errors:
+    with here.wrap_database_errors:
         cursor.execute(raw, [_plain(given[name]) for name in names] if given else None, prepare=prepare)
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": sql.strip(), "time": f"{time.monotonic() - began:.3f}"})
+    if here.queries_logged:
+        here.queries_log.append({"sql": sql.strip(), "time": f"{time.monotonic() - began:.3f}"})
     return Answer(cursor)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Questions inside become one statement: none sees what another does, and answers come after the block."""
+    token = _gathering.set([])
+    try:
+        yield
+        gathered = _gathering.get() or []
+    finally:
+        _gathering.reset(token)
+    if gathered:
+        given = {f"q{n}_{name}": value for n, one in enumerate(gathered) for name, value in one.given.items()}
+        ((*found,),) = fetched(_gathered(tuple(one.sql for one in gathered)), given)
+        for one, rows in zip(gathered, found, strict=True):
+            one.found = rows
+
+
+@lru_cache(maxsize=500)
+def _gathered(several: tuple[str, ...]) -> str:
+    asked = [_renamed(sql, f"q{n}_") for n, sql in enumerate(several)]
+    return "SELECT " + ", ".join(f"(SELECT coalesce(json_agg(asked_), '[]') FROM ({sql}) asked_)" for sql in asked)  # noqa: S608
 
 
 def fetched(sql: str, given: Given | None = None, *, prepare: bool = True) -> list[tuple[Any, ...]]:
     """All rows of a statement, at once."""
-    return ask(sql, given, prepare=prepare).rows()
+    return list(ask(sql, given, prepare=prepare).rows())
 
 
-def fetched_first(sql: str, given: Given) -> list[tuple[Any, ...]]:
+def fetched_first(sql: str, given: Given, *, prepare: bool = True) -> list[tuple[Any, ...]]:
     """The first statement of a request, which may be asked twice: that it is answered shows that the connection lives.
 
     Where it does not, a new one is made and asked; so nobody asks about its health besides.
     """
     if connection.in_atomic_block or connection.connection is None:
-        return fetched(sql, given)
+        return fetched(sql, given, prepare=prepare)
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return fetched(sql, given)
+        return fetched(sql, given, prepare=prepare)
     except (OperationalError, InterfaceError):
         if connection.is_usable():
             raise
         connection.close()
-        return fetched(sql, given)
+        return fetched(sql, given, prepare=prepare)
 
 
 @contextmanager
 def together() -> Iterator[None]:
     """Statements inside go to the server without waiting for each other's answers; the first error ends them all."""
-    with connection.wrap_database_errors, _link().pipeline():
+    here = connections[DEFAULT_DB_ALIAS]
+    with here.wrap_database_errors, _link(here).pipeline():
         yield
+
+
+def one_plan() -> None:
+    """Until the transaction ends, statements are not planned anew for what they are asked with.
+
+    PostgreSQL takes a list of unknown length for longer than most are, and so thinks that planning each time pays.
+    """
+    ask("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A statement that nobody waits for; `apart` where it must see what others before it have written."""
+
+    sql: str
+    given: Given
+    apart: bool
 
 
 @dataclass(slots=True)
@@ -97,7 +163,12 @@ class _Waiting:
     """What is posted, and how deep in savepoints the block stands."""
 
     depth: int
-    posted: list[tuple[str, Given]] = field(default_factory=list)
+    posted: list[_Posted] = field(default_factory=list)
+
+    def taken(self) -> list[_Posted]:
+        """All of it, to be sent."""
+        posted, self.posted = self.posted, []
+        return posted
 
 
 _waiting: ContextVar[_Waiting | None] = ContextVar("waiting", default=None)
@@ -120,26 +191,72 @@ def posting() -> Iterator[None]:
         _waiting.reset(token)
 
 
-def post(sql: str, given: Given) -> None:
+@contextmanager
+def whole() -> Iterator[None]:
+    """A transaction; what is posted inside goes at its end, and on one way with that end."""
+    if connection.in_atomic_block:
+        with transaction.atomic(), posting():
+            yield
+        return
+    waiting = _Waiting(0)
+    with ExitStack() as way, transaction.atomic():
+        token = _waiting.set(waiting)
+        try:
+            yield
+        finally:
+            _waiting.reset(token)
+        posted = waiting.taken()
+        if posted:
+            way.enter_context(together())
+            _send(posted)
+
+
+def post(sql: str, given: Given, *, apart: bool = False) -> None:
     """Send a statement that nobody waits for: with the others of the block around, or at once where there is none.
 
-    At once also within a savepoint, which may be given up without the block.
+    At once also within a savepoint, which may be given up without the block. Those of a block become one statement and
+    so do not see each other's rows; one that must goes `apart`. None may begin with rows that it writes by WITH.
     """
     waiting = _waiting.get()
     if waiting is None or len(connection.savepoint_ids) > waiting.depth:
         ask(sql, given)
     else:
-        waiting.posted.append((sql, given))
+        waiting.posted.append(_Posted(sql, given, apart))
 
 
 def flush() -> None:
     """Send what was posted so far."""
     waiting = _waiting.get()
-    if waiting is not None and waiting.posted:
-        posted, waiting.posted = waiting.posted, []
+    posted = waiting.taken() if waiting is not None else []
+    if posted:
         with together():
-            for sql, given in posted:
-                ask(sql, given)
+            _send(posted)
+
+
+def _send(posted: Sequence[_Posted]) -> None:
+    """Each run of statements that may be one, as one."""
+    for apart, run in groupby(posted, lambda one: one.apart):
+        several = list(run)
+        if apart or len(several) == 1:
+            for one in several:
+                ask(one.sql, one.given)
+        else:
+            given = {f"p{n}_{name}": value for n, one in enumerate(several) for name, value in one.given.items()}
+            ask(_joined(tuple(one.sql for one in several)), given)
+
+
+@lru_cache(maxsize=500)
+def _joined(several: tuple[str, ...]) -> str:
+    """Statements that write, as one, each with names of its own for its values.
+
+    PostgreSQL carries out the last of them first: so they go in, and keys are given out, in the order of posting.
+    """
+    first, *more = [_renamed(sql, f"p{n}_") for n, sql in enumerate(several)]
+    return f"WITH {', '.join(f'w{n} AS ({sql})' for n, sql in enumerate(reversed(more)))} {first}"
+
+
+def _renamed(sql: str, prefix: str) -> str:
+    return NAMED.sub(lambda found: f"%({prefix}{found[1]})s" if found[1] else "%%", sql)
 
 
 def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, returning: str) -> list[tuple[Any, ...]]:
@@ -164,9 +281,13 @@ def post_new(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
 
 @cache
 def _insert(model: type[Model], names: tuple[str, ...], ending: str) -> str:
+    return INSERT.format(table=model._meta.db_table, names=", ".join(names), typed=typed(model, names), ending=ending)
+
+
+def typed(model: type[Model], names: Sequence[str]) -> str:
+    """Columns of a model with their types, as `json_to_recordset` is told them."""
     fields = {field.column: field for field in model._meta.concrete_fields}
-    typed = ", ".join(f"{name} {fields[name].db_type(connection)}" for name in names)
-    return INSERT.format(table=model._meta.db_table, names=", ".join(names), typed=typed, ending=ending)
+    return ", ".join(f"{name} {fields[name].db_type(connection)}" for name in names)
 
 
 def dumped(rows: object) -> str:
@@ -174,11 +295,12 @@ def dumped(rows: object) -> str:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def _link() -> psycopg.Connection[Any]:
-    connection.validate_no_broken_transaction()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    link: psycopg.Connection[Any] = connection.connection
+def _link(here: BaseDatabaseWrapper) -> psycopg.Connection[Any]:
+    here.validate_no_broken_transaction()
+    here.close_if_health_check_failed()
+    if here.connection is None:
+        here.ensure_connection()
+    link: psycopg.Connection[Any] = here.connection
     if link.prepare_threshold is None:
         link.prepare_threshold = NEVER
     return link

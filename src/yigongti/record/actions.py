@@ -16,6 +16,7 @@ from yigongti.record import drafts, queries
 from yigongti.record.announcing import announce
 from yigongti.record.arriving import Told as Told  # what comes from outside passes through this door too
 from yigongti.record.arriving import ToldOperation as ToldOperation
+from yigongti.record.arriving import ask_keys as ask_keys
 from yigongti.record.arriving import keep_told as keep_told
 from yigongti.record.arriving import stretches as stretches
 from yigongti.record.arriving import take_in as take_in

@@ -14,6 +14,7 @@ from yigongti.record.models import Entry
 from yigongti.record.policy.kinds import KINDS
 from yigongti.record.told import Told as Told
 from yigongti.record.told import ToldOperation as ToldOperation
+from yigongti.record.writing_many import ask_keys as ask_keys
 from yigongti.record.writing_many import write_told
 
 
@@ -49,11 +50,11 @@ def take_in_many(*, by: Actor, told: Sequence[Told]) -> Receipt:
     )  # fmt: skip
 
 
-def keep_told(*, by: Actor, told: Sequence[Told]) -> list[Entry | Refusal]:
+def keep_told(*, by: Actor, told: Sequence[Told], keys: Sequence[int] = ()) -> list[Entry | Refusal]:
     """The same within a write of another door, whose own entry in the trail names the entries written: each as it
-    became an entry, or why it was refused."""
+    became an entry, or why it was refused. `keys` may have been asked for before, one each."""
     by.require("record.take_in")
-    written = write_told(told)
+    written = write_told(told, keys=keys)
     announce([one for one in written if isinstance(one, Entry)], by=by)
     return written
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -36,6 +36,7 @@ WITH RECURSIVE newer(asked, id, next) AS (
 )
 SELECT asked, id FROM newer WHERE next IS NULL
 """
+KEYS = """SELECT nextval(pg_get_serial_sequence('record_entry', 'id')) FROM generate_series(1, %(count)s::int)"""
 REPLACE = """
 UPDATE record_entry e SET replaced_by_id = pairs.fresh
 FROM unnest(%s::bigint[], %s::bigint[]) AS pairs(old, fresh) WHERE e.id = pairs.old
@@ -52,10 +53,16 @@ class Before:
     operations: list[ToldOperation]
 
 
-def write_told(told: Sequence[Told]) -> list[Entry | Refusal]:
+def ask_keys(count: int) -> prepared.Answer:
+    """Ask for keys for entries that follow none, rising: a row each."""
+    return prepared.ask(KEYS, {"count": count})
+
+
+def write_told(told: Sequence[Told], *, keys: Sequence[int] = ()) -> list[Entry | Refusal]:
     """Each as it became an entry, or why it was refused; in the order told.
 
-    Several that correct one entry follow one another, each a version of its own.
+    Several that correct one entry follow one another, each a version of its own. Where `keys` were asked for before,
+    one each, entries that follow none are posted with them: nobody waits for their rows.
     """
     results: dict[int, Entry | Refusal] = {n: wrong for n, one in enumerate(told) if (wrong := _refusal(one))}
     left = [(n, one) for n, one in enumerate(told) if n not in results]
@@ -68,7 +75,8 @@ def write_told(told: Sequence[Told]) -> list[Entry | Refusal]:
             old = newest[one.follows].entry.pk if one.follows else 0
             (left_over if old in taken else now).append((n, one))
             taken |= {old} - {0}
-        written = _write([(one, newest.get(one.follows or 0)) for _, one in now])
+        alone = not newest and len(keys) >= len(now)
+        written = _write([(one, newest.get(one.follows or 0)) for _, one in now], keys=keys if alone else ())
         results |= dict(zip([n for n, _ in now], written, strict=True))
         left = left_over
     return [results[n] for n in range(len(told))]
@@ -121,11 +129,11 @@ def before_of(entries: Mapping[int, Entry]) -> dict[int, Before]:
 # --- what is written
 
 
-def _write(rows: Sequence[tuple[Told, Before | None]]) -> list[Entry]:
+def _write(rows: Sequence[tuple[Told, Before | None]], *, keys: Sequence[int]) -> list[Entry]:
     completed = [(_completed(told, old), old.entry if old else None) for told, old in rows]
     now, class_of_words = clock.now(), cache(_class_of_words)  # titles repeat: a sheet says 高血压 a thousand times
     fresh = [_entry(told, old, now, class_of_words) for told, old in completed]
-    _number([_row_of(one) for one in fresh], fresh)
+    _number(fresh, keys)
     pairs = [(told, one) for (told, _), one in zip(completed, fresh, strict=True)]
     _insert(Encounter, [_visit(told, one) for told, one in pairs if told.encounter_class])
     _insert(Observation, [UNMEASURED | _same(one) | dict(told.measured) for told, one in pairs if told.measured])
@@ -138,11 +146,17 @@ def _write(rows: Sequence[tuple[Told, Before | None]]) -> list[Entry]:
     return fresh
 
 
-def _number(rows: Sequence[Row], fresh: Sequence[Entry]) -> None:
+def _number(fresh: Sequence[Entry], keys: Sequence[int]) -> None:
     """Write the entries; each gets its key."""
-    for first in range(0, len(rows), BLOCK):
-        written = prepared.insert(Entry, rows[first : first + BLOCK], returning="id")
-        for one, (key,) in zip(fresh[first : first + BLOCK], written, strict=True):
+    if keys:
+        for one, key in zip(fresh, keys, strict=False):
+            one.pk = key
+        _insert(Entry, [{"id": one.pk} | _row_of(one) for one in fresh])
+        return
+    for first in range(0, len(fresh), BLOCK):
+        block = fresh[first : first + BLOCK]
+        written = prepared.insert(Entry, [_row_of(one) for one in block], returning="id")
+        for one, (key,) in zip(block, written, strict=True):
             one.pk = key
 
 
@@ -151,7 +165,7 @@ def _insert(model: type[Model], rows: Sequence[Row]) -> None:
         prepared.post_rows(model, rows[first : first + BLOCK])
 
 
-def _row_of(entry: Entry) -> Row:
+def _row_of(entry: Entry) -> dict[str, Any]:
     return {column: getattr(entry, name) for column, name in _columns()}
 
 
@@ -183,8 +197,11 @@ def _entry(told: Told, old: Entry | None, now: datetime, class_of_words: Callabl
         institution_id=told.institution_id, author=told.author[:120], source=told.source[:40],
         encounter_id=told.encounter_id, version=old.version + 1 if old else 1,
         withdrawn=told.withdrawn, detail=dict(told.detail), correction_reason=(told.reason or CORRECTED) if old else "",
-        sensitivity=class_of(told.diagnosis_code or told.code) or class_of_words(f"{told.title} {told.text}"),
+        sensitivity=_class_of_code(told.diagnosis_code or told.code) or class_of_words(f"{told.title} {told.text}"),
     )  # fmt: skip
+
+
+_class_of_code = lru_cache(maxsize=5000)(class_of)
 
 
 def _class_of_words(said: str) -> str:

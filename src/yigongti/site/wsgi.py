@@ -10,4 +10,9 @@ from yigongti.kernel.tether import tie_self
 if os.environ.get("YIGONGTI_TETHER") == "1":  # granian leaves its workers when only granian itself is killed
     tie_self()
 
-application = get_wsgi_application()
+_pages = get_wsgi_application()  # which makes the house ready
+
+from yigongti.site import machines  # noqa: E402
+
+
+application = machines.before(_pages)

@@ -17,7 +17,7 @@ from yigongti.exchange.fhir.own import asking as own
 from yigongti.exchange.fhir.own.tables import TABLES
 from yigongti.exchange.fhir.sight import Sight, sight_of
 from yigongti.exchange.fhir_r4.definitions import resource_kinds, search_parameters
-from yigongti.kernel.language import phrase
+from yigongti.kernel.language import phrase, say
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal, raise_all
 
@@ -75,14 +75,31 @@ class Asked:
 
     def where_on(self, alias: str) -> str:
         """All conditions on a kept resource of that alias."""
+        return f"{self._asked_of(alias)} AND {self.sight.on(alias)}"
+
+    @property
+    def wish(self) -> str:
+        """All conditions on `r` but whether the client may see it."""
+        return self._asked_of("r")
+
+    def _asked_of(self, alias: str) -> str:
         told = [f"{alias}.type = %(kind)s", f"NOT {alias}.deleted",
-                *(one.replace("{r}", alias) for one in self.wheres), self.sight.on(alias)]  # fmt: skip
+                *(one.replace("{r}", alias) for one in self.wheres)]  # fmt: skip
         return " AND ".join(told)
 
     @property
     def values(self) -> dict[str, Any]:
         """What the conditions ask."""
         return {**self.sight.given, **self.given.values, "kind": self.kind}
+
+    @property
+    def remark(self) -> str:
+        """What was not looked through, said and not passed over."""
+        unasked = self.ours.unasked if self.ours else ()
+        if not unasked:
+            return ""
+        codes = "、".join(unasked)
+        return say(phrase("本平台自己的记录不能按 {codes} 查询，这次没有查它们；客户端送来的都查了。", codes=codes))
 
     def query(self, **more: object) -> str:
         """The search as an address says it, with what leads to another page."""

@@ -153,10 +153,18 @@ SELECT c.id, c.sender_id, c.post_id, t.scopes FROM exchange_accesstoken t
 JOIN exchange_client c ON c.id = t.client_id JOIN access_account a ON a.id = c.account_id
 WHERE t.hash = %(hash)s AND t.expires_at > %(now)s AND c.ended_at IS NULL AND a.status = 'active'
 """
+HOLDS = """
+SELECT FROM exchange_accesstoken t JOIN exchange_client c ON c.id = t.client_id
+JOIN access_account a ON a.id = c.account_id
+WHERE t.hash = %(w_hash)s AND t.expires_at > %(w_now)s AND c.ended_at IS NULL AND a.status = 'active'
+ AND c.id = %(w_client)s AND c.sender_id = %(w_sender)s AND c.post_id = %(w_post)s
+"""
 FRESH_SECONDS = 5.0
+MOST_KEPT = 1000
 
 _actors: dict[int, tuple[float, Actor | None]] = {}
 _voices: dict[int, tuple[float, Voice]] = {}
+_lately: dict[str, tuple[float, Caller]] = {}
 
 
 def caller_of(header: str) -> Caller:
@@ -164,12 +172,42 @@ def caller_of(header: str) -> Caller:
     said = BEARER.fullmatch(header.strip())
     if said is None:
         raise NoToken
-    rows = prepared.fetched_first(FIND, {"hash": _hash(said[1]), "now": clock.now()})
+    hashed = _hash(said[1])
+    rows = prepared.fetched_first(FIND, {"hash": hashed, "now": clock.now()})
     found = rows[0] if rows else None
     actor = _known_actor(found[2]) if found else None
     if found is None or actor is None:
         raise NoToken
-    return Caller(client=found[0], sender=found[1], actor=actor, scopes=_known_scopes(found[3]))
+    caller = Caller(client=found[0], sender=found[1], actor=actor, scopes=_known_scopes(found[3]))
+    if len(_lately) > MOST_KEPT:
+        _lately.clear()
+    _lately[hashed] = (_actors[found[2]][0], caller)
+    return caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """Who bore this token a moment ago. A statement that contains HOLDS finds nothing where it is no longer true."""
+
+    caller: Caller
+    hashed: str
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values of HOLDS."""
+        caller = self.caller
+        return {"w_hash": self.hashed, "w_now": clock.now(), "w_client": caller.client, "w_sender": caller.sender,
+                "w_post": caller.actor.post_id}  # fmt: skip
+
+
+def claimed(header: str) -> Claimed | None:
+    """As whom the bearer was recognised within the last seconds; to be proven by the statement that answers."""
+    said = BEARER.fullmatch(header.strip())
+    hashed = _hash(said[1]) if said else ""
+    kept = _lately.get(hashed)
+    if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+        return None
+    return Claimed(caller=kept[1], hashed=hashed)
 
 
 def client_by_key(key: int, *, scopes: str) -> Caller | None:
@@ -200,7 +238,7 @@ def voice_of(caller: Caller) -> Voice:
     kept = _voices.get(caller.sender)
     if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
         sender = Sender.objects.select_related("institution").get(pk=caller.sender)
-        if len(_voices) > 1000:
+        if len(_voices) > MOST_KEPT:
             _voices.clear()
         kept = _voices[caller.sender] = (time.monotonic(), Voice(sender=sender, inbox=the_inbox()))
     return kept[1]

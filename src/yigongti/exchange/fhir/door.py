@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from yigongti.exchange.fhir import answers, bundles, capability, interactions
+from yigongti.exchange.fhir import answers, bundles, capability, interactions, straight
 from yigongti.exchange.fhir.answers import Answer
 from yigongti.exchange.fhir.calls import FORMATS, Call
-from yigongti.exchange.fhir.clients import NoToken, caller_of, token_for
+from yigongti.exchange.fhir.clients import NoToken, caller_of, claimed, token_for
 from yigongti.exchange.fhir.outcomes import NotThisWay, outcome_of
 from yigongti.exchange.policy.fhir_client_role import READ
 from yigongti.kernel.audit import trail
@@ -25,6 +28,10 @@ from yigongti.kernel.refusal import Refusal
 FHIR = "application/fhir+json; charset=utf-8"
 BASE = "/fhir/R4"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ADDRESSED = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
+"""What a request says of where it was sent."""
+
+_bases: dict[tuple[str, ...], str] = {}
 
 
 class TooLarge(Refusal):
@@ -42,32 +49,71 @@ class NotAcceptable(Refusal):
 @csrf_exempt
 def serve(request: HttpRequest, rest: str = "") -> HttpResponse:
     """One request below the base."""
-    with spoken("en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh-hans"):
+    language = "en" if request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("en") else "zh-hans"
+    with spoken(language):
         try:
             answer = _answer(request, rest)
         except Refusal as refusal:
             answer = Answer(status=refusal.status, text=answers.dumped(outcome_of(refusal)))
             if refusal.status == NoToken.status:
                 answer.headers["WWW-Authenticate"] = 'Bearer realm="fhir"'
-        return _sent(request, answer)
+        response = _sent(request, answer)
+    response.headers["Content-Language"] = language
+    return response
+
+
+class Headers(Mapping[str, str]):
+    """What a request says in its headers; most are never asked for."""
+
+    __slots__ = ("_meta",)
+
+    def __init__(self, meta: dict[str, Any]) -> None:
+        self._meta = meta
+
+    def __getitem__(self, name: str) -> str:
+        return str(self._meta[_place(name)])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(HttpHeaders(self._meta))
+
+    def __len__(self) -> int:
+        return len(HttpHeaders(self._meta))
+
+
+@cache
+def _place(name: str) -> str:
+    """Where the environment keeps a header."""
+    place = name.upper().replace("-", "_")
+    return place if place in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{place}"
 
 
 def _answer(request: HttpRequest, rest: str) -> Answer:
+    query = str(request.META.get("QUERY_STRING", ""))
     if not rest.startswith("$export"):
-        _require_json(request)
-    base = request.build_absolute_uri(BASE)
-    if request.method not in METHODS:
-        raise NotThisWay(method=str(request.method))
-    if rest == "metadata" and request.method == "GET":
+        named = request.GET.get("_format", "") if "_format" in query else ""
+        _require_json(named, request.META.get("HTTP_ACCEPT", ""))
+    base, method = _base(request), str(request.method)
+    if method not in METHODS:
+        raise NotThisWay(method=method)
+    if rest == "metadata" and method == "GET":
         return Answer(text=capability.statement(base))
-    if rest == ".well-known/smart-configuration" and request.method == "GET":
+    if rest == ".well-known/smart-configuration" and method == "GET":
         return Answer(text=capability.smart_configuration(base))
-    caller = caller_of(request.headers.get("Authorization", ""))
+    told, path = str(request.META.get("HTTP_AUTHORIZATION", "")), tuple(part for part in rest.split("/") if part)
+    headers = Headers(request.META)
+    claim = claimed(told) if method == "GET" else None
+    if claim is not None:
+        call = Call(caller=claim.caller, method=method, path=path, base=base, query=query, headers=headers)
+        answer = straight.answered(call, claim)
+        if answer is not None:
+            return answer
+    caller = caller_of(told)
     caller.actor.require(READ)
-    call = Call(
-        caller=caller, method=str(request.method), path=tuple(part for part in rest.split("/") if part), base=base,
-        query=request.META.get("QUERY_STRING", ""), body=_body(request), headers=request.headers,
-    )  # fmt: skip
+    return _done(Call(caller=caller, method=method, path=path, base=base, query=query, body=_body(request),
+                      headers=headers))  # fmt: skip
+
+
+def _done(call: Call) -> Answer:
     try:
         if not call.path:
             if call.method != "POST":
@@ -76,13 +122,25 @@ def _answer(request: HttpRequest, rest: str) -> Answer:
         return interactions.answered(call)
     except Refusal as refusal:
         if refusal.status == 403 and not refusal.recorded:
-            trail.refused(by=caller.actor, action="fhir", sentence=str(refusal)[:400])
+            trail.refused(by=call.caller.actor, action="fhir", sentence=str(refusal)[:400])
         raise
 
 
-def _require_json(request: HttpRequest) -> None:
-    named = request.GET.get("_format", "").replace(" ", "+").partition(";")[0].strip().lower()
-    accepted = [one.partition(";")[0].strip().lower() for one in request.headers.get("Accept", "").split(",")]
+def _base(request: HttpRequest) -> str:
+    """Of a host that is ours; it is checked once for each way in which it is written."""
+    place = (str(request.scheme), *(str(request.META.get(name, "")) for name in ADDRESSED))
+    known = _bases.get(place)
+    if known is None:
+        if len(_bases) > 100:
+            _bases.clear()
+        known = _bases[place] = request.build_absolute_uri(BASE)
+    return known
+
+
+@lru_cache(maxsize=200)
+def _require_json(named: str, accept: str) -> None:
+    named = named.replace(" ", "+").partition(";")[0].strip().lower()
+    accepted = [one.partition(";")[0].strip().lower() for one in accept.split(",")]
     wrong = named if named not in FORMATS else "" if FORMATS & {*accepted, named} - {""} else ",".join(accepted)
     if wrong:
         raise NotAcceptable(format=wrong[:60])
@@ -99,7 +157,7 @@ def _body(request: HttpRequest) -> bytes:
 
 def _sent(request: HttpRequest, answer: Answer) -> HttpResponse:
     text = answer.text
-    if text and request.GET.get("_pretty") == "true":
+    if text and "_pretty" in request.META.get("QUERY_STRING", "") and request.GET.get("_pretty") == "true":
         text = answers.pretty(text)
     response = HttpResponse(text.encode(), status=answer.status, content_type=FHIR)
     for name, value in answer.headers.items():

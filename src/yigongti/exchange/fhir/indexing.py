@@ -7,11 +7,11 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import search_parameters
-from yigongti.exchange.fhir_r4.search_values import Amount, Link, Number, Span, Token
+from yigongti.exchange.fhir_r4.search_values import Amount, Link, Number, Span, Token, Value
 from yigongti.exchange.fhir_r4.searching import all_values_of
 
 
@@ -34,27 +34,16 @@ COLUMNS = {
 
 
 @cache
-def adding(tables: tuple[str, ...]) -> str:
-    """The statement that adds rows to these tables, given for each by its name."""
-    *before, last = [_adding(table) for table in tables]
-    return (f"WITH {', '.join(f'a{n} AS ({one})' for n, one in enumerate(before))} " if before else "") + last
-
-
-def _adding(table: str) -> str:
+def adding(table: str) -> str:
+    """The statement that adds rows to one of these tables."""
     names, typed = ", ".join(COLUMNS[table]), ", ".join(f"{name} {kind}" for name, kind in COLUMNS[table].items())
     return (
         f"INSERT INTO exchange_resource_{table} (key, {names}) SELECT key, {names}"  # noqa: S608 - the names are ours
-        f" FROM json_to_recordset(%({table})s) t(key bigint, {typed})"
+        f" FROM json_to_recordset(%(rows)s) t(key bigint, {typed})"
     )
 
 
-FORGET = """
-WITH a AS (DELETE FROM exchange_resource_token WHERE key = ANY(%(keys)s::bigint[])),
-b AS (DELETE FROM exchange_resource_text WHERE key = ANY(%(keys)s::bigint[])),
-c AS (DELETE FROM exchange_resource_link WHERE key = ANY(%(keys)s::bigint[])),
-d AS (DELETE FROM exchange_resource_span WHERE key = ANY(%(keys)s::bigint[]))
-DELETE FROM exchange_resource_amount WHERE key = ANY(%(keys)s::bigint[])
-"""
+FORGET = [f"DELETE FROM exchange_resource_{table} WHERE key = ANY(%(keys)s::bigint[])" for table in COLUMNS]  # noqa: S608
 
 
 @cache
@@ -103,21 +92,28 @@ def add(rows: Rows, *, key: int, resource: dict[str, Any], base: str) -> list[tu
     """Enter every value of a resource; the links among them, each by the parameter that found it."""
     kind = resource["resourceType"]
     links: list[tuple[str, Link]] = []
+    known = _numbered(kind)
     for code, values in all_values_of(resource, _indexed(kind)):
-        param = number_of(kind, code)
-        for value in values:
-            if isinstance(value, Link):
-                links.append((code, value))
-                if (target := target_of(value, base)) is not None:
-                    rows.link.append((key, param, target))
-            elif parameters(kind)[code] == "uri":
-                rows.token.append((key, param, short(str(value)), None))
-            else:
+        param, type_ = known[code]
+        if type_ == "reference":
+            found = [value for value in values if isinstance(value, Link)]
+            links += [(code, value) for value in found]
+            rows.link += [(key, param, target) for value in found if (target := target_of(value, base)) is not None]
+        elif type_ == "uri":
+            rows.token += [(key, param, short(str(value)), None) for value in values]
+        else:
+            for value in values:
                 _add(rows, key, param, value)
     return links
 
 
-def _add(rows: Rows, key: int, param: int, value: Token | Span | Number | Amount | str) -> None:
+@cache
+def _numbered(kind: str) -> dict[str, tuple[int, str]]:
+    """The number and the type of each parameter."""
+    return {code: (number_of(kind, code), type_) for code, type_ in parameters(kind).items()}
+
+
+def _add(rows: Rows, key: int, param: int, value: Value) -> None:
     if isinstance(value, Token):
         if value.code is not None or value.system is not None:
             rows.token.append((key, param, None if value.code is None else short(value.code), value.system))
@@ -125,7 +121,7 @@ def _add(rows: Rows, key: int, param: int, value: Token | Span | Number | Amount
         rows.span.append((key, param, value.low or FIRST, value.high or LAST))
     elif isinstance(value, str):
         rows.text.append((key, param, plain(value)[:LONGEST], _as_said(value)))
-    else:
+    elif isinstance(value, Number | Amount):
         rows.amount.append((key, param, *_amount(value)))
 
 
@@ -140,6 +136,7 @@ def _as_said(value: str) -> str | None:
     return None if plain(value) == value and len(value) <= LONGEST else value
 
 
+@lru_cache(maxsize=2000)
 def plain(text: str) -> str:
     """As texts are compared: without case, accents, wide letters and doubled spaces."""
     apart = unicodedata.normalize("NFKD", text).casefold()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from yigongti.exchange.fhir import answers, reading
 from yigongti.exchange.fhir.answers import Answer
-from yigongti.exchange.fhir.asking import RESULT, USUAL, Asked, asked, pairs_of
+from yigongti.exchange.fhir.asking import RESULT, USUAL, asked, pairs_of
 from yigongti.exchange.fhir.calls import FORM, ID, PATCH, Call, kind_of, resource_in
 from yigongti.exchange.fhir.exporting import asking as exporting
 from yigongti.exchange.fhir.keeping import Repeated, Sent, kept
@@ -25,20 +25,19 @@ from yigongti.exchange.fhir.own import merging
 from yigongti.exchange.fhir.own import reading as own
 from yigongti.exchange.fhir.own.naming import is_own
 from yigongti.exchange.fhir.searching import END, Row, persons_in
+from yigongti.exchange.fhir.straight import BASIS
 from yigongti.exchange.fhir.wishes import Done, Resource, Wish
 from yigongti.exchange.fhir.writing import Written, carried_out
 from yigongti.exchange.fhir_r4 import outcomes as r4
 from yigongti.exchange.fhir_r4.reading import Unreadable, read
 from yigongti.exchange.fhir_r4.validator import check
 from yigongti.kernel.audit import trail
-from yigongti.kernel.language import phrase, say
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 
 
 Interaction = Callable[[Call], Answer]
-BASIS = "institution"
-"""The trail's word for it: the client's institution stands to the person by one of the bases of its role page."""
 
 
 def answered(call: Call) -> Answer:
@@ -144,17 +143,7 @@ def search(call: Call, kind: str, pairs: list[tuple[str, str]]) -> Answer:
     shown = [*page.matches, *page.included]
     _saw(call, "fhir.search", f"FHIR 查询{kind}，{len(shown)} 条", shown)
     return Answer(text=answers.searchset(page, base=call.base, here=question.query(), path=kind,
-                                         remark=_remark(question), elements=question.elements))  # fmt: skip
-
-
-def _remark(question: Asked) -> str:
-    """What was not looked through, said and not passed over."""
-    unasked = question.ours.unasked if question.ours else ()
-    if not unasked:
-        return ""
-    return say(
-        phrase("本平台自己的记录不能按 {codes} 查询，这次没有查它们；客户端送来的都查了。", codes="、".join(unasked))
-    )
+                                         remark=question.remark, elements=question.elements))  # fmt: skip
 
 
 def _form(call: Call) -> list[tuple[str, str]]:

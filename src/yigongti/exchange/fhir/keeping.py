@@ -86,7 +86,7 @@ def _is_race(trouble: DatabaseError | Refusal) -> bool:
 
 def _once(sent: Sent, work: Callable[[], Written], by: Caller) -> Written:
     try:
-        with transaction.atomic(), prepared.posting():
+        with prepared.whole():
             if sent.key:
                 _claim(sent, by)
             written = work()

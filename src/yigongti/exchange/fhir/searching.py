@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -28,9 +29,14 @@ KEPT = timedelta(minutes=30)
 ROW = "r.key, r.type, r.id, r.version, r.at, r.person_id, r.also, r.body"
 PAGE = """SELECT {row}, (SELECT last_value FROM exchange_resource_key) FROM exchange_resource r
 WHERE {where} AND r.key > %(after)s AND r.key <= %(until)s ORDER BY r.key LIMIT %(limit)s"""
-COUNT = "SELECT count(*) FROM exchange_resource r WHERE {where}"
-ORDERED = """SELECT x.key FROM (SELECT r.key{columns} FROM exchange_resource r WHERE {where}{ours}) x
-ORDER BY {order}, x.key LIMIT %(limit)s"""
+# Who sees one row of a person, sees as many as there are like it: the question is put once for all of them.
+COUNT = """SELECT coalesce(sum(r.count), 0) FROM (
+ SELECT r.type, r.person_id, r.also, r.classes, r.sender_id, count(*) FROM exchange_resource r WHERE {where}
+ GROUP BY 1, 2, 3, 4, 5) r WHERE {sight}"""
+# More than can be sorted are not looked at.
+ORDERED = """WITH chosen AS MATERIALIZED (
+ SELECT r.key, r.id, r.at FROM exchange_resource r WHERE {where} LIMIT %(limit)s)
+SELECT x.key FROM (SELECT r.key{columns} FROM chosen r{ours}) x ORDER BY {order}, x.key LIMIT %(limit)s"""
 BY_KEYS = """SELECT {row} FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY k(key, place)
 JOIN exchange_resource r ON r.key = k.key WHERE NOT r.deleted AND {sight} ORDER BY k.place"""
 INCLUDED = """SELECT DISTINCT ON (r.key) {row} FROM exchange_resource_link l
@@ -112,13 +118,18 @@ def matching(asked: Asked, *, most: int) -> list[Row]:
 
 
 def _count(asked: Asked, for_: Caller) -> int:
-    return int(fetched(COUNT.format(where=_where(asked, for_)), asked.values)[0][0])
+    sql = COUNT.format(where=f"{asked.wish} AND {_way(asked, for_)}", sight=asked.sight.on("r"))
+    return int(fetched(sql, asked.values)[0][0])
 
 
-def _where(asked: Asked, for_: Caller) -> str:
+def where_of(asked: Asked, *, for_: Caller) -> str:
     """What is asked, and the way to it."""
+    return f"{asked.where} AND {_way(asked, for_)}"
+
+
+def _way(asked: Asked, for_: Caller) -> str:
     way = "" if names_few(asked) else near(asked.kind, for_=for_)
-    return f"{asked.where} AND {way.replace('{r}', 'r')}" if way else asked.where
+    return way.replace("{r}", "r") or "true"
 
 
 def names_few(asked: Asked) -> bool:
@@ -128,14 +139,22 @@ def names_few(asked: Asked) -> bool:
 
 def _in_turn(asked: Asked, page: Page, for_: Caller) -> list[Row]:
     """In the order in which resources were made; none that was made after the first page was asked."""
-    after, until = int(asked.page.get("_after", 0)), int(asked.page.get("_until", END))
-    given = asked.values | {"after": after, "until": until, "limit": asked.count + 1}
     ask = fetched_often if names_few(asked) else fetched
-    rows = ask(PAGE.format(row=ROW, where=_where(asked, for_)), given)
+    return turned(asked, page, ask(PAGE.format(row=ROW, where=where_of(asked, for_=for_)), in_turn(asked)))
+
+
+def in_turn(asked: Asked) -> dict[str, Any]:
+    """The values of a page in that order."""
+    after, until = int(asked.page.get("_after", 0)), int(asked.page.get("_until", END))
+    return asked.values | {"after": after, "until": until, "limit": asked.count + 1}
+
+
+def turned(asked: Asked, page: Page, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """The rows of a page, of which one more than it holds was asked for; the page gets what leads to the next."""
     if len(rows) > asked.count:
         last = rows[asked.count - 1]
-        page.next = asked.query(_after=last[0], _until=min(until, last[8]))
-    elif not after:
+        page.next = asked.query(_after=last[0], _until=min(int(asked.page.get("_until", END)), last[8]))
+    elif not int(asked.page.get("_after", 0)):
         page.total = len(rows)
     return [Row(*one[:8]) for one in rows[: asked.count]]
 
@@ -165,7 +184,7 @@ def _order(asked: Asked, for_: Caller) -> list[int]:
         given[f"sort{number}"] = number_of(asked.kind, code)
         columns += f", {_by(asked.kind, code, falling, f'%(sort{number})s')} AS s{number}"
         order.append(f"x.s{number} {'DESC' if falling else 'ASC'} NULLS LAST")
-    where, ours = _where(asked, for_), union(asked, for_=for_)
+    where, ours = where_of(asked, for_=for_), union(asked, for_=for_)
     sql = ORDERED.format(columns=columns, where=where, order=", ".join(order), ours=ours)
     keys = [key for (key,) in fetched(sql, given | {"limit": MOST_SORTED + 1})]
     if len(keys) > MOST_SORTED:

@@ -116,7 +116,16 @@ def look_at(places: Iterable[Place], *, sight: Sight, sender: int) -> prepared.A
 
 def by_place(rows: Iterable[tuple[Any, ...]]) -> dict[Place, Stored]:
     """Rows of either question."""
-    return {(one.type, one.id): one for one in (Stored(*row) for row in rows)}
+    return {(one.type, one.id): one for one in (Stored(*_dated(row)) for row in rows)}
+
+
+def _dated(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row[:9], _moment(row[9]), *row[10:])
+
+
+def _moment(at: datetime | str) -> datetime:
+    """As text it comes among other answers."""
+    return at if isinstance(at, datetime) else datetime.fromisoformat(at)
 
 
 def ask_keys(count: int) -> prepared.Answer:
@@ -133,10 +142,10 @@ def write(*, new: Sequence[Fresh], changed: Sequence[Fresh], rows: Rows, sender:
         keys = {"keys": [one.key for one in changed]}
         prepared.post(TO_THE_PAST, keys)
         prepared.post(UPDATE, shared | _rows(changed))
-        prepared.post(FORGET, keys)
-    tables = rows.tables()
-    if tables:
-        prepared.post(adding(tuple(tables)), {name: prepared.dumped(listed) for name, listed in tables.items()})
+        for sql in FORGET:
+            prepared.post(sql, keys)
+    for table, listed in rows.tables().items():
+        prepared.post(adding(table), {"rows": prepared.dumped(listed)})
 
 
 def _rows(many: Sequence[Fresh]) -> dict[str, Any]:
@@ -146,4 +155,4 @@ def _rows(many: Sequence[Fresh]) -> dict[str, Any]:
 def spread(*, places: Sequence[Place], classes: Iterable[str], params: Sequence[int]) -> None:
     """What an encounter is specially protected for, all that belongs to it is: the encounter, and what refers to it."""
     prepared.post(RELATED, {"types": [kind for kind, _ in places], "ids": [name for _, name in places],
-                            "classes": sorted(classes), "params": list(params)})  # fmt: skip
+                            "classes": sorted(classes), "params": list(params)}, apart=True)  # fmt: skip

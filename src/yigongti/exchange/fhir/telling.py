@@ -15,6 +15,7 @@ from yigongti.exchange.fhir.sight import Sight
 from yigongti.exchange.fhir.statements import fetched
 from yigongti.exchange.fhir.storing import Place, Stored
 from yigongti.exchange.fhir_facts.calls import Call
+from yigongti.exchange.fhir_facts.findings import FINDINGS
 from yigongti.exchange.fhir_facts.persons import Asked
 from yigongti.exchange.fhir_r4.reading import read
 from yigongti.exchange.inbox import Taken
@@ -23,6 +24,7 @@ from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.fhir_systems import REGISTERS
 from yigongti.kernel import clock, prepared
 from yigongti.kernel.refusal import Refusal, raise_all
+from yigongti.record.actions import ask_keys
 
 
 REGISTERED = """SELECT r.person_id, r.master_id FROM (SELECT id AS person_id, master_id FROM residents_resident) r
@@ -57,13 +59,19 @@ def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, l
 def _look(
     plans: Sequence[Plan], kept: Sequence[Plan], made: Call, sender: Sender, sight: Sight
 ) -> tuple[Asked, dict[Place, Stored]]:
-    """What must be known before anything is written, asked for on one way."""
+    """What must be known before anything is written, asked for at once; of new people only when their turn has come."""
     ours, new = {one.place for one in kept}, [one for one in plans if not one.stored]
+    entered = sum(one.wish.kind in FINDINGS for one in new)
     named, referred = {place for one in kept for place in one.targets} - ours, taking_fhir.referred(made)
-    with prepared.together():
+    people = bool(made.of("Patient"))
+    with prepared.together() if people else prepared.at_once():
+        if people:
+            prepared.one_plan()
         asked = taking_fhir.ask(made)
         there = storing.look_at(named | referred, sight=sight, sender=sender.pk)
         keys = storing.ask_keys(len(new))
+        entries = ask_keys(entered) if entered else None
+    made.keys = [key for (key,) in entries.rows()] if entries else []
     for plan, (key,) in zip(new, keys.rows(), strict=True):
         plan.key = key
     for plan in plans:

@@ -63,6 +63,8 @@ class Call:
     visits: dict[str, Visit] = field(default_factory=dict)
     entries: list[int] = field(default_factory=list)
     """Entries of the record that were written."""
+    keys: list[int] = field(default_factory=list)
+    """Of entries to be written, asked for before; none where they get theirs as they are written."""
     became: Counter[tuple[str, str]] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
 

@@ -146,7 +146,9 @@ def _written(call: Call, plan: Sequence[tuple[str, Told]]) -> dict[str, int]:
     if not plan:
         return {}
     entries: dict[str, int] = {}
-    for (address, _), one in zip(plan, keep_told(by=call.by, told=[told for _, told in plan]), strict=True):
+    keys, call.keys = call.keys[: len(plan)], call.keys[len(plan) :]
+    written = keep_told(by=call.by, told=[told for _, told in plan], keys=keys)
+    for (address, _), one in zip(plan, written, strict=True):
         if isinstance(one, Refusal):
             raise NotTaken(field=address, rule=one.rule or one.code, element=address, problem=str(one))
         entries[address] = one.pk

@@ -69,7 +69,7 @@ def match(call: Call, asked: Asked) -> None:
 def _person(call: Call, address: str, told: ToldPerson, known: dict[Number, int]) -> int:
     masters = {known[number] for number in told.numbers if number in known}
     try:
-        resident, how = meant(sender=call.sender, told=told, known=masters, by=call.by)
+        resident, how = meant(sender=call.sender, told=told, known=masters, by=call.by, whole=True)
     except Refusals as many:
         raise Refusals([_placed(one, address) for one in many.all]) from many
     except Refusal as one:
@@ -197,6 +197,7 @@ def tell_deaths(call: Call) -> None:
     fresh = {address: died for address, died in days.items() if not _told_before(call, address, died)}
     if not fresh:
         return
+    prepared.flush()  # what came along may show them alive
     alive = last_alive(for_=call.by, residents=[call.residents[one] for one in fresh])
     spare = timedelta(days=values.number("publichealth.days_after_death"))
     for address, died in fresh.items():

@@ -80,8 +80,9 @@ def carried(call: Call, wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
 def _known(addresses: Iterable[str]) -> dict[str, int]:
     """The entries that stand for resources, whoever sent them: an id means one resource in the whole store."""
     asked = [one for one in addresses if one]
-    rows = KnownEntry.objects.filter(kind=KIND, value__in=asked) if asked else KnownEntry.objects.none()
-    return dict(rows.values_list("value", "entry_id"))
+    if not asked:
+        return {}
+    return dict(KnownEntry.objects.filter(kind=KIND, value__in=asked).values_list("value", "entry_id"))
 
 
 def _carried(told: Told, entry: int | None) -> Told:

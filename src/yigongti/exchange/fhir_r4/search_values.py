@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A code within its system; `text` is what stands beside it for people. None: the resource does not say."""
 
     system: str | None
@@ -16,16 +15,14 @@ class Token:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """From `low` until before `high`, as a date or time covers; None is open."""
 
     low: datetime | None
     high: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Another resource: by type and id where the address tells them, by its address, by an identifier."""
 
     kind: str | None
@@ -34,8 +31,7 @@ class Link:
     identifier: Token | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number with the range that its written digits stand for; None is open."""
 
     value: Decimal
@@ -43,8 +39,7 @@ class Number:
     high: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A quantity: its number, as for Number, and its unit, coded and as written."""
 
     number: Number

@@ -11,10 +11,11 @@ from typing import Any
 
 from yigongti.exchange.fhir_r4.definitions import is_primitive, keys, resource_kinds, search_parameters
 from yigongti.exchange.fhir_r4.fhirpath.compiling import compiled
-from yigongti.exchange.fhir_r4.fhirpath.nodes import Node, Surroundings, resource_node
+from yigongti.exchange.fhir_r4.fhirpath.nodes import Node, Nodes, Surroundings, resource_node
 from yigongti.exchange.fhir_r4.fhirpath.operators import Compiled
 from yigongti.exchange.fhir_r4.search_values import Amount, Link, Number, Span, Token, Value
 from yigongti.exchange.fhir_r4.spans import span_between, span_of
+from yigongti.exchange.fhir_r4.walking import Way, ways
 from yigongti.kernel.refusal import Refusal
 
 
@@ -52,7 +53,7 @@ def _found(
     around, focus = Surroundings(resource, resource, node), [node]
     for parameter, plan in plans:
         if plan.begins is None or not plan.begins.isdisjoint(resource):
-            values = dict.fromkeys(value for one in plan.expression(focus, around) for value in plan.read(one))
+            values = dict.fromkeys(value for one in plan.nodes(resource, focus, around) for value in plan.read(one))
             if values:
                 yield parameter, list(values)
 
@@ -60,9 +61,18 @@ def _found(
 @dataclass(frozen=True, slots=True)
 class _Plan:
     expression: Compiled
+    ways: tuple[Way, ...] | None
     read: Callable[[Node], Iterator[Value]]
     begins: frozenset[str] | None
     """Names in JSON of which one must stand in the resource for anything to be found; None where that is not so."""
+
+    def nodes(self, resource: dict[str, Any], focus: Nodes, around: Surroundings) -> Nodes:
+        """What the expression finds."""
+        if self.ways is None:
+            return self.expression(focus, around)
+        if len(self.ways) == 1:
+            return self.ways[0].nodes(resource, around)
+        return [node for way in self.ways for node in way.nodes(resource, around)]
 
 
 @cache
@@ -70,7 +80,9 @@ def _plan(kind: str, parameter: str) -> _Plan | None:
     asked = search_parameters(kind).get(parameter)
     if asked is None or asked.type not in _READERS:
         return None
-    return _Plan(compiled(asked.expression), _READERS[asked.type], _begins(asked.expression, kind))
+    known = ways(asked.expression, kind)
+    begins = _begins(asked.expression, kind) if known is None else _names(known)
+    return _Plan(compiled(asked.expression), known, _READERS[asked.type], begins)
 
 
 @cache
@@ -87,6 +99,10 @@ def _begins(expression: str, kind: str) -> frozenset[str] | None:
     if len(names) < len(parts) or not set(names) <= keys(kind).keys():
         return None
     return frozenset(prefix + name for one in names for name, _code in keys(kind)[one] for prefix in ("", "_"))
+
+
+def _names(known: tuple[Way, ...]) -> frozenset[str]:
+    return frozenset(prefix + key for way in known for key, _ in way.first for prefix in ("", "_"))
 
 
 # --- token

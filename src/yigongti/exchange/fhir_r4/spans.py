@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from yigongti.exchange.fhir_r4.fhirpath.comparing import moment
@@ -13,8 +14,12 @@ from yigongti.kernel.clock import COUNTY_ZONE
 
 def span_of(text: Any) -> Span | None:
     """What a date, dateTime or instant covers; days are days of the county. None: it is no time."""
-    if type(text) is not str:
-        return None
+    return _span(text) if type(text) is str else None
+
+
+@lru_cache(maxsize=5000)
+def _span(text: str) -> Span | None:
+    """Of what comes together most bears the same moment."""
     try:
         return _of_moment(text) if "T" in text else _of_day(text)
     except (ValueError, OverflowError):

@@ -2,4 +2,6 @@
 
 from yigongti.exchange.fhir.clients import end_client as end_client
 from yigongti.exchange.fhir.clients import make_client as make_client
+from yigongti.exchange.fhir.door import BASE as BASE
 from yigongti.exchange.fhir.door import addresses as addresses
+from yigongti.exchange.fhir.door import serve as serve

@@ -133,7 +133,18 @@ def _claim(made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mappin
     return Receipt(**{name: unpacked(part) if name in SAID else part for name, part in done.receipt.items()})
 
 
-def _act(made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mapping[str, Any]) -> Receipt:
+def act_within(gated: Gated[Any], *, by: Actor, **arguments: Any) -> Receipt:
+    """An action as part of a write that is undone whole where anything in it is refused.
+
+    It has no savepoint of its own, and its entry in the trail is posted with all else that the write posts.
+    """
+    by.require(gated.registered.permission)
+    return _act(gated.registered, by, None, arguments, posted=True)
+
+
+def _act(
+    made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mapping[str, Any], *, posted: bool = False
+) -> Receipt:
     receipt = made.function(by=by, **arguments)
     if not receipt.at:
         receipt = Receipt(**{**asdict(receipt), "at": clock.now().isoformat(timespec="seconds")})
@@ -145,6 +156,7 @@ def _act(made: Registered, by: Actor, key: uuid.UUID | None, arguments: Mapping[
         basis=receipt.basis,
         subject=receipt.subject,
         facts={**receipt.facts, "number": receipt.number},
+        posted=posted,
     )
     if key is not None:
         kept = receipt.shown() | {name: packed(getattr(receipt, name)) for name in SAID}

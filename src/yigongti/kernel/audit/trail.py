@@ -27,6 +27,14 @@ INSERT INTO audit_entry (at, kind, action, sentence, account_id, post_id, actor,
 VALUES (%(at)s, %(kind)s, %(action)s, %(sentence)s, %(account_id)s, %(post_id)s, %(actor)s, %(role)s, %(unit_id)s,
         %(persons)s::bigint[], %(basis)s, %(subject)s, %(facts)s::jsonb)
 """
+BESIDE = """
+INSERT INTO audit_entry (at, kind, action, sentence, account_id, post_id, actor, role, unit_id, persons, basis,
+                         subject, facts)
+SELECT %(t_at)s::timestamptz, %(t_kind)s::text, %(t_action)s::text, {sentence}, %(t_account_id)s::bigint,
+       %(t_post_id)s::bigint, %(t_actor)s::text, %(t_role)s::text, %(t_unit_id)s::bigint, x.persons, %(t_basis)s::text,
+       %(t_subject)s::text, '{{}}'::jsonb
+FROM ({seen}) x WHERE x.persons <> '{{}}'::bigint[]
+"""
 NO_FACTS = "{}"
 ALREADY = "SELECT 1 FROM audit_entry WHERE at = %(at)s AND facts->>'mark' = %(mark)s"
 
@@ -59,6 +67,20 @@ def saw(
     if not row["persons"] and not nobody:
         return
     _insert_or_journal(row)
+
+
+def saw_beside(seen: str, *, sentence: str = "%(t_sentence)s::text") -> str:
+    """The entry of a read as a part of the statement that reads, for `said_beside`: both stand or neither is answered.
+
+    `seen` is a query of one row, whose `persons` are all who are shown; where there are none there is no entry.
+    """
+    return BESIDE.format(seen=seen, sentence=sentence)
+
+
+def said_beside(*, by: Actor, page: str, sentence: str, basis: str, subject: str = "") -> dict[str, Any]:
+    """The values of such a part."""
+    row = _row("read", by, page, sentence, (), basis, subject, None)
+    return {f"t_{name}": value for name, value in row.items() if name not in ("persons", "facts")}
 
 
 def refused(*, by: Actor | None, action: str, sentence: str, subject: str = "") -> None:

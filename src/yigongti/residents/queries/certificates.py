@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from yigongti.kernel import prepared
 from yigongti.kernel.access.actor import Actor
 from yigongti.residents.models import Identifier
 
 
 SYSTEM, TAKES_IN = "birth_certificate", "residents.take_in"
+OF_ONE = """SELECT value FROM residents_identifier
+WHERE system = %(system)s AND resident_id = %(resident)s AND ended_on IS NULL"""
 
 
 def children_of(*, for_: Actor, certificates: Iterable[str]) -> dict[str, int]:
@@ -20,5 +23,4 @@ def children_of(*, for_: Actor, certificates: Iterable[str]) -> dict[str, int]:
 
 def certificates_of(*, for_: Actor, resident: int) -> list[str]:
     """The certificates of a registration that has just been made."""
-    rows = Identifier.objects.filter(system=SYSTEM, resident_id=resident, ended_on=None)
-    return list(rows.values_list("value", flat=True))
+    return [value for (value,) in prepared.fetched(OF_ONE, {"system": SYSTEM, "resident": resident})]

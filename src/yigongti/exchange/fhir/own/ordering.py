@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ONCE = """NOT EXISTS (SELECT FROM exchange_resource k WHERE k.type = 'Patient' AND NOT k.deleted
  AND k.sender_id = ANY(%(s_own)s) AND {where}
  AND k.person_id IN (SELECT z.id FROM residents_resident z WHERE z.master_id = {{r}}.master_id))"""
-OURS = " UNION ALL SELECT r.key{columns} FROM ({rows}) r WHERE {where}"
+OURS = " UNION ALL SELECT r.key{columns} FROM (SELECT r.* FROM ({rows}) r WHERE {where} LIMIT %(limit)s) r"
 VALUE = "(SELECT {most}(i.{column}) FROM ({source}) i)"
 COLUMN = {"token": "code", "text": "value", "span": "low", "amount": "value", "link": "target"}
 

@@ -149,10 +149,11 @@ def _at(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
 
 def _resolve(before: Compiled, arguments: tuple[Compiled, ...]) -> Compiled:
     """What is contained, itself; of anything else the type alone, as its address or `type` tells it."""
-    return lambda focus, around: [found for node in before(focus, around) for found in _resolved(node, around)]
+    return lambda focus, around: [found for node in before(focus, around) for found in resolved(node, around)]
 
 
-def _resolved(node: Node, around: Surroundings) -> Nodes:
+def resolved(node: Node, around: Surroundings) -> Nodes:
+    """What a reference tells of what is behind it."""
     value, told = (node[0].get("reference"), node[0].get("type")) if type(node[0]) is dict else (node[0], None)
     if type(value) is str and value.startswith("#"):
         found = around.contained(value[1:])
