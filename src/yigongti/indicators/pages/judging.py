@@ -93,7 +93,7 @@ def row_of(question: Question, made: Judgement | None) -> Row:
         return Row(cells=[question.text, Cell(text="", state=state_of(None)), "", ""])
     proof = [made.evidence, *(each.name for each in made.files.all())]
     hands = [f"{made.by.account} {exact_date(made.at)}"]
-    if made.confirmed_by:
+    if made.confirmed_by and made.confirmed_at:
         hands.append(say("{who} {at} 确认", who=str(made.confirmed_by.account), at=exact_date(made.confirmed_at)))
     return Row(cells=[
         Cell(text=question.text, href=f"{ONE}/{made.pk}"), Cell(text=answer_words(made), state=state_of(made)),
@@ -148,12 +148,12 @@ def _question(made: Judgement) -> str:
 
 def _pairs(made: Judgement) -> list[tuple[str, str]]:
     one = catalogue.named(made.indicator)
-    by = made.confirmed_by
+    by, at = made.confirmed_by, made.confirmed_at
     return [
         (say("指标"), say(one.title) if one else made.indicator), (say("地方"), made.place.name),
         (say("时期"), drawn.said_period(Period.read(made.period))), (say("评定结果"), answer_words(made)),
         (say("证据"), made.evidence), (say("谁评定"), f"{made.by.account} {exact_date(made.at)}"),
-        (say("谁确认"), f"{by.account} {exact_date(made.confirmed_at)}" if by else say("还没有确认")),
+        (say("谁确认"), f"{by.account} {exact_date(at)}" if by and at else say("还没有确认")),
     ]  # fmt: skip
 
 
