@@ -132,8 +132,7 @@ class Round:
         """What reading the rows alone costs, without placing, sorting, writing."""
         from yigongti.kernel.measures import duck, exporting, refreshing, sources
 
-        with duck.connected(Path(tempfile.gettempdir()) / "scan") as bare:
-            duck.postgres(bare, refreshing.dsn())
+        with duck.postgres(Path(tempfile.gettempdir()) / "scan", refreshing.dsn()) as bare:
             asked = exporting.statement(sources.registered()["visits"], starts, ends)
             self._timed(title, lambda: bare.execute(f"CREATE TEMP TABLE taken AS {exporting._asked(asked)}"))
         return self.took

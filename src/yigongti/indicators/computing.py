@@ -49,23 +49,29 @@ class Computing:
                        for level, kinds in ALWAYS.items()}  # fmt: skip
 
     def compute(self, indicators: Sequence[Indicator], periods: Mapping[str, Sequence[Period]]) -> Iterator[list[Any]]:
-        """The rows of every indicator at every level in its periods (by the indicator's code)."""
+        """The rows of every indicator at every level in its periods (by the indicator's code); a year at a time, whose
+        months, quarters and whole share their scans: all years at once would be all numbers of a county in memory."""
         for group in _groups(indicators):
-            asks = [
-                (one, level, period, name, term)
-                for one in group
-                for level in one.levels
-                for period in periods[one.code]
-                for name, term in terms(one, period).items()
-            ]
-            found = self.engine.measure_all([(term.selection, term.asked(level)) for _, level, _, _, term in asks])
-            measured: dict[tuple[str, str, Period], dict[str, Mapping[Key, Decimal]]] = defaultdict(dict)
-            for (one, level, period, name, _term), numbers in zip(asks, found, strict=True):
-                measured[one.code, level, period][name] = numbers
-            for one in group:
-                for level in one.levels:
-                    for period in periods[one.code]:
-                        yield [one, level, period, self.rows(one, level, period, measured[one.code, level, period])]
+            for year in sorted({period.starts.year for one in group for period in periods[one.code]}):
+                within = {one.code: [each for each in periods[one.code] if each.starts.year == year] for one in group}
+                yield from self._computed(group, within)
+
+    def _computed(self, group: Sequence[Indicator], periods: Mapping[str, Sequence[Period]]) -> Iterator[list[Any]]:
+        asks = [
+            (one, level, period, name, term)
+            for one in group
+            for level in one.levels
+            for period in periods[one.code]
+            for name, term in terms(one, period).items()
+        ]
+        found = self.engine.measure_all([(term.selection, term.asked(level)) for _, level, _, _, term in asks])
+        measured: dict[tuple[str, str, Period], dict[str, Mapping[Key, Decimal]]] = defaultdict(dict)
+        for (one, level, period, name, _term), numbers in zip(asks, found, strict=True):
+            measured[one.code, level, period][name] = numbers
+        for one in group:
+            for level in one.levels:
+                for period in periods[one.code]:
+                    yield [one, level, period, self.rows(one, level, period, measured[one.code, level, period])]
 
     def rows(
         self, indicator: Indicator, level: str, period: Period, measured: Mapping[str, Mapping[Key, Decimal]]
@@ -166,7 +172,7 @@ def compute_these(
     return run
 
 
-BATCH = 20_000
+BATCH = 5_000
 
 
 def _wanted(

@@ -22,12 +22,13 @@ from yigongti.kernel.parameters import values
 
 log = structlog.get_logger()
 
+ENGINES, READER = "yigongti.kernel.measures.engines", "yigongti.kernel.measures.reader"
+
 
 def newest(cut: datetime | None = None) -> Engine | None:
     """The engine of the newest snapshot, or of the data as they stood at a cut: a web process asks the reader, others
     count themselves; who never asks never loads what it needs."""
-    room = "reader" if reader.address() else "engines"
-    found: Engine | None = import_module(f"yigongti.kernel.measures.{room}").of(cut)
+    found: Engine | None = import_module(READER if reader.address() else ENGINES).of(cut)
     return found
 
 
@@ -36,6 +37,7 @@ def follow(refreshed: Any) -> None:
     counts = newest()
     if counts is not None:
         compute(counts, refreshed.changed)
+        import_module(ENGINES).forget()  # the next refresh counts another snapshot
 
 
 def compute(counts: Engine, changed: Mapping[str, set[date]] | None) -> list[Run]:

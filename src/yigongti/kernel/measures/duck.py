@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,22 +29,33 @@ class Limits:
 USUAL = Limits()
 
 
-def connected(scratch: Path, limits: Limits = USUAL) -> duckdb.DuckDBPyConnection:
-    """A connection of its own; what does not fit into the memory goes to the scratch folder."""
+def connected(scratch: Path, limits: Limits = USUAL, **more: Any) -> duckdb.DuckDBPyConnection:
+    """A connection of its own; what does not fit into the memory goes to the scratch folder. `more` are settings."""
     scratch.mkdir(parents=True, exist_ok=True)
     given: dict[str, Any] = {"memory_limit": limits.memory, "temp_directory": str(scratch),
                              "preserve_insertion_order": False, "autoinstall_known_extensions": False,
                              "autoload_known_extensions": False}  # fmt: skip
-    return duckdb.connect(":memory:", config=given | ({"threads": limits.threads} if limits.threads else {}))
+    return duckdb.connect(":memory:", config=given | ({"threads": limits.threads} if limits.threads else {}) | more)
 
 
-def postgres(connection: duckdb.DuckDBPyConnection, dsn: str) -> None:
-    """Let it read a PostgreSQL as `county`, by an extension that was installed as a package like any other."""
+def postgres(scratch: Path, dsn: str, limits: Limits = USUAL) -> duckdb.DuckDBPyConnection:
+    """A connection that reads a PostgreSQL as `county`."""
+    connection = connected(scratch, limits, allow_unsigned_extensions=True)  # it is signed: see there
+    connection.load_extension(_scanner())
+    connection.execute(f"ATTACH {quoted(dsn)} AS county (TYPE postgres, READ_ONLY)")
+    return connection
+
+
+@functools.cache
+def _scanner() -> str:
+    """An extension that was installed as a package like any other. Its signature is checked once in a process: that
+    takes longer than reading a month of a small county."""
     found = importlib.util.find_spec("duckdb_extension_postgres_scanner")
     folder = Path(next(iter(found.submodule_search_locations or ()))) if found else Path()
-    extension = next(folder.glob("extensions/*/*.duckdb_extension*"))
-    connection.load_extension(str(extension))
-    connection.execute(f"ATTACH {quoted(dsn)} AS county (TYPE postgres, READ_ONLY)")
+    extension = str(next(folder.glob("extensions/*/*.duckdb_extension*")))
+    with duckdb.connect(":memory:") as checking:
+        checking.load_extension(extension)
+    return extension
 
 
 def quoted(value: Any) -> str:

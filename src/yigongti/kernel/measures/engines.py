@@ -31,6 +31,11 @@ def newest() -> LakeEngine | None:
     return of(None)
 
 
+def forget() -> None:
+    """Give back the memory of the engine that this process keeps."""
+    _engine.cache_clear()
+
+
 @functools.lru_cache(maxsize=1)
 def _engine(number: int, folder: Path) -> LakeEngine:
     return LakeEngine([(folder, lake.read(number, folder))])

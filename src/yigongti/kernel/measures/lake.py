@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,8 @@ def tell() -> Refreshed | None:
     if latest is None or latest.number <= last:
         return None
     changed: dict[str, set[date]] = {}
-    for number in sorted(_numbers(folder())):
-        for code, months in read(number).changed.items() if number > last else ():
+    for number in sorted(one for one in _numbers(folder()) if one > last):
+        for code, months in read(number).changed.items():
             changed[code] = changed.get(code, set()) | months
     for follower in _followers:
         follower(Refreshed(latest, changed))
@@ -150,11 +150,23 @@ def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
     """Make it the newest, under the next number."""
     into = lake or folder()
     numbered = replace(snapshot, number=max(_numbers(into), default=0) + 1)
-    told = {"number": numbered.number, "cut": numbered.cut.isoformat(),
-            "changed": {code: sorted(map(month_code, months)) for code, months in numbered.changed.items()},
-            "facts": {code: asdict(held) for code, held in numbered.facts.items()}}  # fmt: skip
-    _write(_manifest(into, numbered.number), json.dumps(told, ensure_ascii=False, indent=1))
+    _write(_manifest(into, numbered.number), _written(numbered))
     return numbered
+
+
+def _written(one: Snapshot) -> str:
+    """As JSON, a line a fact."""
+    changed = {code: sorted(map(month_code, months)) for code, months in one.changed.items()}
+    facts = [
+        f"{json.dumps(code)}: {json.dumps({'source': held.source, 'files': _files(held)})}"
+        for code, held in one.facts.items()
+    ]
+    head = json.dumps({"number": one.number, "cut": one.cut.isoformat(), "changed": changed})
+    return f'{head[:-1]}, "facts": {{\n' + ",\n".join(facts) + "\n}}\n"
+
+
+def _files(held: Held) -> dict[str, dict[str, Any]]:
+    return {month: {"name": file.name, "rows": file.rows} for month, file in held.files.items()}
 
 
 def keep(number: int) -> None:
@@ -205,11 +217,19 @@ def drop_old() -> int:
             _manifest(lake, number).unlink()
     named = {file.name for snapshot in _all(lake) for held in snapshot.facts.values() for file in held.files.values()}
     young = (clock.now() - SPARED).timestamp()
-    files = (*lake.glob("**/*.parquet"), *lake.glob("*.part"))
-    lost = [path for path in files if str(path.relative_to(lake)) not in named and path.stat().st_mtime < young]
+    lost = [path for path in _rows_in(str(lake)) if os.path.relpath(path, lake) not in named]
+    lost = [path for path in lost if os.stat(path).st_mtime < young]
     for path in lost:
-        path.unlink()
+        os.unlink(path)
     return len(lost)
+
+
+def _rows_in(place: str) -> Iterator[str]:
+    """Every file of rows, finished or not; of a lake of many years this is asked often, so no Path is made of each."""
+    for folder_, _folders, names in os.walk(place):
+        for name in names:
+            if name.endswith(".parquet") or (name.endswith(".part") and folder_ == place):
+                yield os.path.join(folder_, name)
 
 
 def _all(lake: Path) -> Iterator[Snapshot]:

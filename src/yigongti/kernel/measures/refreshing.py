@@ -96,9 +96,7 @@ class Refresh:
         sources = sorted(registered().values(), key=lambda one: (one.fact.code != PLACES, not one.fact.until))
         if self.before and not self.touches and all(self._known(one) for one in sources):
             return None
-        scratch = duck.connected(lake.scratch())
-        with scratch:
-            duck.postgres(scratch, dsn())
+        with duck.postgres(lake.scratch(), dsn()) as scratch:
             snapshot = self._exported(Exporter(scratch), sources)
         published = lake.publish(replace(snapshot, changed=dict(self.changed)))
         touched.forget(self.touches)
