@@ -93,7 +93,8 @@ def paper(request: Request, entry_id: int) -> HttpResponse:
     context = {
         **about(opened), "row": row, "number": number, "code": check_code(number) if number else "",
         "place": shown.place_of(row), "mark": shown.marks_of(row),
-        "printed_words": f"{clock.now():%Y-%m-%d %H:%M}", "printed_by": request.actor.title,
+        "ordered_words": f"{row.at:%Y-%m-%d %H:%M}", "printed_words": f"{clock.now():%Y-%m-%d %H:%M}",
+        "printed_by": request.actor.title,
         "parts": [(say(one.label), shown.said_part(one, row.detail[one.name])) for one in KINDS["order"].parts
                   if row.detail.get(one.name) and one.name != "placer"],
     }  # fmt: skip
