@@ -58,6 +58,8 @@ def test_a_judgement_is_proven_confirmed_by_another_and_then_stays(county):
     assert "待确认" in sheet(county.bureau, county)
     assert confirmed(county.quality, pk).status_code == 403
     assert confirmed(county.bureau, pk).status_code == 303
+    with pytest.raises(ConfirmedAlready):
+        confirm_judgement(by=county.bureau, judgement=pk)
     told = sheet(county.quality, county)
     assert "已确认" in told
     assert "纪要.pdf" in told
@@ -113,11 +115,3 @@ def test_files_are_limited_and_open_for_those_who_may(county, monkeypatch):
     dropped = signed_in(county.quality).post(f"{address}/drop", {"key": str(uuid.uuid4())})
     assert dropped.status_code == 303
     assert not Evidence.objects.exists()
-
-
-def test_what_is_confirmed_takes_no_more(county):
-    pk = judged(county, county.quality)
-    attached(county.quality, pk)
-    confirmed(county.bureau, pk)
-    with pytest.raises(ConfirmedAlready):
-        confirm_judgement(by=county.bureau, judgement=pk)
