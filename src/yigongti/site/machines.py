@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.middleware.gzip import GZipMiddleware
@@ -29,6 +30,13 @@ COMPRESSED_FROM = 200
 
 class Machines(WSGIHandler):
     """Django's own handler with another chain, which ends at the FHIR server."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """One request. Of what Django does around each, only a connection that is no longer good concerns it."""
+        close_old_connections()
+        response = self.get_response(self.request_class(environ))
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.content]
 
     def load_middleware(self, is_async: bool = False) -> None:
         """No middleware; an error becomes the same answer as everywhere."""

@@ -98,6 +98,17 @@ def test_care_goes_on_where_the_trail_cannot_be_written(hospital, told):
     assert rows() == [*before, *before[-len(told) :]]
 
 
+def test_a_search_shows_others_resources_to_whom_a_basis_opens_them(county, hospital, township):
+    whom = hospital.made(patient())["id"]
+    path = f"/Patient?_id={whom}"
+    assert township.get("/Patient").status_code == 200  # who asks is remembered
+    assert township.found(path) == []
+    Resident.objects.update(managing=county.township)
+    before = rows()
+    assert township.found(path) == [whom]
+    assert [row[-1] for row in rows()[len(before) :]] == [[Resident.objects.get().pk]]
+
+
 def test_a_scope_that_reads_does_not_search(county):
     writer = speaker(county.hospital)
     whom = writer.made(patient())["id"]
@@ -124,10 +135,11 @@ def ask(application, path, query="", token="", host="testserver", method="GET", 
 
 
 @pytest.fixture
-def ways():
+def ways(monkeypatch):
     """The house's whole chain, and the way in beside it; neither closes the connection of the test's transaction."""
     pages = WSGIHandler()
     request_started.disconnect(close_old_connections)
+    monkeypatch.setattr(machines, "close_old_connections", lambda: None)
     yield pages, machines.before(pages)
     request_started.connect(close_old_connections)
 

@@ -27,7 +27,7 @@ MOST_SORTED = 20_000
 KEPT = timedelta(minutes=30)
 
 ROW = "r.key, r.type, r.id, r.version, r.at, r.person_id, r.also, r.body"
-PAGE = """SELECT {row}, (SELECT last_value FROM exchange_resource_key) FROM exchange_resource r
+PAGE = """SELECT {row}, (SELECT last_value FROM exchange_resource_key) AS newest FROM exchange_resource r
 WHERE {where} AND r.key > %(after)s AND r.key <= %(until)s ORDER BY r.key LIMIT %(limit)s"""
 # Who sees one row of a person, sees as many as there are like it: the question is put once for all of them.
 COUNT = """SELECT coalesce(sum(r.count), 0) FROM (

@@ -35,6 +35,14 @@ found AS (SELECT {row} FROM exchange_resource r
 entry AS ({entry})
 SELECT * FROM found
 """
+# What only the client's own institution sent, it may see: that is told at once, and mostly all there is to tell.
+OWN = """
+WITH token AS MATERIALIZED ({holds}), page AS ({page}),
+shown AS (SELECT * FROM page p WHERE (SELECT bool_and(own) FROM page) ORDER BY p.key LIMIT %(w_count)s::int),
+entry AS ({entry})
+SELECT p.* FROM (SELECT FROM token WHERE (SELECT coalesce(bool_and(own), true) FROM page)) t LEFT JOIN page p ON true
+ORDER BY p.key
+"""
 SEVERAL = """
 WITH token AS MATERIALIZED ({holds}), page AS ({page}),
 shown AS (SELECT * FROM page p ORDER BY p.key LIMIT %(w_count)s::int),
@@ -94,7 +102,9 @@ def _several(call: Call, claim: Claimed, kind: str) -> Answer | None:
     said = trail.said_beside(by=call.caller.actor, page="fhir.search", sentence=f"FHIR 查询{kind}，{COUNT} 条",
                              basis=BASIS)  # fmt: skip
     given = {**in_turn(question), **claim.given, **said, "w_count": question.count}
-    rows = _asked(_several_sql(question, call.caller), given, often=names_few(question))
+    few = names_few(question)
+    rows = _asked(_own_sql(question), given) if few and question.sight.own else []
+    rows = rows or _asked(_several_sql(question, call.caller), given, often=few)
     if not rows:
         return None
     page = Page()
@@ -108,6 +118,13 @@ def _is_plain(question: Asked) -> bool:
     more = question.counting or question.sort or question.includes or question.revincludes or question.total
     ours = question.ours is not None and question.ours.asked and not question.ours.nobody
     return not more and not ours and question.count > 0
+
+
+def _own_sql(question: Asked) -> str:
+    page = PAGE.format(row=ROW, where=f"EXISTS (SELECT FROM token) AND {question.wish}")
+    own = f" AS newest, {question.sight.own.replace('{r}', 'r')} AS own"
+    entry = trail.saw_beside(SEEN.format(shown="shown"), sentence=COUNTED)
+    return OWN.format(holds=HOLDS, page=page.replace(" AS newest", own), entry=entry)
 
 
 def _several_sql(question: Asked, for_: Caller) -> str:
