@@ -5,7 +5,7 @@ from yigongti.record.classes import code_of as code_of_diagnosis
 from yigongti.record.measuring import icd10 as icd10
 from yigongti.record.policy.kinds import ENCOUNTER_CLASSES as ENCOUNTER_CLASSES
 from yigongti.record.policy.series import SERIES as SERIES
-from yigongti.record.policy.series import Series as Series
+from yigongti.record.words import Series as Series
 
 
 __all__ = ["ENCOUNTER_CLASSES", "SERIES", "Series", "code_of_diagnosis", "icd10"]
