@@ -21,7 +21,8 @@ SHEETS = (
 )
 ROLES = ("policy.inbox_role", "policy.interface_role", "policy.fhir_client_role")
 INBOX = ("replays.actions", "replays.pages", "coding.actions", "coding.pages", "watching.actions", "watching.pages",
-         "documents.taking", "sending.bases", "sending.queueing", "sending.actions", "sending.pages")  # fmt: skip
+         "documents.taking", "sending.bases", "sending.queueing", "sending.travelling", "sending.actions",
+         "sending.pages")  # fmt: skip
 IMAGING = (
     "imaging.taking_dicom",
     "imaging.taking_waveforms",

@@ -129,6 +129,20 @@ def test_where_the_person_is_being_referred_the_results_go_while_it_lasts(town):
     assert len(queued()) == 1
 
 
+def test_the_reports_chosen_for_a_referral_travel_with_it(town):
+    county = town.county
+    announced("LIS|张兰卫生院", county.township2)
+    person = resident(county.township2, name="赵老四", sex="1", id_card=CARD, born=date(1972, 11, 5))
+    above = destination(county.hospital, title="县医院 HIS", results=True)
+    destination(county.foreign_hospital, title="平遥 HIS", results=True)
+    reported("1", facility="张兰卫生院")
+    reported("2", number="P5", item="CREA^肌酐", facility="张兰卫生院")
+    Entry.objects.filter(kind="report").update(at=clock.now())  # what is long past is not offered to travel
+    chosen = Entry.objects.filter(kind="report").order_by("pk").first()
+    submitted(actor("township_doctor", county.township2), person, county.cardiology, package=[str(chosen.pk)])
+    assert [(one.destination, one.kind, one.entry_id) for one in queued()] == [(above, "result", chosen.pk)]
+
+
 def test_a_report_taken_back_is_taken_back_where_it_went(town):
     ordered()
     reported()

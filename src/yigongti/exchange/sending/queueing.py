@@ -42,7 +42,7 @@ def queue(*, by: Actor, facts: Mapping[str, Any]) -> None:
         _order(entry, for_orders)
     if for_results:
         for entry, order in {**dict.fromkeys(facts["entries"].get("report", ())), **_answering(orders)}.items():
-            _report(entry, for_results, order)
+            report(entry, for_results, order)
 
 
 def _answering(orders: Sequence[int]) -> dict[int, int]:
@@ -85,19 +85,20 @@ def _put_order(destination: Destination, opened: Opened, row: Row) -> None:
 # --- results
 
 
-def _report(entry: int, destinations: Sequence[Destination], order: int | None) -> None:
-    report = ordering(for_=the_inbox(), ids=[entry], kind="report").get(entry)
-    if report is None:
+def report(entry: int, destinations: Sequence[Destination], order: int | None) -> None:
+    """Put a report into the outboxes of those of the destinations whose institutions may have it."""
+    found = ordering(for_=the_inbox(), ids=[entry], kind="report").get(entry)
+    if found is None:
         return
     about = min(versions_of(for_=the_inbox(), entry_id=entry))
-    others = [one for one in destinations if one.institution_id != report.institution_id]
+    others = [one for one in destinations if one.institution_id != found.institution_id]
     actors = [interface_of(one.institution, title=one.title) for one in others]
-    holds = held(for_=actors, resident_id=report.resident_id)
+    holds = held(for_=actors, resident_id=found.resident_id)
     for destination, actor, standing in zip(others, actors, holds, strict=True):
-        if report.withdrawn:
+        if found.withdrawn:
             _take_back(destination, entry, about)
         elif standing:
-            _send_report(destination, actor, report.resident_id, entry, about, order)
+            _send_report(destination, actor, found.resident_id, entry, about, order)
 
 
 def _send_report(
