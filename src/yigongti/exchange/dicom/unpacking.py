@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,7 @@ def _bounded() -> None:
 
 
 def _openjpeg(frame: bytes, largest: int) -> Any:
-    import openjpeg
-
+    openjpeg: Any = import_module("openjpeg")
     told = openjpeg.get_parameters(frame)
     if told["rows"] * told["columns"] * told["samples_per_pixel"] * (-(-told["precision"] // 8)) > largest:
         raise ValueError("too large")
@@ -85,9 +85,9 @@ def _openjpeg(frame: bytes, largest: int) -> Any:
 
 
 def _jpeg_ls(frame: bytes, largest: int) -> Any:
-    import jpeg_ls
     import numpy
 
+    jpeg_ls: Any = import_module("jpeg_ls")
     body, told = jpeg_ls.decode_buffer(frame)
     if len(body) > largest:
         raise ValueError("too large")
