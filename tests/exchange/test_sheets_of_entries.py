@@ -240,5 +240,5 @@ def test_a_follow_up_with_a_part_that_the_doctor_corrected_stays(county, steward
 
 
 def test_all_faults_of_a_follow_up_are_named(county, steward, person):
-    batch = follow_ups(steward, "2026-03-04,高血压,走路,52,,90,常忘,,", "2026-03-04,高血压,电话,90,120,,,,")
+    batch = follow_ups(steward, "2026-03-04,高血压,走路,52,,77,常忘,,", "2026-03-04,高血压,电话,90,120,,,,")
     assert headers(batch) == {2: {"随访方式", "舒张压", "空腹血糖", "服药情况"}, 3: {"舒张压"}}

@@ -23,6 +23,7 @@ from yigongti.exchange.kinds.entries import (
     take_entries,
     undo_entries,
 )
+from yigongti.exchange.kinds.measurements import LARGEST_GLUCOSE
 from yigongti.exchange.kinds.whom import WHOM, source_of
 from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.tables import words
@@ -84,7 +85,7 @@ SHEET = Sheet(
                example="2026-03-04"),
         _coded("disease", "随访病种", DISEASES, "病种", synonyms=DISEASE_WORDS),
         _coded("way", "随访方式", WAYS, synonyms=WAY_WORDS, required=True),
-        _number("systolic"), _number("diastolic"), _number("glucose", "血糖"), _number("hba1c", "糖化"),
+        _number("systolic"), _number("diastolic"), _number("glucose"), _number("hba1c", "糖化"),
         _number("heart_rate"), _number("weight"),
         _coded("medicines", "服药情况", ADHERENCE, "服药依从性"),
         _text("discomfort", "不适或症状", "症状", most=400),
@@ -119,9 +120,10 @@ def check(by: Actor, rows: Sequence[Row]) -> None:
 def _check_numbers(row: Row) -> None:
     for name, code, place in MEASURED:
         number, measure = row.values.get(name), SERIES[code].measures[place]
-        if number is not None and not measure.least <= number <= measure.greatest:
+        greatest = LARGEST_GLUCOSE if code == "fasting_glucose" else measure.greatest  # more is most likely mg/dL
+        if number is not None and not measure.least <= number <= greatest:
             row.wrong(SHEET, name, "应在 {least}–{greatest} {unit} 之间", least=str(measure.least),
-                      greatest=str(measure.greatest), unit=SERIES[code].unit)  # fmt: skip
+                      greatest=str(greatest), unit=SERIES[code].unit)  # fmt: skip
     if row.unread & {"systolic", "diastolic"}:
         return
     upper, lower = row.values["systolic"], row.values["diastolic"]
