@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
@@ -28,19 +29,22 @@ COMPRESSED_FROM = 200
 """Bytes, as Django has it."""
 
 
-class Machines(WSGIHandler):
+class Machines(BaseHandler):
     """Django's own handler with another chain, which ends at the FHIR server."""
+
+    def __init__(self) -> None:
+        self.load_middleware()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """One request. Of what Django does around each, only a connection that is no longer good concerns it."""
         close_old_connections()
-        response = self.get_response(self.request_class(environ))
+        response = cast(HttpResponse, self.get_response(WSGIRequest(environ)))
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [response.content]
 
     def load_middleware(self, is_async: bool = False) -> None:
         """No middleware; an error becomes the same answer as everywhere."""
-        answered: Handler = convert_exception_to_response(_answered)
+        answered = cast(Handler, convert_exception_to_response(_answered))
         self._middleware_chain = lambda request: _dressed(request, answered(request))
 
 
