@@ -235,3 +235,19 @@ def test_the_short_way_finds_what_the_long_one_finds():
                 nodes = plan.expression([node], Surroundings(made, made, node))
                 found = [value for one in nodes for value in plan.read(one)]
                 assert values_of(made, code) == list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("made", [samples.patient, samples.observation])
+def test_a_way_through_a_resource_finds_what_its_expression_finds(made):
+    """Most parameters are walked and not asked by FHIRPath; both find the same."""
+    resource = made()
+    node, walked = resource_node(resource), 0
+    for code in search_parameters(resource["resourceType"]):
+        plan = _plan(resource["resourceType"], code)
+        if plan is not None and plan.ways is not None:
+            around = Surroundings(resource, resource, node)
+            found = plan.nodes(resource, [node], around)
+            assert [one for one in plan.expression([node], around) if one not in found] == [], code
+            assert {value for one in found for value in plan.read(one)} == set(values_of(resource, code)), code
+            walked += bool(found)
+    assert walked >= 5
