@@ -80,7 +80,7 @@ def state_of(one: Brief) -> State:
 # --- one of them
 
 
-@page("indicators.brief", "indicators/briefs/<int:pk>", title="简报", permission=SEE)
+@page("indicators.brief", "indicators/briefs/<int:pk>", title="简报", permission=SEE, on_paper=True)
 def one_brief(request: Request, pk: int) -> HttpResponse:
     """As it reads, with where its numbers are from and what was changed."""
     whole = queries.whole(for_=request.actor, pk=pk)

@@ -83,7 +83,8 @@ def cancel(request: Request, entry_id: int) -> HttpResponse:
     return answer(request, opened, form, subject=f"record.Entry:{entry_id}")
 
 
-@page("record.order_paper", "record/entries/<int:entry_id>/paper", title="打印申请单", permission="record.read")
+@page("record.order_paper", "record/entries/<int:entry_id>/paper", title="打印申请单", permission="record.read",
+      on_paper=True)  # fmt: skip
 def paper(request: Request, entry_id: int) -> HttpResponse:
     """The order for the patient to carry: its number also as a code that a reader takes."""
     opened, row = queries.entry(for_=request.actor, entry_id=entry_id)
