@@ -59,7 +59,7 @@ def test_every_refusal_of_the_house_is_a_sentence_with_a_status():
     assert len(ours) > 30
     for each in ours:
         assert re.search(r"[。；：]", each.__doc__ or ""), each
-        assert 400 <= each.status < 500, each
+        assert 400 <= each.status < 500 or each.status == 503, each  # 503: a part of the house is starting
 
 
 # --- language
