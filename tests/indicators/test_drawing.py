@@ -197,6 +197,24 @@ def test_a_circle_is_as_wide_in_kilometres_as_it_is_high():
     assert box.y(37.0) - box.y(37.0 + 5 / kernel_drawing.KM_OF_DEGREE) == pytest.approx(high, abs=0.01)
 
 
+def area(name, value, dx=0.0, size=0.1, **more):
+    west, south = 111.9 + dx, 37.0
+    ring = [(west, south), (west + size, south), (west + size, south + size), (west, south + size), (west, south)]
+    return points.Area(label=name, rings=[ring], words=str(value), value=value, **more)
+
+
+def test_areas_have_the_colours_of_points_and_a_place_drawn_as_both_is_counted_once():
+    areas = [area("甲镇", 5, pointed=True), area("丙镇", 7, dx=0.3, size=0.2), area("丁镇", None, dx=0.6)]
+    drawn = mapped([spot("甲", 5), spot("乙", 9, dx=0.1)], areas=areas)
+    steps = {field.area.label: field.step for field in drawn.fields}
+    assert steps == {"甲镇": 1, "丙镇": 3, "丁镇": 0}
+    assert next(dot.step for dot in drawn.dots if dot.spot.label == "甲") == steps["甲镇"]
+    assert [(step.number, step.count) for step in drawn.steps] == [(1, 1), (3, 1), (5, 1)]
+    assert drawn.without == 1
+    assert drawn.fields[0].area.label == "丙镇", "an enclave is drawn over what surrounds it"
+    assert all(0 <= at(field.x) <= 100 and 0 <= at(field.y) <= 100 for field in drawn.fields), "the map holds them all"
+
+
 # --- flow
 
 

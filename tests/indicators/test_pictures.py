@@ -26,7 +26,7 @@ from yigongti.indicators.policy import briefs as outlines
 from yigongti.indicators.queries import around, streams
 from yigongti.kernel import clock
 from yigongti.kernel.measures.periods import Period
-from yigongti.organisations.models import Institution
+from yigongti.organisations.models import Institution, TownshipArea
 
 
 OCTOBER = Period.read("2026-10")
@@ -114,6 +114,26 @@ def test_the_map_and_its_table_say_the_figure_of_each_township(county):
         assert words in text.split("<table")[1]
     assert text.count('class="map-place value') >= 2
     assert page_of(county.bureau, "/indicators/map?of=nothing")[0] == 404
+
+
+def test_townships_whose_area_is_known_are_filled_and_named_for_who_sees_no_colour(county):
+    address = f"/indicators/map?of={GOOD.code}&period=2026-10"
+    assert "map-area" not in page_of(county.bureau, address)[1]
+    ring = [[111.8, 36.9], [112.0, 36.9], [112.0, 37.1], [111.8, 37.1], [111.8, 36.9]]
+    named = {"东南街道": county.township, "张兰镇": county.township2, "古城镇": county.foreign_township}
+    for name, centre in named.items():
+        TownshipArea.objects.create(institution=centre, name=name, rings=[ring], source="民政局", begins="2026-01-01")
+    Institution.objects.filter(pk=county.township2.pk).update(longitude=None, latitude=None)
+    status, text = page_of(county.bureau, address)
+    assert (status, text.count('class="map-area-at"')) == (200, 3)
+    for words in ("东南街道 75.00%", "张兰镇 10.00%", "乡镇辖区来源：民政局"):
+        assert words in text, words
+    assert f"{county.township.short_name}（东南街道）" in text.split("<table")[1]
+    assert "古城镇 不能算" in text and text.count('fill="url(#no-value)"') == 1
+    assert "没有登记经纬度" not in text, "what has an area is on the map"
+    assert "map-area" not in page_of(county.bureau, f"{address}&at=institution")[1]
+    own = page_of(county.quality, address)[1]
+    assert own.count('class="map-area-at"') == 2, "of another group no figures are seen, so no areas"
 
 
 @pytest.mark.requirement("R46", "R171")

@@ -7,7 +7,7 @@ from django.apps import AppConfig
 
 ROOMS = (
     "permissions", "choices", "account_actions", "actions", "registers", "bulk", "pages", "change_pages", "workbench",
-    "account_pages", "first_day_pages", "sources",
+    "account_pages", "first_day_pages", "area_actions", "area_pages", "sources",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q, Value
 from yigongti.kernel.access.models import DateRange
 from yigongti.organisations.stationed import BedCount as BedCount  # models of this chapter, kept with each other
 from yigongti.organisations.stationed import Stationing as Stationing
+from yigongti.organisations.townships import TownshipArea as TownshipArea
 
 
 INSTITUTION_KINDS = (

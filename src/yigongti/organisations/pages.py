@@ -203,9 +203,19 @@ def county_map(request: Request) -> HttpResponse:
         "rows": [_map_row(row, ground) for row in rows if row.level != "village"],
         "rooms": [(row, row.unit.path.startswith(ground)) for row in rows if row.level == "village"],
         "nowhere": sum(row.longitude is None for row in rows),
-        "acts": [Act(word=say("导入轮廓"), href="/organisations/outline", kind="quiet")] if actor.may(MANAGE) else [],
+        "acts": _map_acts(actor),
     }
     return render(request, "organisations/map.html", context)
+
+
+def _map_acts(actor: Actor) -> list[Act]:
+    if not actor.may(MANAGE):
+        return []
+    acts = [Act(word=say("导入轮廓"), href="/organisations/outline", kind="quiet"),
+            Act(word=say("导入乡镇辖区"), href="/organisations/areas", kind="quiet")]  # fmt: skip
+    if queries.township_areas(for_=actor):
+        acts.append(Act(word=say("撤下乡镇辖区"), href="/organisations/areas/remove", kind="danger"))
+    return acts
 
 
 def _map_row(row: Institution, ground: str) -> Row:

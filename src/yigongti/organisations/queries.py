@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,6 +26,7 @@ from yigongti.organisations.models import (
     Membership,
     RoomHost,
     Staff,
+    TownshipArea,
 )
 from yigongti.organisations.spelling import typed
 
@@ -272,3 +274,20 @@ def outline() -> tuple[list[list[tuple[float, float]]], str]:
     if county is None or not county.outline:
         return [], ""
     return outlines.drawn(county.outline), county.outline_source.replace("，非官方地图", "").strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """The area of a centre's township: what the county's file calls it, its rings, and where they come from."""
+
+    institution: int
+    name: str
+    rings: Sequence[Sequence[tuple[float, float]]]
+    source: str
+
+
+def township_areas(*, for_: Actor) -> list[Served]:
+    """The areas of townships that stand, of the centres on the actor's ground; none before they are imported."""
+    standing = TownshipArea.objects.filter(on_ground("institution__unit__", for_=for_), ends__isnull=True)
+    rows = standing.order_by("institution_id").values_list("institution_id", "name", "rings", "source")
+    return [Served(institution=pk, name=name, rings=rings, source=source) for pk, name, rings, source in rows]

@@ -1,4 +1,5 @@
-"""A figure on the county's map: its places as points, the circle that people can reach in time, and how many do."""
+"""A figure on the county's map: its places as points, townships as areas where the county brought them, and the circle
+that people can reach in time."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.indicators import catalogue, drawn
-from yigongti.indicators.drawing.points import Spot, value_map
+from yigongti.indicators.drawing.points import Area, Spot, value_map
 from yigongti.indicators.pages.asked import Looked, looked
 from yigongti.indicators.pages.cockpit import FIGURE, frame
 from yigongti.indicators.policy.cockpits import matters_to
@@ -25,7 +26,7 @@ from yigongti.kernel.pages.parts import Cell as TableCell
 from yigongti.kernel.pages.parts import Column, Option, Row, State
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
-from yigongti.organisations.queries import outline
+from yigongti.organisations.queries import Served, outline, township_areas
 
 
 ROUTE = "/indicators/map"
@@ -43,15 +44,15 @@ def on_map(request: Request) -> HttpResponse:
     held = {"of": one.code, "at": level, "aim": aim}
     known = around.sites(for_=request.actor)
     found = _cells(look, one, level)
+    areas = {each.institution: each for each in township_areas(for_=request.actor)} if level == "township" else {}
     given = {"known": known, "aim": aim, "path": look.place.path, "period": look.period}
     circle = around.circle(for_=request.actor, **given) if aim else None  # type: ignore[arg-type]
     context = {
         **frame(look, ROUTE, one, **held), "title": say("指标地图"), "line": say(one.title),
         "indicators": _families(), "chosen": one.code, "levels": _levels(look, one, level, held),
-        "aims": _aims(look, aim, held), "map": _drawn(look, one, found, known, aim), "aim": aim,
+        "aims": _aims(look, aim, held), "map": _drawn(look, one, found, known, aim, areas), "aim": aim,
         "circle": _circle(circle), "columns": _columns(),
-        "rows": _rows(look, [cell for cell in found if cell.shown], {one.id: one.name for one in known}),
-        "held": held,
+        "rows": _rows(look, [cell for cell in found if cell.shown], _names(known, areas)), "held": held,
         "without": [cell for cell in found if not cell.shown], "status": drawn.STATUS,
     }  # fmt: skip
     return render(request, "indicators/map.html", context)
@@ -116,21 +117,50 @@ def _aims(look: Looked, aim: str, held: dict[str, str]) -> list[Option]:
 # --- what is drawn
 
 
-def _drawn(look: Looked, one: Indicator, found: Sequence[Cell], known: Sequence[Site], aim: str) -> dict[str, Any]:
-    """The map with its key, the circles of the goals, and how many places have no point."""
+def _drawn(
+    look: Looked, one: Indicator, found: Sequence[Cell], known: Sequence[Site], aim: str,
+    areas: Mapping[int, Served],
+) -> dict[str, Any]:  # fmt: skip
+    """The map with its key, the circles of the goals, and how many places are nowhere on it."""
     where = {site.id: site for site in known}
-    spots = [
-        spot for cell in found if (site := where.get(cell.place.id)) and (spot := _spot(look, cell, site)) is not None
+    spots = {
+        cell.place.id: spot for cell in found
+        if (site := where.get(cell.place.id)) and (spot := _spot(look, cell, site)) is not None
+    }  # fmt: skip
+    fields = [
+        _area(look, cell, area, pointed=cell.place.id in spots) for cell in found if (area := areas.get(cell.place.id))
     ]
     goals = [
         (site.longitude, site.latitude) for site in known
         if aim and site.level in around.AIMS[aim] and site.longitude is not None and site.latitude is not None
     ]  # fmt: skip
     (rings, source), km = outline(), around.reach(for_=look.actor)[2]
-    if not spots and not rings:
+    if not spots and not rings and not fields:
         return {}
-    made = value_map(rings, spots, said=lambda value: _said(one, value), around=goals, km=km)
-    return {"made": made, "source": source, "nowhere": len(found) - len(spots)}
+    made = value_map(rings, [*spots.values()], said=lambda value: _said(one, value), around=goals, km=km, areas=fields)
+    nowhere = sum(cell.place.id not in spots and cell.place.id not in areas for cell in found)
+    return {"made": made, "source": source, "nowhere": nowhere, "areas_source": _areas_source(areas)}
+
+
+def _areas_source(areas: Mapping[int, Served]) -> str:
+    return "；".join(sorted({area.source for area in areas.values()}))
+
+
+def _area(look: Looked, cell: Cell, area: Served, *, pointed: bool) -> Area:
+    return Area(
+        label=area.name, rings=area.rings, words=_words(cell) if cell.shown else say(drawn.STATUS[cell.status][0]),
+        value=float(cell.value) if cell.value is not None else None, pointed=pointed,
+        href=look.address(f"{FIGURE}/{cell.indicator.code}", place=str(cell.place.id), level=cell.level),
+    )  # fmt: skip
+
+
+def _names(known: Sequence[Site], areas: Mapping[int, Served]) -> dict[int, str]:
+    """What the table calls a place: with the name of its area where its own does not say it."""
+    names = {site.id: site.name for site in known}
+    for pk, area in areas.items():
+        if area.name not in names.get(pk, area.name):
+            names[pk] = f"{names[pk]}（{area.name}）"
+    return names
 
 
 def _said(one: Indicator, value: float) -> str:

@@ -1,0 +1,95 @@
+"""Keeping and removing the areas of townships."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
+from yigongti.kernel import clock
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt, action
+from yigongti.kernel.language import phrase
+from yigongti.kernel.refusal import BadValue, Missing, NotFound
+from yigongti.organisations.areas import Look, Township, looked_at, printable
+from yigongti.organisations.models import County, Division, Institution, TownshipArea
+from yigongti.organisations.permissions import MANAGE
+from yigongti.organisations.queries import is_open_today
+
+
+CENTRES = ("township_centre", "community_centre")
+
+
+@action("organisations.import_areas", permission=MANAGE)
+def import_areas(*, by: Actor, areas: str, source: str) -> Receipt:
+    """导入乡镇辖区。"""
+    told = printable(source)[:200]
+    if not told:
+        raise Missing(field="source", label="来源")
+    county, today = _county(by), clock.today()
+    look = look_at_areas(for_=by, areas=areas)
+    _end(_standing())
+    TownshipArea.objects.bulk_create(
+        TownshipArea(institution_id=one.township.id, name=one.name, code=one.code, rings=one.rings,
+                     source=told, begins=today)
+        for one in look.areas
+    )  # fmt: skip
+    return Receipt(
+        number=f"XIAN-{county.pk}", done=phrase("已导入 {n} 个乡镇的辖区", n=len(look.areas)),
+        href="/organisations/map", subject=f"{county._meta.label}:{county.pk}",
+        facts={"areas": len(look.areas), "source": told},
+    )  # fmt: skip
+
+
+@action("organisations.remove_areas", permission=MANAGE)
+def remove_areas(*, by: Actor) -> Receipt:
+    """撤下乡镇辖区。"""
+    county = _county(by)
+    standing = _standing()
+    n = standing.count()
+    if not n:
+        raise BadValue(field="", label="乡镇辖区", value="", problem="现在没有乡镇辖区")
+    _end(standing)
+    return Receipt(
+        number=f"XIAN-{county.pk}", done=phrase("已撤下 {n} 个乡镇的辖区", n=n), href="/organisations/map",
+        subject=f"{county._meta.label}:{county.pk}", facts={"areas": n},
+    )  # fmt: skip
+
+
+def look_at_areas(*, for_: Actor, areas: str) -> Look:
+    """What a file would bring, nothing kept. Raises what is wrong with it, and NotFound outside one's own county."""
+    county = County.objects.filter(for_.reach("unit__")).first()
+    if county is None:
+        raise NotFound
+    return looked_at(areas, townships=_townships(county), division=county.division)
+
+
+def _county(by: Actor) -> County:
+    found = County.objects.select_for_update(of=("self",)).filter(by.reach("unit__")).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _townships(county: County) -> list[Township]:
+    """The county's open centres, under the names and the code that a file may give their township."""
+    rows = Institution.objects.filter(is_open_today(), kind__in=CENTRES).order_by("pinyin", "pk")
+    told = dict(Division.objects.filter(code__regex="^[0-9]{9}$").values_list("code", "name"))
+    return [
+        Township(
+            id=pk, name=short or name, code=(code := division[:9] if len(division) >= 9 else ""),
+            names=[one.removeprefix(county.name) for one in (name, short) if one], division=told.get(code, ""),
+        )
+        for pk, name, short, division in rows.values_list("pk", "name", "short_name", "division")
+    ]  # fmt: skip
+
+
+def _standing() -> QuerySet[TownshipArea]:
+    return TownshipArea.objects.filter(ends__isnull=True)
+
+
+def _end(rows: QuerySet[TownshipArea]) -> None:
+    """They end the day before; what began today stood on no day at all."""
+    today = clock.today()
+    rows.filter(begins=today).delete()
+    rows.filter(begins__lt=today).update(ends=today - timedelta(days=1))
