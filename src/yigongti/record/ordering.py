@@ -65,7 +65,8 @@ def place_order(
 def _performer(by: Actor, typed: str) -> dict[str, Any]:
     """The institution that carries it out, by its number."""
     chosen = typed.strip() or str(own_institution(by))
-    known = open_institutions().filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdecimal() else None
+    numbered = chosen.isascii() and chosen.isdecimal() and len(chosen) < 19
+    known = open_institutions().filter(pk=int(chosen)).first() if numbered else None
     if known is None:
         raise BadValue(field="performer", label="执行机构", value=chosen[:40], problem="没有这一家，请从名单中选择")
     return {"performer": known.pk, "performer_name": known.name}

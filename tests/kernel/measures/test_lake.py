@@ -9,7 +9,7 @@ import pytest
 
 from tests.kernel.measures import counties
 from tests.kernel.measures.conftest import month
-from yigongti.kernel.measures import engines, exporting, lake, refreshing, touched
+from yigongti.kernel.measures import duck, engines, exporting, lake, refreshing, touched
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Asked, Counting, Key
 
@@ -234,9 +234,62 @@ def test_who_falls_while_following_is_told_again_with_all_that_is_new(lakeside):
     assert told == [{month(1), month(2), month(3)}, {month(1)}, {month(1), month(3)}]
 
 
+def test_what_somebody_was_not_told_of_stays_however_many_snapshots_follow(lakeside, monkeypatch):
+    monkeypatch.setattr(lake, "KEPT", 1)
+    told, falls = [], True
+
+    def follower(refreshed):
+        if falls and refreshed.snapshot.number > 1:
+            raise OSError
+        told.append(refreshed.changed.get("events"))
+
+    lake.after_each(follower)
+    refreshing.refresh()
+    for number in (1, 2, 3):
+        lakeside.run(f"UPDATE lakes_visit SET money = 7{number} WHERE date_trunc('month', at) = '2024-0{number}-01'")
+        with pytest.raises(OSError):
+            refreshing.refresh()
+    falls = False
+    refreshing.refresh()
+    assert told[-1] == {month(1), month(2), month(3)}
+
+
+def test_two_engines_in_one_scratch_folder_never_read_each_other_s_rows(tmp_path):
+    """Spilled rows lie in files that every DuckDB names alike: each connection has a folder of its own."""
+    limits, big = duck.Limits(memory="24MB", threads=1), 400_000
+    spilled = "CREATE TABLE t AS SELECT i, repeat(i::text, 20) AS s FROM range({0}, {0} + {1}) r(i)"
+    with duck.connected(tmp_path, limits) as one, duck.connected(tmp_path, limits) as other:
+        one.execute(spilled.format(0, big))
+        other.execute(spilled.format(5_000_000, big))
+        assert len(list(tmp_path.iterdir())) == 2  # both have gone to the disk
+        assert one.execute("SELECT sum(i) FROM t").fetchone() == (big * (big - 1) // 2,)
+        assert other.execute("SELECT sum(i) FROM t").fetchone() == (big * 5_000_000 + big * (big - 1) // 2,)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_dropped_while_it_is_being_kept_gives_way_to_the_next(lakeside, monkeypatch):
+    first = refreshing.refresh().snapshot
+    lakeside.run("UPDATE lakes_visit SET money = 3 WHERE id = 12")
+    second = refreshing.refresh().snapshot
+    written = lake._write
+
+    def dropped_first(path, text):
+        written(path, text)
+        lake._manifest(lake.folder(), first.number).unlink(missing_ok=True)
+
+    monkeypatch.setattr(lake, "_write", dropped_first)
+    lake.keep(first.number)
+    assert lake._manifest(lake.folder(), second.number).with_suffix(".kept").exists()
+
+
 def test_what_a_killed_refresh_was_writing_is_swept_away_when_old(lakeside, monkeypatch):
     monkeypatch.setattr(lake, "SPARED", -lake.SPARED)
     lakeside.folder.mkdir(exist_ok=True)
     (lakeside.folder / "half.part").write_bytes(b"PAR1")
     refreshing.refresh()
+    left = lake.scratch() / "of-a-killed-one"
+    left.mkdir()
+    lakeside.run("UPDATE lakes_visit SET money = 4 WHERE id = 12")
+    refreshing.refresh()
+    assert not left.exists()
     assert not list(lakeside.folder.glob("*.part"))

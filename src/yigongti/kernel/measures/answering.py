@@ -131,7 +131,7 @@ def _engine(number: int, folder: Path) -> LakeEngine:
 
 def scratch(folder: Path) -> Path:
     """Of the reader alone: what one that was killed has left there is nobody's."""
-    return folder / "scratch" / "reader"
+    return folder / "scratch" / lake.READER
 
 
 def clear() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,9 +31,13 @@ USUAL = Limits()
 
 
 def connected(scratch: Path, limits: Limits = USUAL, **more: Any) -> duckdb.DuckDBPyConnection:
-    """A connection of its own; what does not fit into the memory goes to the scratch folder. `more` are settings."""
+    """A connection of its own; what does not fit into the memory goes to the scratch folder. `more` are settings.
+
+    There it has a folder of its own, which it makes and sweeps away itself: two that shared one would read each
+    other's rows, because both name their files alike.
+    """
     scratch.mkdir(parents=True, exist_ok=True)
-    given: dict[str, Any] = {"memory_limit": limits.memory, "temp_directory": str(scratch),
+    given: dict[str, Any] = {"memory_limit": limits.memory, "temp_directory": str(scratch / uuid.uuid4().hex),
                              "preserve_insertion_order": False, "autoinstall_known_extensions": False,
                              "autoload_known_extensions": False}  # fmt: skip
     return duckdb.connect(":memory:", config=given | ({"threads": limits.threads} if limits.threads else {}) | more)

@@ -11,6 +11,7 @@ import bisect
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -24,6 +25,8 @@ from yigongti.kernel import clock
 
 KEPT = 20
 """Snapshots that are kept besides those that somebody keeps by name."""
+READER = "reader"
+"""In the scratch folder, the reader's own, which it clears itself."""
 SPARED = timedelta(hours=2)
 """A file this young may belong to a refresh that is under way."""
 
@@ -90,8 +93,7 @@ def after_each(follower: Callable[[Refreshed], object]) -> None:
 
 def tell() -> Refreshed | None:
     """Let everybody who follows do their part, unless they have."""
-    latest, noted = newest(), folder() / "told"
-    last = int(noted.read_text()) if noted.exists() else 0
+    latest, last = newest(), _last_told()
     if latest is None or latest.number <= last:
         return None
     changed: dict[str, set[date]] = {}
@@ -100,8 +102,14 @@ def tell() -> Refreshed | None:
             changed[code] = changed.get(code, set()) | months
     for follower in _followers:
         follower(Refreshed(latest, changed))
-    _write(noted, latest.name)
+    _write(folder() / "told", latest.name)
     return Refreshed(latest, changed)
+
+
+def _last_told() -> int:
+    """The snapshot up to which everybody who follows has done their part."""
+    noted = folder() / "told"
+    return int(noted.read_text()) if noted.exists() else 0
 
 
 def folder() -> Path:
@@ -141,6 +149,13 @@ def since(cut: datetime | None, lake: Path | None = None) -> Snapshot | None:
     gone are in the next one as they were.
     """
     into = lake or folder()
+    try:
+        return _since(cut, into)
+    except FileNotFoundError:  # one of them was dropped between the list and the reading
+        return _since(cut, into)
+
+
+def _since(cut: datetime | None, into: Path) -> Snapshot | None:
     numbers = sorted(_numbers(into)) if cut else []
     at = bisect.bisect_left(numbers, cut, key=lambda number: read(number, into).cut) if cut else 0
     return read(numbers[at], into) if at < len(numbers) else newest(into)
@@ -171,9 +186,12 @@ def _files(held: Held) -> dict[str, dict[str, Any]]:
 
 def keep(number: int) -> None:
     """Never drop this snapshot: somebody froze figures of it. Where it is gone already, never drop the next one."""
-    held = [one for one in sorted(_numbers(folder())) if one >= number]
-    if held:
-        _write(_manifest(folder(), held[0]).with_suffix(".kept"), "")
+    while held := [one for one in sorted(_numbers(folder())) if one >= number]:
+        manifest = _manifest(folder(), held[0])
+        _write(manifest.with_suffix(".kept"), "")
+        if manifest.exists():  # else it was being dropped meanwhile
+            return
+        number = held[0] + 1
 
 
 def _numbers(lake: Path) -> list[int]:
@@ -210,10 +228,13 @@ def settle(temporary: Path, place: Path) -> str:
 
 
 def drop_old() -> int:
-    """Drop manifests beyond those kept, and files that no kept manifest names; how many files."""
-    lake, numbers = folder(), sorted(_numbers(folder()))
+    """Drop manifests beyond those kept, and files that no kept manifest names; how many files.
+
+    A snapshot of which somebody who follows has not been told stays: what is new stands nowhere else.
+    """
+    lake, numbers, last = folder(), sorted(_numbers(folder())), _last_told()
     for number in numbers[:-KEPT]:
-        if not _manifest(lake, number).with_suffix(".kept").exists():
+        if number <= last and not _manifest(lake, number).with_suffix(".kept").exists():
             _manifest(lake, number).unlink()
     named = {file.name for snapshot in _all(lake) for held in snapshot.facts.values() for file in held.files.values()}
     young = (clock.now() - SPARED).timestamp()
@@ -221,6 +242,9 @@ def drop_old() -> int:
     lost = [path for path in lost if os.stat(path).st_mtime < young]
     for path in lost:
         os.unlink(path)
+    for left in scratch().glob("*"):  # of a process that was killed; who is at work writes there
+        if left.name != READER and left.stat().st_mtime < young:
+            shutil.rmtree(left, ignore_errors=True)
     return len(lost)
 
 

@@ -27,7 +27,8 @@ from yigongti.kernel.refusal import Refusal
 
 
 ASKED = "pdf"
-SECONDS = 60
+SECONDS = 30
+PATIENCE = 5
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)"([^>]*)>')
 SETTER = """
 import sys, weasyprint
@@ -50,6 +51,10 @@ class NotSet(Refusal):
     status = HTTPStatus.CONFLICT
 
 
+class Busy(Refusal):
+    """正在排别的 PDF，请稍候再试。"""
+
+
 @functools.cache
 def possible() -> bool:
     """Whether this machine can set a page: the extra, Pango, and a font with Chinese."""
@@ -60,7 +65,7 @@ def possible() -> bool:
 
 
 def answered(request: HttpRequest, page: HttpResponse) -> HttpResponse:
-    """The page, or its PDF where the address asks for one. Raises NoPdfHere, NotSet."""
+    """The page, or its PDF where the address asks for one. Raises NoPdfHere, NotSet, Busy."""
     if request.GET.get("as") != ASKED or page.status_code != HTTPStatus.OK:
         return page
     if not possible():
@@ -93,12 +98,14 @@ def _static(address: str) -> str:
 
 def _set(html: str) -> bytes:
     command = [sys.executable, "-P", "-c", SETTER]
-    with _one_at_a_time:
-        try:
-            made = subprocess.run(command, input=html.encode(), capture_output=True, timeout=SECONDS, check=True)
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as failed:
-            raise NotSet from failed
-    return made.stdout
+    if not _one_at_a_time.acquire(timeout=PATIENCE):  # who waits holds a thread that others need
+        raise Busy
+    try:
+        return subprocess.run(command, input=html.encode(), capture_output=True, timeout=SECONDS, check=True).stdout
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as failed:
+        raise NotSet from failed
+    finally:
+        _one_at_a_time.release()
 
 
 def _name(request: HttpRequest) -> str:

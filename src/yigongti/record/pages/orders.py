@@ -52,7 +52,8 @@ def _picked(posted: Mapping[str, str], name: str) -> str:
 def _fields(ask: Ask, own: int | None) -> list[Field]:
     item = ask.typed.get("title") or ask.typed.get("title_text", "")
     chosen = ask.typed.get("performer", str(own or ""))
-    known = open_institutions().filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdecimal() else None
+    numbered = chosen.isascii() and chosen.isdecimal() and len(chosen) < 19
+    known = open_institutions().filter(pk=int(chosen)).first() if numbered else None
     urgency = [Option(value=word, label=say(word)) for word in PRIORITIES]
     return [
         ask.one("title", KINDS["order"].name, "picker", url="/pick/order_item", text=item,
