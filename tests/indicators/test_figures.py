@@ -22,6 +22,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.models import Opening
 from yigongti.kernel.audit.models import Entry as Trail
 from yigongti.kernel.measures.periods import Period
+from yigongti.kernel.measures.reader import TooMuchToCount
 
 
 OCTOBER = Period.read("2026-10")
@@ -151,6 +152,26 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_says_masked_and_the_same_in_
     assert "试验就诊 291 行" in sums
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_download_that_is_refused_on_the_way_is_no_file_and_no_export(county, monkeypatch, kind):
+    president, whole = actor(county, "president"), type(county.engine).rows
+    blocks = []
+
+    def tired(self, wanted, *, after="", limit=50):
+        blocks.append(after)
+        if len(blocks) > 1:
+            raise TooMuchToCount
+        return whole(self, wanted, after=after, limit=20)
+
+    monkeypatch.setattr(type(county.engine), "rows", tired)
+    look = f"place={county.group.pk}&level=group&period=2026-10&side=of"
+    answer = signed_in(president).get(f"/figures/{GOOD.code}/rows.{kind}?{look}")
+    assert (answer.status_code, answer.streaming, len(blocks)) == (503, False, 2)
+    assert "Content-Disposition" not in answer.headers
+    assert "没有数完" in answer.content.decode()
+    assert not Trail.objects.filter(action="indicators.export").exists()
+
+
 def test_all_pages_of_rows_together_are_the_figure(county):
     quality = actor(county, "quality_officer")
     place = queries.places(for_=quality).by_id[county.group.pk]
@@ -231,7 +252,7 @@ def test_diagnoses_of_special_classes_and_of_minors_stay_unsaid_in_rows(county):
 
 def test_the_cockpit_and_the_list_ask_the_database_a_constant_number_of_times(county):
     client = signed_in(actor(county, "president"))
-    for address, most in (("/indicators", 24), ("/indicators/all", 24), (f"/figures/{GOOD.code}", 32)):
+    for address, most in (("/indicators", 24), ("/indicators/all", 24), ("/screen", 24), (f"/figures/{GOOD.code}", 32)):
         client.get(address)
         with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200

@@ -61,7 +61,8 @@ def _turn(request: Request) -> int:
 def _views(look: Looked) -> list[list[dict[str, Any]]]:
     """What is off its target, worst first, then what matters to the role; six at a time."""
     few = [one for code in matters_to(look.actor.role.code) if (one := catalogue.named(code))]
-    held = [one for one in catalogue.known().values() if one.code in with_targets(few)]
+    wanted = with_targets(few)
+    held = [one for one in catalogue.known().values() if one.code in wanted]
     found = cells_at(look, held, back=TREND)
     targets = Targets(found)
     off = [one.cell.indicator for one in exceptions(found, targets)]
