@@ -155,12 +155,17 @@ def test_a_bad_file_keeps_what_was_typed_and_no_source_is_no_import(place):
     assert not TownshipArea.objects.exists()
 
 
-def test_only_the_countys_administrator_brings_areas(place):
-    typed = {"areas": collection(square("张兰镇")), "source": "民政局", "key": key()}
+def test_only_an_administrator_brings_areas_and_only_those_of_its_own_ground(place):
+    other = institution(place.other_group, "连福镇卫生院")
+    typed = {"areas": collection(square("张兰镇"), square("连福镇", east=112.0)), "source": "民政局"}
     for role, unit in (("township_head", place.centre.unit), ("bureau", place.county.unit)):
         for address in ("/organisations/areas", "/organisations/areas/import", "/organisations/areas/remove"):
-            assert browser(actor(role, unit)).post(address, typed).status_code == 403, (role, address)
-    of_a_group = browser(place.administrator(place.group))
-    for address in ("/organisations/areas", "/organisations/areas/import"):
-        assert of_a_group.post(address, typed).status_code == 404
+            answer = browser(actor(role, unit)).post(address, {**typed, "key": key()})
+            assert answer.status_code == 403, (role, address)
     assert not TownshipArea.objects.exists()
+    for group, own in ((place.group, place.centre), (place.other_group, other)):
+        client = browser(place.administrator(group))
+        assert client.post("/organisations/areas/import", {**typed, "key": key()}).status_code == 303
+        assert TownshipArea.objects.latest("pk").institution_id == own.pk
+    assert client.post("/organisations/areas/remove", {"key": key()}).status_code == 303
+    assert [one.institution_id for one in TownshipArea.objects.filter(ends__isnull=True)] == [place.centre.pk]

@@ -12,9 +12,9 @@ from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing, NotFound
 from yigongti.organisations.areas import Look, Township, looked_at, printable
-from yigongti.organisations.models import County, Division, Institution, TownshipArea
+from yigongti.organisations.models import County, Division, TownshipArea
 from yigongti.organisations.permissions import MANAGE
-from yigongti.organisations.queries import is_open_today
+from yigongti.organisations.queries import institutions_within, the_county
 
 
 CENTRES = ("township_centre", "community_centre")
@@ -26,9 +26,9 @@ def import_areas(*, by: Actor, areas: str, source: str) -> Receipt:
     told = printable(source)[:200]
     if not told:
         raise Missing(field="source", label="来源")
-    county, today = _county(by), clock.today()
+    county, today = _county(), clock.today()
     look = look_at_areas(for_=by, areas=areas)
-    _end(_standing())
+    _end(_standing(by))
     TownshipArea.objects.bulk_create(
         TownshipArea(institution_id=one.township.id, name=one.name, code=one.code, rings=one.rings,
                      source=told, begins=today)
@@ -44,8 +44,8 @@ def import_areas(*, by: Actor, areas: str, source: str) -> Receipt:
 @action("organisations.remove_areas", permission=MANAGE)
 def remove_areas(*, by: Actor) -> Receipt:
     """撤下乡镇辖区。"""
-    county = _county(by)
-    standing = _standing()
+    county = _county()
+    standing = _standing(by)
     n = standing.count()
     if not n:
         raise BadValue(field="", label="乡镇辖区", value="", problem="现在没有乡镇辖区")
@@ -57,23 +57,24 @@ def remove_areas(*, by: Actor) -> Receipt:
 
 
 def look_at_areas(*, for_: Actor, areas: str) -> Look:
-    """What a file would bring, nothing kept. Raises what is wrong with it, and NotFound outside one's own county."""
-    county = County.objects.filter(for_.reach("unit__")).first()
+    """What a file would bring to the centres within reach, nothing kept. Raises what is wrong with it."""
+    county = the_county()
     if county is None:
         raise NotFound
-    return looked_at(areas, townships=_townships(county), division=county.division)
+    return looked_at(areas, townships=_townships(county, for_), division=county.division)
 
 
-def _county(by: Actor) -> County:
-    found = County.objects.select_for_update(of=("self",)).filter(by.reach("unit__")).first()
+def _county() -> County:
+    """Held until the end, so that two files do not come in at once."""
+    found = County.objects.select_for_update(of=("self",)).first()
     if found is None:
         raise NotFound
     return found
 
 
-def _townships(county: County) -> list[Township]:
-    """The county's open centres, under the names and the code that a file may give their township."""
-    rows = Institution.objects.filter(is_open_today(), kind__in=CENTRES).order_by("pinyin", "pk")
+def _townships(county: County, actor: Actor) -> list[Township]:
+    """The open centres within reach, under the names and the code that a file may give their township."""
+    rows = institutions_within(for_=actor).filter(kind__in=CENTRES).order_by("pinyin", "pk")
     told = dict(Division.objects.filter(code__regex="^[0-9]{9}$").values_list("code", "name"))
     return [
         Township(
@@ -84,8 +85,8 @@ def _townships(county: County) -> list[Township]:
     ]  # fmt: skip
 
 
-def _standing() -> QuerySet[TownshipArea]:
-    return TownshipArea.objects.filter(ends__isnull=True)
+def _standing(by: Actor) -> QuerySet[TownshipArea]:
+    return TownshipArea.objects.filter(by.reach("institution__unit__"), ends__isnull=True)
 
 
 def _end(rows: QuerySet[TownshipArea]) -> None:
