@@ -59,10 +59,10 @@ def _write(made: Call, wanted: Mapping[str, Wanted], ordered: Mapping[str, int])
     requests.close(wanted, answered, entries)
 
 
-def withdraw(made: Call, addresses: Sequence[str], gone: Iterable[Resource]) -> Taken:
-    """Take back what was written for resources that their sender has deleted; `gone` is what they said last."""
+def withdraw(made: Call, addresses: Sequence[str]) -> Taken:
+    """Take back what was written for resources that their sender has deleted."""
     touched = known.withdraw(made, addresses)
-    settlements.withdraw(made, gone)
+    settlements.withdraw(made, addresses)
     return Taken(persons=touched, done=list(made.lines()))
 
 

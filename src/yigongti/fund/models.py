@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 
 from yigongti.fund.policy import codes
 from yigongti.kernel.versions import Version
@@ -22,6 +23,9 @@ AMOUNTS = ("total", "in_scope", *FUNDS, *OWN)
 
 PAID = F("paid_basic") + F("paid_serious") + F("paid_aid") + F("paid_civil_servant") + F("paid_other")
 NOT_NEGATIVE = Q(**{f"{name}__gte": 0 for name in AMOUNTS}) & (Q(deductible=None) | Q(deductible__gte=0))
+
+TOLD_AS = KT("detail__fhir")
+"""The resource that a claim was told as, where it was."""
 
 
 class Claim(Version):
@@ -93,6 +97,7 @@ class Claim(Version):
         indexes: ClassVar = [
             models.Index(fields=["month", "-settled_on", "-id"], condition=Q(stands=True), name="claim_of_month"),
             models.Index(fields=["resident"], condition=Q(resident__isnull=False), name="claim_of_person"),
+            models.Index(TOLD_AS, name="claim_told_as", condition=Q(withdrawn_at=None, detail__has_key="fhir")),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from yigongti.fund.models import Claim
 from yigongti.fund.numbered import standing as standing  # who tells of claims asks through this door
+from yigongti.fund.numbered import told_as as told_as
 from yigongti.fund.policy.codes import BED_KINDS
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor

@@ -77,6 +77,31 @@ def test_what_was_entered_in_error_or_deleted_is_taken_back(county):
     assert Claim.objects.count() == 2
 
 
+def deleted(name="eob1"):
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"request": {"method": "DELETE", "url": f"ExplanationOfBenefit/{name}"}}]}  # fmt: skip
+
+
+@pytest.mark.parametrize("corrected", [{"total": [total("submitted", 9000)]}, {"status": "cancelled"}])
+@pytest.mark.parametrize("gone", [deleted(), settled(status="entered-in-error", total=[total("submitted", 1)])])
+def test_with_a_corrected_settlement_all_its_versions_go_and_none_counts_again(county, corrected, gone):
+    sent(patient(), settled())
+    sent(settled(**corrected))
+    assert sent(gone).state == "applied"
+    assert standing() == []
+    assert Claim.objects.filter(withdrawn_at=None).count() == 0
+    sent(settled())
+    assert [(one.version, one.total) for one in standing()] == [(3, 812345)]
+
+
+def test_what_another_resource_told_under_the_number_counts_again(county):
+    sent(patient(), settled())
+    sent(settled(id="eob2", total=[total("submitted", 9000)]))
+    sent(settled(id="eob2", total=[total("submitted", 9500)]))
+    sent(deleted("eob2"))
+    assert [(one.version, one.total) for one in standing()] == [(1, 812345)]
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [

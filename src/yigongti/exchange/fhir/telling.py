@@ -17,7 +17,6 @@ from yigongti.exchange.fhir.storing import Place, Stored
 from yigongti.exchange.fhir_facts.calls import Call
 from yigongti.exchange.fhir_facts.findings import FINDINGS
 from yigongti.exchange.fhir_facts.persons import Asked
-from yigongti.exchange.fhir_r4.reading import read
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.matching import remember
 from yigongti.exchange.models import Sender
@@ -48,8 +47,7 @@ def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, l
     taken = taking_fhir.apply(made, asked=asked)
     gone = ["/".join(one.place) for one in plans if one.resource is None]
     if gone:
-        last = [read(one.stored.body.encode()) for one in plans if not one.resource and one.stored and one.stored.body]
-        taken.done += taking_fhir.withdraw(made, gone, last).done
+        taken.done += taking_fhir.withdraw(made, gone).done
     _assign(kept, around, made.residents)
     _classify(kept, around)
     taken.persons |= {one.person for one in plans if one.person is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from yigongti.exchange.fhir_facts.words import Resource, code_of, day, first_cod
 from yigongti.exchange.policy import fhir_claims as codes
 from yigongti.exchange.policy.fhir_systems import ID_CARD, INSURANCE_NUMBER
 from yigongti.fund.actions import ToldClaim, take_in_claims, withdraw_claims
-from yigongti.fund.queries import standing
+from yigongti.fund.queries import standing, told_as
 from yigongti.kernel.language import listed as several
 from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import institutions_by_name
@@ -59,7 +59,7 @@ def take(call: Call) -> None:
     """Write every settlement among the resources into the fund; counts what became of each, and says why not."""
     told: list[tuple[Resource, ToldClaim]] = []
     wrong = [one for one in call.of(*codes.SETTLED) if one.get("status") == "entered-in-error"]
-    withdraw(call, wrong)
+    withdraw(call, [address_of(one) for one in wrong])
     for one in call.of(*codes.SETTLED):
         paper = _paper(one, call)
         try:
@@ -74,13 +74,16 @@ def take(call: Call) -> None:
         _take(call, told)
 
 
-def withdraw(call: Call, gone: Iterable[Resource]) -> None:
-    """Take back the claims that resources had told of which are gone now, or were entered in error."""
-    numbers = {address_of(one): _number(one) for one in gone if one.get("resourceType") in codes.SETTLED}
-    there = standing(for_=call.by, numbers=list(numbers.values())) if numbers else []
-    own = [one.id for one in there if one.source == _source(call) and numbers.get(one.told_as) == one.number]
-    if own:
-        withdraw_claims(by=call.by, ids=own, why=WITHDRAWN)
+def withdraw(call: Call, gone: Collection[str]) -> None:
+    """Take back every version that resources have told which are gone now, or were entered in error: with the last
+    alone, the one before it would count again."""
+    told = told_as(for_=call.by, source=_source(call), names=_settled(gone) - call.fresh)
+    if told:
+        withdraw_claims(by=call.by, ids=[one.id for one in told], why=WITHDRAWN)
+
+
+def _settled(addresses: Iterable[str]) -> set[str]:
+    return {one for one in addresses if one.partition("/")[0] in codes.SETTLED}
 
 
 def _source(call: Call) -> str:
