@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped] # it ships no types
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
 from yigongti.indicators import catalogue, drawn, worded
@@ -33,6 +35,9 @@ from yigongti.residents.queries.masked import Shown, shown_to
 
 LIMIT = 50
 SIDES = {"of": "分子", "over": "分母"}
+KINDS = {
+    "csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
 
 
 @page("indicators.rows", "figures/<str:code>/rows", title="指标明细", permission=ROWS)
@@ -40,7 +45,7 @@ def rows(request: Request, code: str) -> HttpResponse:
     """Exactly those that were counted, fifty at a time; residents masked."""
     one, look, sought = _sought(request, code)
     found = behind.rows_behind(for_=request.actor, sought=sought, after=request.GET.get("after", "")[:60], limit=LIMIT)
-    _note(request, "indicators.rows", one, [row for row in found.rows], found.fact)
+    _note(request, "indicators.rows", one, _persons(found.rows, found.fact))
     route = f"{FIGURE}/{code}/rows"
     held = _held(request)
     names = Names(look)
@@ -160,67 +165,82 @@ def catalogue_person(fact: Fact) -> bool:
     return any(one.name == fact.person and one.kind == "person" for one in fact.columns)
 
 
-def _note(request: Request, code: str, one: Indicator, found: Sequence[Counted], fact: Fact) -> None:
-    names = [column.name for column in fact.columns if column.kind == "person"]
-    persons = [row[name] for row in found for name in names if row[name] is not None]
+def _note(request: Request, code: str, one: Indicator, persons: Collection[int]) -> None:
     trail.saw(by=request.actor, page=code, sentence=f"查看指标明细（已遮）：{one.title}", persons=persons,
               basis="masked", subject=f"indicators:{one.code}")  # fmt: skip
+
+
+def _persons(found: Sequence[Counted], fact: Fact) -> set[int]:
+    names = [column.name for column in fact.columns if column.kind == "person"]
+    return {row[name] for row in found for name in names if row[name] is not None}
 
 
 # --- downloads: exactly those rows, masked as on the screen
 
 
-def _lines(request: Request, code: str) -> Iterator[list[str]]:
+# Written whole before anything is answered: any block may be refused, and half a file looks like a whole one.
+
+
+def _lines(request: Request, code: str, seen: list[set[int]]) -> Iterator[list[str]]:
+    """The head and every row; `seen` gathers who was in each block."""
     one, look, sought = _sought(request, code)
     names, fact = Names(look), catalogue.sides(one)[sought.side].fact
     columns = worded.columns_of(fact)
     yield [say(column.title) for column in columns]
     for block, persons in behind.every_row(for_=request.actor, sought=sought):
-        _note(request, "indicators.export", one, block, fact)
+        seen.append(_persons(block, fact))
         for row in block:
             yield [harmless(cell) for cell in cells_of(fact, columns, row, persons, names, request)]
 
 
-def _exported(request: Request, code: str, kind: str) -> Iterator[list[str]]:
-    """The lines; the first page is asked at once, so that a refusal is answered as one."""
+def _download(request: Request, code: str, kind: str, write: Callable[[IO[bytes], Iterable[list[str]]], None]) -> Any:
+    """The file, once it is complete and the trail says that it was taken."""
+    seen: list[set[int]] = []
+    with ExitStack() as unless_whole:
+        file = unless_whole.enter_context(tempfile.TemporaryFile())
+        write(file, _lines(request, code, seen))
+        _note_export(request, code, kind, seen)
+        unless_whole.pop_all()  # the answer closes it
+    file.seek(0)
+    name = f"{code}-{clock.today():%Y%m%d}.{kind}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=KINDS[kind])
+
+
+def _note_export(request: Request, code: str, kind: str, seen: Sequence[set[int]]) -> None:
     one, _look, sought = _sought(request, code)
-    behind.rows_behind(for_=request.actor, sought=sought, limit=1)
     facts = {"indicator": one.code, "place": sought.place.id, "period": sought.period.code, "side": sought.side}
     trail.wrote(by=request.actor, action="indicators.export", sentence="导出指标明细（已遮）。",
                 facts={**facts, "kind": kind})  # fmt: skip
-    return _lines(request, code)
+    for persons in seen:
+        _note(request, "indicators.export", one, persons)
 
 
 @page("indicators.rows_csv", "figures/<str:code>/rows.csv", title="指标明细", permission=ROWS)
 def rows_csv(request: Request, code: str) -> Any:
-    """The rows as CSV, written as they are read."""
-    lines = _exported(request, code, "csv")
-    return StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8", headers=_named(code, "csv"))
+    """The rows as CSV."""
+    return _download(request, code, "csv", _csv)
 
 
-def _csv(lines: Iterator[list[str]]) -> Iterator[str]:
-    yield "\ufeff"
-    for line in lines:
-        held = io.StringIO()
-        csv.writer(held).writerow(line)
-        yield held.getvalue()
+def _csv(file: IO[bytes], lines: Iterable[list[str]]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        csv.writer(text).writerows(lines)
+    finally:
+        text.detach()  # it would close the file
 
 
 @page("indicators.rows_xlsx", "figures/<str:code>/rows.xlsx", title="指标明细", permission=ROWS)
-def rows_xlsx(request: Request, code: str) -> HttpResponse:
+def rows_xlsx(request: Request, code: str) -> Any:
     """The rows as a workbook."""
-    held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    for n, line in enumerate(_exported(request, code, "xlsx")):
-        sheet.write_row(n, 0, line)
-    book.close()
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(held.getvalue(), content_type=kind, headers=_named(code, "xlsx"))
+    return _download(request, code, "xlsx", _xlsx)
 
 
-def _named(code: str, kind: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{code}-{clock.today():%Y%m%d}.{kind}"'}
+def _xlsx(file: IO[bytes], lines: Iterable[list[str]]) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:  # closed where a row is refused too: its rows lie on the disk
+        sheet = book.add_worksheet()
+        for n, line in enumerate(lines):
+            sheet.write_row(n, 0, line)
 
 
 # --- on to one person
