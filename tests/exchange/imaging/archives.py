@@ -22,6 +22,7 @@ class Archive:
 
     def __init__(self):
         self.held, self.asked, self.mood = {}, [], ""
+        self.felled_by = ""  # the instance that brings it down
         self.secret = base64.b64encode(b"ygt:geheim").decode()
 
 
@@ -71,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _taken(self, data):
         mood = self.archive.mood
         found = str(pydicom.dcmread(io.BytesIO(data)).SOPInstanceUID)
+        if found == self.archive.felled_by:
+            mood = self.archive.mood = "down"
         if mood == "down":
             return self._said(503, b"")
         if mood in ("keeps and hangs up", "hangs up"):

@@ -112,6 +112,38 @@ def test_an_image_that_breaks_the_archive_each_time_holds_up_no_other(county, se
     assert copying.work() == 1
 
 
+def test_an_image_that_fells_the_archive_is_put_behind_the_others_and_not_declined(county, server, tmp_path):
+    uids = ("1.2.3.4.1", "1.2.3.4.2", "1.2.3.4.3")
+    for uid in uids:
+        brought(tmp_path, image(SOPInstanceUID=uid), name=f"{uid}.dcm")
+    server.felled_by = uids[0]
+    assert copying.work() == 0
+    assert copying.work() == 0  # left alone for a while
+    assert server.asked.count("POST") == 1
+    for _pause in range(3 * copying.TRIES):  # it stays down: that blames nobody
+        KnownArchive.objects.update(due_at=None)
+        assert copying.work() == 0
+    assert list(StudyInstance.objects.order_by("pk").values_list("tries", flat=True)) == [1, 0, 0]
+    for _outage in range(copying.TRIES + 1):
+        server.mood = ""  # somebody started it again
+        KnownArchive.objects.update(due_at=None)
+        copying.work()
+    assert set(server.held) == set(uids[1:])
+    assert state() == [("held", ""), ("held", ""), ("queued", "")]
+    assert StudyInstance.objects.get(copy="queued").tries == copying.TRIES - 1
+
+
+def test_an_image_that_came_through_an_outage_without_its_answer_is_not_sent_again(county, server, tmp_path):
+    brought(tmp_path, image())
+    server.mood = "down"
+    copying.work()
+    one = StudyInstance.objects.get()
+    server.held[one.uid], server.mood = store.read(one.file_id), ""
+    KnownArchive.objects.update(due_at=None)
+    assert copying.work() == 1
+    assert server.asked.count("POST") == 1
+
+
 def test_a_picture_that_we_cannot_draw_is_drawn_by_the_archive(county, server, tmp_path):
     packed = encapsulated(b"\xff\xd8\xff\xc3" + bytes(20), "1.2.840.10008.1.2.4.70")  # lossless JPEG
     brought(tmp_path, packed)

@@ -1,7 +1,8 @@
 """The worker's part: every image that was taken in is given to the county's archive, and stays with us all the same.
 
 An archive that does not answer is left alone for a while, longer each time; everything waits, in order, and nothing is
-lost. An image that fails alone, while the archive answers, is put behind the others and declined in the end.
+lost. An image that fails is put behind the others, for it may be what felled the archive; one that fails alone, while
+the archive answers, is declined in the end.
 """
 
 from __future__ import annotations
@@ -49,11 +50,23 @@ def _next(archive: Archive, pk: int) -> bool | None:
         known = KnownArchive.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
         if known is None or (known.due_at and known.due_at > clock.now()):
             return None
+        if known.tries and not _is_back(archive, known):
+            return None
         first = (
             StudyInstance.objects.select_for_update(of=("self",), skip_locked=True).select_related("study")
             .filter(copy="queued").order_by("tries", "pk").first()
         )  # fmt: skip
         return _given(archive, known, first) if first else None
+
+
+def _is_back(archive: Archive, known: KnownArchive) -> bool:
+    """After a silence it is asked before it is given anything: else each image in turn would seem to have felled it."""
+    try:
+        archive.require_answer()
+    except Unanswered as silent:
+        _leave_alone(known, silent.code)
+        return False
+    return True
 
 
 def _given(archive: Archive, known: KnownArchive, one: StudyInstance) -> bool | None:
@@ -98,14 +111,19 @@ def _doubt(archive: Archive, known: KnownArchive, one: StudyInstance, code: str,
     try:
         archive.require_answer()
     except Unanswered as silent:
+        _tried(one, most=TRIES - 1)  # behind the others and asked for first, but not declined for an outage
         _leave_alone(known, silent.code)
         return None
-    one.tries += 1
-    StudyInstance.objects.filter(pk=one.pk).update(tries=one.tries)
+    _tried(one, most=TRIES)
     if one.tries >= TRIES:
         _settle(one, known, "held" if held else "declined", words="" if held else code)
     _heard(known)
     return False
+
+
+def _tried(one: StudyInstance, *, most: int) -> None:
+    one.tries = min(one.tries + 1, most)
+    StudyInstance.objects.filter(pk=one.pk).update(tries=one.tries)
 
 
 def _heard(known: KnownArchive) -> None:
