@@ -102,6 +102,44 @@ def test_what_another_resource_told_under_the_number_counts_again(county):
     assert [(one.version, one.total) for one in standing()] == [(1, 812345)]
 
 
+OTHER_INSURER = {"insurer": {"identifier": {"value": "140700"}}}
+
+
+@pytest.mark.parametrize("changed", [{"identifier": [{"value": "S-2"}]}, OTHER_INSURER])
+def test_under_a_corrected_number_it_counts_once_and_goes_whole(county, changed):
+    sent(patient(), settled())
+    sent(settled(total=[total("submitted", 9000)]))
+    found = sent(settled(**changed))
+    assert "撤回先前记成的医保结算 1 条" in found.done
+    (one,) = standing()
+    assert (one.numbering, one.number) == (("140700", "S-1") if changed is OTHER_INSURER else ("141033", "S-2"))
+    sent(deleted())
+    assert standing() == []
+
+
+def test_two_that_exchange_their_numbers_count_once_each(county):
+    sent(patient(), settled(), settled("S-2", id="eob2", total=[total("submitted", 9000)]))
+    sent(settled("S-2"), settled(id="eob2", total=[total("submitted", 9000)]))
+    assert sorted((one.number, one.total) for one in standing()) == [("S-1", 900000), ("S-2", 812345)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": "entered-in-error", "identifier": None},
+        {"status": "entered-in-error", **OTHER_INSURER},
+        {"total": [total("submitted", 100, "USD")]},
+        {"use": "preauthorization"},
+        {"total": [total("submitted", 100), total("benefit", 200)]},
+    ],
+)
+def test_what_is_no_settlement_any_more_counts_no_more(county, changed):
+    sent(patient(), settled(), settled("S-3", id="eob3"))
+    sent(settled(total=[total("submitted", 9000)]))
+    assert sent(settled(**changed)).state == "applied"
+    assert [one.number for one in standing()] == ["S-3"]
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [

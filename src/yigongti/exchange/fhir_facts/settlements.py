@@ -22,7 +22,8 @@ from yigongti.organisations.queries import institutions_by_name
 
 
 OF_ITS_OWN = frozenset(codes.AMOUNTS) - {"submitted", "eligible", "benefit", "deductible", "paidbypatient"}
-WITHDRAWN = "来源方删除或注明录入有误"
+DELETED = "来源方删除"
+NO_LONGER = "来源方更正：已改号、注明录入有误，或不再是结算"
 OUTCOMES = {"new": "new", "corrected": "version", "same": "same"}
 
 
@@ -58,32 +59,37 @@ class Paper:
 def take(call: Call) -> None:
     """Write every settlement among the resources into the fund; counts what became of each, and says why not."""
     told: list[tuple[Resource, ToldClaim]] = []
-    wrong = [one for one in call.of(*codes.SETTLED) if one.get("status") == "entered-in-error"]
-    withdraw(call, [address_of(one) for one in wrong])
     for one in call.of(*codes.SETTLED):
         paper = _paper(one, call)
         try:
-            if one in wrong:
+            if one.get("status") == "entered-in-error":
                 raise Unsaid(phrase("注明录入有误"))
             if one.get("use", "claim") != "claim":
                 raise Unsaid(phrase("是预核定或预授权，还没有结算"))
             told.append((paper.settled, _told(paper)))
         except Unsaid as why:
             _not_taken(call, paper.settled, why)
+    keys = {address_of(one): (claim.numbering, claim.number) for one, claim in told}
+    _withdraw(call, call.resources, keys, NO_LONGER)
     if told:
         _take(call, told)
 
 
 def withdraw(call: Call, gone: Collection[str]) -> None:
-    """Take back every version that resources have told which are gone now, or were entered in error: with the last
-    alone, the one before it would count again."""
-    told = told_as(for_=call.by, source=_source(call), names=_settled(gone) - call.fresh)
-    if told:
-        withdraw_claims(by=call.by, ids=[one.id for one in told], why=WITHDRAWN)
+    """Take back what resources have told that are gone now."""
+    _withdraw(call, gone, {}, DELETED)
 
 
-def _settled(addresses: Iterable[str]) -> set[str]:
-    return {one for one in addresses if one.partition("/")[0] in codes.SETTLED}
+def _withdraw(call: Call, addresses: Iterable[str], still: Mapping[str, tuple[str, str]], why: str) -> None:
+    """Take back every version that these resources have told under a number that they do not bear `still`: with the
+    last alone, the one before it would count again."""
+    names = {one for one in addresses if one.partition("/")[0] in codes.SETTLED} - call.fresh
+    told = told_as(for_=call.by, source=_source(call), names=names)
+    over = [one for one in told if (one.numbering, one.number) != still.get(one.told_as)]
+    if over:
+        withdraw_claims(by=call.by, ids=[one.id for one in over], why=why)
+    if counted := sum(one.stands for one in over):
+        call.remarks.append(str(phrase("撤回先前记成的医保结算 {n} 条", n=counted)))
 
 
 def _source(call: Call) -> str:
@@ -119,11 +125,14 @@ def _write(call: Call, mine: list[tuple[Resource, ToldClaim]]) -> None:
     places = institutions_by_name(for_=call.by, names={one.institution_name for _, one in mine})
     claims = [replace(one, institution_id=places.get(one.institution_name)) for _, one in mine]
     receipt = take_in_claims(by=call.by, claims=claims, source=_source(call))
-    for (resource, _), outcome in zip(mine, receipt.data["claims"], strict=True):
+    results = list(zip(mine, receipt.data["claims"], strict=True))
+    for (resource, _), outcome in results:
         if outcome["what"] == "refused":
             _not_taken(call, resource, outcome["why"])
         else:
             call.count(resource, OUTCOMES[outcome["what"]])
+    refused = [address_of(one) for (one, _), outcome in results if outcome["what"] == "refused"]
+    _withdraw(call, refused, {}, NO_LONGER)
 
 
 # --- from a paper to what the fund is told
