@@ -129,8 +129,17 @@ def suspected(*, for_: Actor, disease: str, after: int = 0, limit: int = 50) -> 
     asked = {"asked": _alike(disease), "born": _years_before(today, values.number(FROM_AGE))}
     found = _fetched(SUSPECTED.format(seen=seen), sight | _mine(for_, after, limit) | asked)
     return [
-        Listed(person=key, name=name, sex=sex, born=born, disease=disease, begins=None, what=what, where=where,
-               at=at.astimezone(clock.COUNTY_ZONE))
+        Listed(
+            person=key,
+            name=name,
+            sex=sex,
+            born=born,
+            disease=disease,
+            begins=None,
+            what=what,
+            where=where,
+            at=at.astimezone(clock.COUNTY_ZONE),
+        )
         for key, name, sex, born, what, at, where in found
     ]
 
