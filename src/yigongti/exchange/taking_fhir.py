@@ -56,7 +56,7 @@ def _write(made: Call, wanted: Mapping[str, Wanted], ordered: Mapping[str, int])
     """Reports lead to the orders that they answer, and bring them on."""
     answered = requests.answers(made, wanted, ordered)
     entries = known.write_all(made, requests.leading(wanted, answered))
-    requests.close(wanted, answered, entries)
+    requests.close(made, wanted, answered, entries)
 
 
 def withdraw(made: Call, addresses: Sequence[str]) -> Taken:

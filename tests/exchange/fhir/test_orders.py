@@ -5,7 +5,7 @@ import pytest
 from tests.exchange.fhir.conftest import patient
 from tests.exchange.sending.conftest import announced, destination, reported
 from tests.exchange.test_orders import standing
-from yigongti.exchange.models import Outgoing
+from yigongti.exchange.models import Message, Outgoing
 from yigongti.kernel import clock
 from yigongti.record.models import Entry
 
@@ -87,6 +87,72 @@ def test_nobody_s_report_closes_the_order_of_somebody_else(hospital, whom):
     made = hospital.made(request(whom))
     hospital.made(report(other, basedOn=[{"reference": f"ServiceRequest/{made['id']}"}]))
     assert standing()[0].detail["state"] == "placed"
+
+
+def task(whom, made, status):
+    return {"resourceType": "Task", "status": status, "intent": "order", "for": {"reference": f"Patient/{whom}"},
+            "focus": {"reference": f"ServiceRequest/{made['id']}"}}  # fmt: skip
+
+
+def said():
+    return "".join(map(str, Message.objects.latest("pk").done))
+
+
+def state():
+    (order,) = standing()
+    return order.detail["state"]
+
+
+@pytest.fixture
+def shared(county, hospital, township, foreign):
+    """A person whom the hospital and the township both know, with an order of the township's for the hospital."""
+    card = {"identifier": [{"system": "urn:oid:2.16.156.10011.1.3", "value": CARD}], "name": [{"text": "赵老四"}]}
+    here, there, elsewhere = (one.made(patient(**card, gender="male"))["id"] for one in
+                              (township, hospital, foreign))  # fmt: skip
+    performer = [{"reference": f"Organization/r-{county.hospital.pk}"}]
+    return here, there, elsewhere, performer
+
+
+def test_only_who_ordered_and_who_is_to_do_it_move_an_order(county, hospital, township, foreign, shared):
+    here, there, elsewhere, performer = shared
+    made = township.made(request(here, performer=performer))
+    kept = foreign.made(task(elsewhere, made, "cancelled"))
+    assert state() == "placed"
+    assert "Task 没有改变 1 项申请的进度：只有开申请的机构和写明的执行机构能推进或取消" in said()
+    assert foreign.get(f"/Task/{kept['id']}").status_code == 200
+    hospital.made(task(there, made, "accepted"))
+    assert state() == "in_progress"
+    township.made(task(here, made, "cancelled"))
+    assert state() == "cancelled"
+    assert "没有改变" not in said()
+
+
+def test_where_no_performer_is_named_only_who_ordered_moves_and_closes(hospital, township, shared):
+    here, there, *_ = shared
+    made = township.made(request(here))
+    based = {"basedOn": [{"reference": f"ServiceRequest/{made['id']}"}]}
+    hospital.made(task(there, made, "cancelled"))
+    hospital.made(report(there, **based))
+    assert state() == "placed"
+    township.made(report(here, **based))
+    assert state() == "resulted"
+
+
+def test_a_report_that_the_performer_did_not_make_leads_to_the_order_and_does_not_close_it(
+    hospital, township, foreign, shared
+):
+    here, there, elsewhere, performer = shared
+    made = township.made(request(here, performer=performer))
+    based = {"basedOn": [{"reference": f"ServiceRequest/{made['id']}"}]}
+    for one, whom in ((foreign, elsewhere), (township, here)):
+        one.made(report(whom, **based))
+        assert "只有执行机构的报告能办结" in said()
+    (order,) = standing()
+    assert (order.detail["state"], order.detail.get("report")) == ("placed", None)
+    assert all("order" in one.detail for one in standing("report"))
+    hospital.made(report(there, conclusion="6.2 mmol/L", **based))
+    (order,) = standing()
+    assert (order.detail["state"], order.detail["report"]) == ("resulted", standing("report")[-1].pk)
 
 
 def test_a_township_orders_by_fhir_the_laboratory_gets_it_by_hl7_and_its_result_closes_it(county, township):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from yigongti.exchange.hl7v2.order_states import RESULTED, after
 from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.policy import fhir_orders as codes
 from yigongti.kernel import prepared
+from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import open_institutions
 from yigongti.record.actions import Told
 from yigongti.record.queries import Numbered, newest
@@ -163,18 +164,39 @@ def leading(wanted: Mapping[str, Wanted], answered: Mapping[str, list[Numbered]]
     }  # fmt: skip
 
 
-def close(wanted: Mapping[str, Wanted], answered: Mapping[str, list[Numbered]], entries: Mapping[str, int]) -> None:
-    """Each order says how far its report has brought it, and leads to it."""
+def close(
+    call: Call, wanted: Mapping[str, Wanted], answered: Mapping[str, list[Numbered]], entries: Mapping[str, int]
+) -> None:
+    """Each order says how far its report has brought it, and leads to it; anybody else's report leads to the order,
+    which stays as it was."""
     for address, ones in answered.items():
         state = codes.REPORT_STATES.get(text(wanted[address].resource.get("status")), "")
         if state and address in entries:
-            orders.answered(orders=ones, report=entries[address], state=state)
+            theirs = _theirs(call, wanted[address].resource, ones, codes.closers, codes.NOT_CLOSED)
+            orders.answered(orders=theirs, report=entries[address], state=state)
+
+
+def _theirs(
+    call: Call, resource: Resource, ones: Iterable[Numbered], who: Callable[[int, Any], Collection[int]], why: str
+) -> list[Numbered]:
+    """The orders that the client's institution may bring on; of others the outcome says why they stay as they were."""
+    found = list(ones)
+    theirs = [
+        one for one in found if call.sender.institution_id in who(one.institution_id, one.detail.get("performer"))
+    ]
+    if others := len(found) - len(theirs):
+        kind = text(resource.get("resourceType"))
+        call.remarks.append(
+            str(phrase("{kind} 没有改变 {n} 项申请的进度：{why}", kind=kind, n=others, why=phrase(why)))
+        )
+    return theirs
 
 
 def move(call: Call, written: Mapping[str, int]) -> None:
-    """Tasks say how far orders are: whoever carries them out tells so."""
+    """Tasks say how far orders are: whoever carries them out tells so, or whoever asked; nobody else."""
     tasks = {address_of(one): one for one in call.of("Task") if text(one.get("status")) in codes.TASK_STATES}
     about = {address: (one, person) for address, one in tasks.items()
              if _references(one) and (person := persons.resident_of(call, one)) is not None}  # fmt: skip
     for address, ones in _asked_for(call, about, written).items():
-        orders.moved(orders=ones, state=codes.TASK_STATES[text(tasks[address]["status"])])
+        theirs = _theirs(call, tasks[address], ones, codes.movers, codes.NOT_MOVED)
+        orders.moved(orders=theirs, state=codes.TASK_STATES[text(tasks[address]["status"])])

@@ -14,14 +14,27 @@ TASK_STATES = {
     "accepted": "in_progress", "ready": "in_progress", "in-progress": "in_progress", "on-hold": "in_progress",
     "completed": "resulted", "rejected": "cancelled", "cancelled": "cancelled", "failed": "cancelled",
 }  # fmt: skip
-"""执行机构用 Task（focus 或 basedOn 指向申请）说办到哪一步；其余状态不改变申请。"""
+"""开申请的机构或执行机构用 Task（focus 或 basedOn 指向申请）说办到哪一步；其余状态和别的机构的 Task 不改变申请。"""
 
 REPORT_STATES = {
     "final": "resulted", "amended": "resulted", "corrected": "resulted", "appended": "resulted",
     "registered": "in_progress", "partial": "in_progress", "preliminary": "in_progress",
 }  # fmt: skip
-"""DiagnosticReport.status → 它所答复（basedOn）的申请的进度。"""
+"""DiagnosticReport.status → 它所答复（basedOn）的申请的进度；别的机构的报告连到申请，不办结它。"""
+
+NOT_MOVED = "只有开申请的机构和写明的执行机构能推进或取消"
+NOT_CLOSED = "只有执行机构的报告能办结；没有写明执行机构的，由开申请的机构"
 
 PRIORITIES = {"routine": "普通", "urgent": "加快", "asap": "加快", "stat": "急"}
 PLACER, FILLER = "PLAC", "FILL"
 """identifier.type：申请方编号、执行方编号（v2-0203）。没有写类型的第一个号码算申请方的；没有号码的用资源自己的 id。"""
+
+
+def movers(asked: int, performs: int | None) -> frozenset[int]:
+    """开申请的机构，和写明的执行机构。"""
+    return frozenset({asked, performs or asked})
+
+
+def closers(asked: int, performs: int | None) -> frozenset[int]:
+    """写明的执行机构；没有写明的，开申请的机构。"""
+    return frozenset({performs or asked})
