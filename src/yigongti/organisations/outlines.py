@@ -70,7 +70,7 @@ def _rings(geometry: Any) -> Iterator[list[Point]]:
         for polygon in polygons[kind]() if kind in polygons else ():
             if polygon and polygon[0]:
                 yield [_point(pair) for pair in polygon[0]]
-    except (TypeError, ValueError, KeyError, IndexError):
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError):
         raise _bad("坐标读不出来") from None
 
 
