@@ -11,7 +11,7 @@ from typing import Any
 
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, raise_all
-from yigongti.organisations.outlines import LARGEST_BYTES, Point, drawn, simplified
+from yigongti.organisations.outlines import Point, drawn, json_of, simplified
 
 
 MOST_POINTS = 3000
@@ -104,12 +104,7 @@ def _bad(problem: str) -> BadValue:
 
 
 def _features(text: str) -> Iterator[_Feature]:
-    if len(text) > LARGEST_BYTES:
-        raise _bad("文件太大，最大 8 MB")
-    try:
-        page = json.loads(text)
-    except (ValueError, RecursionError):  # nested so deep that nobody drew it
-        raise _bad("不是 JSON") from None
+    page = json_of(text, bad=_bad)
     kind = page.get("type") if isinstance(page, dict) else None
     listed = [page] if kind == "Feature" else page.get("features") if kind == "FeatureCollection" else None
     if not isinstance(listed, list):

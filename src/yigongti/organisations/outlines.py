@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from yigongti.kernel.language import phrase
@@ -22,16 +22,20 @@ def rings_of(text: str, *, division: str = "") -> list[list[Point]]:
 
     Raises BadValue when it is no GeoJSON, holds several places and none of this code, or leaves the earth.
     """
-    if len(text) > LARGEST_BYTES:
-        raise _bad("文件太大，最大 8 MB")
-    try:
-        page = json.loads(text)
-    except (ValueError, RecursionError):  # nested so deep that nobody drew it
-        raise _bad("不是 JSON") from None
-    rings = list(_rings(_geometry(page, division)))
+    rings = list(_rings(_geometry(json_of(text, bad=_bad), division)))
     if not rings:
         raise _bad("没有面（Polygon 或 MultiPolygon）")
     return thinned(rings)
+
+
+def json_of(text: str, *, bad: Callable[[str], BadValue]) -> Any:
+    """What the text says as JSON. Raises what `bad` makes of the problem."""
+    if len(text) > LARGEST_BYTES:
+        raise bad("文件太大，最大 8 MB")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # nested so deep that nobody drew it
+        raise bad("不是 JSON") from None
 
 
 def drawn(outline: Any) -> list[list[Point]]:

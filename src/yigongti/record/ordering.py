@@ -62,11 +62,16 @@ def place_order(
     return replace(made, href=f"/record/entries/{fresh.pk}")
 
 
+def performer_named(chosen: str) -> Any:
+    """The open institution of that number; None for any other text."""
+    numbered = chosen.isascii() and chosen.isdecimal() and len(chosen) < 19
+    return open_institutions().filter(pk=int(chosen)).first() if numbered else None
+
+
 def _performer(by: Actor, typed: str) -> dict[str, Any]:
     """The institution that carries it out, by its number."""
     chosen = typed.strip() or str(own_institution(by))
-    numbered = chosen.isascii() and chosen.isdecimal() and len(chosen) < 19
-    known = open_institutions().filter(pk=int(chosen)).first() if numbered else None
+    known = performer_named(chosen)
     if known is None:
         raise BadValue(field="performer", label="执行机构", value=chosen[:40], problem="没有这一家，请从名单中选择")
     return {"performer": known.pk, "performer_name": known.name}

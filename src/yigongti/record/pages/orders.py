@@ -16,7 +16,6 @@ from yigongti.kernel.pages.parts import Act, Field, Option
 from yigongti.kernel.pages.posting import key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
-from yigongti.organisations.queries import open_institutions
 from yigongti.record import ordering, queries, shown
 from yigongti.record.pages.answering import Form, answer, under
 from yigongti.record.pages.fields import Ask
@@ -52,8 +51,7 @@ def _picked(posted: Mapping[str, str], name: str) -> str:
 def _fields(ask: Ask, own: int | None) -> list[Field]:
     item = ask.typed.get("title") or ask.typed.get("title_text", "")
     chosen = ask.typed.get("performer", str(own or ""))
-    numbered = chosen.isascii() and chosen.isdecimal() and len(chosen) < 19
-    known = open_institutions().filter(pk=int(chosen)).first() if numbered else None
+    known = ordering.performer_named(chosen)
     urgency = [Option(value=word, label=say(word)) for word in PRIORITIES]
     return [
         ask.one("title", KINDS["order"].name, "picker", url="/pick/order_item", text=item,
