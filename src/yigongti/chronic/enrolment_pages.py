@@ -19,7 +19,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.picked import ActForm, coded
@@ -42,7 +42,7 @@ def enrolled_list(request: Request) -> HttpResponse:
     code = request.GET.get("disease", "")
     code = code if code in OFFERED else ""
     key, _, last = request.GET.get("after", "").partition("-")
-    found = enrolled(for_=request.actor, disease=code, after=(_whole(key), last), limit=ROWS)
+    found = enrolled(for_=request.actor, disease=code, after=(row_number(key), last), limit=ROWS)
     mark = f"{found[ROWS - 1].person}-{found[ROWS - 1].disease}" if len(found) > ROWS else ""
     return _list(
         request, "慢病在管", found[:ROWS], route=LIST, code=code, mark=mark, known={"": "全部", **OFFERED},
@@ -56,7 +56,7 @@ def suspected_list(request: Request) -> HttpResponse:
     """Who was seen for a disease in the last year and is not under management for it."""
     code = request.GET.get("disease", "")
     code = code if code in SOUGHT else next(iter(SOUGHT))
-    found = suspected(for_=request.actor, disease=code, after=_whole(request.GET.get("after", "")), limit=ROWS)
+    found = suspected(for_=request.actor, disease=code, after=row_number(request.GET.get("after", "")), limit=ROWS)
     mark = str(found[ROWS - 1].person) if len(found) > ROWS else ""
     return _list(
         request, "疑似未纳入", found[:ROWS], route=SUSPECTED, code=code, mark=mark,
@@ -104,10 +104,6 @@ def _suspected_line(one: Listed) -> Row:
     at = one.at.date().isoformat() if one.at else ""
     take = Cell(text=say("纳入管理"), href=f"/residents/{one.person}/chronic/enrol?disease={one.disease}")
     return Row(cells=[*_who(one), one.what, one.where, at, take])
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 # --- one person

@@ -23,7 +23,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
@@ -43,9 +43,7 @@ def inbox(request: Request) -> HttpResponse:
     """What could not be taken in, by reason, oldest first."""
     actor, rule = request.actor, request.GET.get("rule", "")[:120]
     after = request.GET.get("after", "")
-    found = queries.waiting(
-        for_=actor, rule=rule, after=int(after) if after.isdecimal() and len(after) < 19 else 0, limit=ROWS
-    )
+    found = queries.waiting(for_=actor, rule=rule, after=row_number(after), limit=ROWS)
     more = f"/inbox?{urlencode({'rule': rule, 'after': found[-1].pk})}" if len(found) == ROWS else ""
     context = {
         "title": say("收件箱"),

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Cell, Column, Option, Row
@@ -42,7 +42,7 @@ def contradictions(request: Request) -> HttpResponse:
     tab = tab if tab in TABS else "waiting"
     after = request.GET.get("after", "")
     found = queries.contradictions(
-        for_=request.actor, effects=TABS[tab], after=int(after) if after.isdecimal() and len(after) < 19 else 0,
+        for_=request.actor, effects=TABS[tab], after=row_number(after),
         limit=ROWS + 1,
     )  # fmt: skip
     _note(request.actor, "publichealth.contradictions", "查看去世核对", found[:ROWS])

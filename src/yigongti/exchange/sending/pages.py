@@ -16,7 +16,7 @@ from yigongti.exchange.sending import actions, queries
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State, StateKind
@@ -87,8 +87,8 @@ def tabs() -> list[Option]:
 def outgoing(request: Request) -> HttpResponse:
     """Every destination with its traffic; below, what was refused."""
     actor, after = request.actor, request.GET.get("after", "")
-    chosen = _number(request.GET.get("to", ""))
-    found = queries.dead(for_=actor, destination=chosen, after=_number(after), limit=ROWS)
+    chosen = row_number(request.GET.get("to", ""))
+    found = queries.dead(for_=actor, destination=chosen, after=row_number(after), limit=ROWS)
     query = {"to": chosen, "after": found[-1].pk} if chosen and found else {"after": found[-1].pk} if found else {}
     context: dict[str, Any] = {
         "title": say("发出的"),
@@ -105,10 +105,6 @@ def outgoing(request: Request) -> HttpResponse:
         "works": actor.may(WORK),
     }  # fmt: skip
     return render(request, "exchange/outgoing.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def traffic_columns() -> list[Column]:
@@ -204,7 +200,7 @@ def resend_all(request: Request) -> HttpResponse:
     """Everything that one receiver refused."""
     if request.method != "POST":
         raise NotFound
-    to = _number(request.POST.get("to", ""))
+    to = row_number(request.POST.get("to", ""))
     return done(request, actions.resend_all(by=request.actor, key=key_of(request), destination_id=to))
 
 

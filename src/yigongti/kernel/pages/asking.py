@@ -9,6 +9,15 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.models import Post
 
 
+LONGEST = 18
+"""Digits of the largest number that every row's key can be held against."""
+
+
+def row_number(text: str) -> int:
+    """A row's number as an address or a form says it, else 0, which no row has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else 0
+
+
 class Visit(HttpRequest):
     """A request of somebody or nobody. Only a name for the types: no instance is ever made of it."""
 

@@ -13,7 +13,7 @@ from yigongti.exchange.imaging.archive.queries import Standing, Waiting
 from yigongti.exchange.imaging.models import StudyInstance
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Cell, Column, Row, State
 from yigongti.kernel.pages.posting import done, key_of
@@ -41,8 +41,7 @@ def said_trouble(code: str) -> str:
 def images(request: Request) -> HttpResponse:
     """Which archive holds how many, what waits, and what was declined."""
     actor, after = request.actor, request.GET.get("after", "")
-    number = int(after) if after.isdecimal() and len(after) < 19 else 0
-    found = queries.declined(for_=actor, after=number, limit=ROWS)
+    found = queries.declined(for_=actor, after=row_number(after), limit=ROWS)
     context: dict[str, Any] = {
         "title": say("影像存放"),
         "columns": [Column(label=say(word)) for word in ("检查", "来源方", "对方的话")],
