@@ -134,6 +134,21 @@ def test_a_whole_write_ends_with_what_it_posted(db):
     assert alone(work) == [("first",), ("second",)]
 
 
+@pytest.mark.parametrize("first", [0, 0.05])
+@pytest.mark.parametrize("then", [0, 0.05])
+def test_a_whole_write_that_fails_keeps_its_connection_however_its_answers_come(db, first, then):
+    def work():
+        mine = prepared.fetched("SELECT pg_backend_pid()")
+        for _ in range(3):
+            with pytest.raises(IntegrityError), prepared.whole():
+                prepared.post("SELECT pg_sleep(%(long)s)", {"long": first}, apart=True)
+                prepared.post(NOTED, {"word": None}, apart=True)
+                prepared.post("SELECT pg_sleep(%(long)s)", {"long": then}, apart=True)
+        return prepared.fetched("SELECT pg_backend_pid()") == mine
+
+    assert alone(work)
+
+
 def test_rows_of_a_model_get_their_keys_in_their_order(db):
     rows = [{"code": "kernel.test", "begins": "2026-01-0" + str(n), "value": [n, "张"], "source": "试",
              "entered_by_id": None, "entered_at": datetime(2026, 1, n, tzinfo=UTC)} for n in (1, 2, 3)]  # fmt: skip

@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -137,8 +137,17 @@ def fetched_first(sql: str, given: Given, *, prepare: bool = True) -> list[tuple
 def together() -> Iterator[None]:
     """Statements inside go to the server without waiting for each other's answers; the first error ends them all."""
     here = connections[DEFAULT_DB_ALIAS]
-    with here.wrap_database_errors, _link(here).pipeline():
+    with here.wrap_database_errors, _told_first(), _link(here).pipeline():
         yield
+
+
+@contextmanager
+def _told_first() -> Iterator[None]:
+    """Where answers come apart, psycopg raises the last error, which says only that there was one before."""
+    try:
+        yield
+    except psycopg.errors.PipelineAborted as last:
+        raise last.__context__ or last from None
 
 
 def one_plan() -> None:
@@ -199,7 +208,7 @@ def whole() -> Iterator[None]:
             yield
         return
     waiting = _Waiting(0)
-    with ExitStack() as way, transaction.atomic():
+    with transaction.atomic():
         token = _waiting.set(waiting)
         try:
             yield
@@ -207,8 +216,10 @@ def whole() -> Iterator[None]:
             _waiting.reset(token)
         posted = waiting.taken()
         if posted:
-            way.enter_context(together())
-            _send(posted)
+            with together():
+                _send(posted)
+                # Not left to Django: a commit that fails while answers are under way costs it the connection.
+                psycopg.RawCursor(_link(connections[DEFAULT_DB_ALIAS])).execute("COMMIT")
 
 
 def post(sql: str, given: Given, *, apart: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 
@@ -37,15 +38,19 @@ def seconds_asked(config):
 
 
 def try_all(parse, strategy, config):
-    """New examples until the time is up; only the house's own refusals pass, and none may take a second."""
+    """New examples until the time is up; only the house's own refusals pass, and none may take a second.
+
+    The second is this thread's own, and the memory is swept before: what other tests left behind is not the parser's.
+    """
+    gc.collect()
 
     def check(drawn):
-        begun = time.process_time()
+        begun = time.thread_time()
         try:
             parse(drawn)
         except Refusal as refusal:
             assert refusal.rule and len(str(refusal)) < 300
-        assert time.process_time() - begun < 1
+        assert time.thread_time() - begun < 1
 
     phases = (Phase.explicit, Phase.generate, Phase.shrink)
     one_round = settings(

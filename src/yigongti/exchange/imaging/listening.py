@@ -7,6 +7,7 @@ network of the modalities and nowhere else.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,8 @@ class TooLarge(OSError):
 class Metered:
     """Reads of one association's socket: no unit longer than the protocol's, no object longer than the county takes."""
 
-    def __init__(self, read: Any, *, most: int) -> None:
-        self._read, self._most, self.since = read, most, 0
+    def __init__(self, read: Any, *, most: int, line: socket.socket) -> None:
+        self._read, self._most, self.since, self.line = read, most, 0, line
 
     def __call__(self, wanted: int) -> bytearray:
         self.since += wanted
@@ -87,13 +88,19 @@ def stop(server: ThreadedAssociationServer) -> None:
 
 
 def _meter(event: evt.Event, most: int) -> None:
-    socket: Any = event.assoc.dul.socket
-    if socket is not None:
-        socket.recv = Metered(socket.recv, most=most)
+    link: Any = event.assoc.dul.socket
+    if link is not None:
+        link.recv = Metered(link.recv, most=most, line=link.socket)
 
 
 def _clear(event: evt.Event) -> None:
-    """What came of an object whose association broke was never acknowledged, and goes."""
+    """What came of an object whose association broke was never acknowledged, and goes.
+
+    pynetdicom leaves a line open that its peer has cut, until memory is swept: it is closed here.
+    """
+    meter = getattr(event.assoc.dul.socket, "recv", None)
+    if isinstance(meter, Metered):
+        meter.line.close()
     half = getattr(event.assoc.dimse.message, "_data_set_path", None)
     if isinstance(half, Path):
         half.unlink(missing_ok=True)

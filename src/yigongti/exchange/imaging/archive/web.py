@@ -93,7 +93,8 @@ class Archive:
         try:
             link.request(method, urlsplit(self.address).path.rstrip("/") + place, body() if body else None,
                          {**headers, **self._who()}, encode_chunked=False)  # fmt: skip
-            return _answer(link.getresponse(), most)
+            with link.getresponse() as response:
+                return _answer(response, most)
         except TimeoutError:
             raise Unanswered("silent") from None
         except (OSError, http.client.HTTPException):
