@@ -87,6 +87,21 @@ def test_the_listener_answers_a_real_client_once_the_message_is_kept(county):
     assert Message.objects.get().state == "received"
 
 
+def test_the_messages_of_a_file_are_sent_by_mllp_send(county, tmp_path):
+    path = tmp_path / "messages.hl7"
+    bodies = [message("ORU^R01", *result(number=f"L{n}"), control=str(n)) for n in range(3)]
+    path.write_bytes(b"".join(framed(body) for body in bodies))
+    with listen(host="127.0.0.1", port=0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        told = subprocess.run(
+            [Path(sys.executable).with_name("mllp_send"), "-p", str(server.server_address[1]), "-f", path, "127.0.0.1"],
+            capture_output=True, timeout=30, check=False,
+        )  # fmt: skip
+        server.shutdown()
+    assert [f"MSA|AA|{n}".encode() in told.stdout for n in range(3)] == [True] * 3
+    assert Message.objects.count() == 3
+
+
 def test_bytes_without_a_header_are_kept_and_answered_with_a_rejection(county):
     with listen(host="127.0.0.1", port=0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,24 +1,22 @@
 """Every parser of text from outside takes anything: it answers, or refuses in its own words; it never falls.
 
-A second for each in the usual run, three quarters of a minute with --all (or YIGONGTI_FUZZ_SECONDS).
+A second at most for each in the usual run, three quarters of a minute with --all (or YIGONGTI_FUZZ_SECONDS).
 """
 
 # ruff: noqa: RUF001 - full-width letters are what people paste
 
 import json
-import os
-import time
 import uuid
 from datetime import date
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client, RequestFactory
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import PASSWORD, account, actor, post, resident, submitted
 from tests.factories import county as make_county
+from tests.fuzzing import seconds_asked, tried
 from yigongti.kernel.finders import finders, pickers, plain_given
 from yigongti.kernel.pages.posting import key_of
 from yigongti.kernel.parameters import values
@@ -35,7 +33,6 @@ from yigongti.residents.queries.search import find
 
 
 TODAY = date(2026, 11, 22)
-SHORT, LONG = 1.0, 45.0
 
 # --- texts as they come: typed, pasted from sheets and phones, broken on the way, or made to break something
 
@@ -81,20 +78,7 @@ JSON = st.recursive(
 @pytest.fixture
 def seconds(request):
     """How long each parser is tried."""
-    asked = os.environ.get("YIGONGTI_FUZZ_SECONDS")
-    return float(asked) if asked else LONG if request.config.getoption("--long") else SHORT
-
-
-def try_all(check, strategy, seconds):
-    """New examples until the time is up; what fails is shrunk and shown by hypothesis."""
-    phases = (Phase.explicit, Phase.generate, Phase.shrink)
-    one_round = settings(
-        max_examples=60, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )  # fmt: skip
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        one_round(given(strategy)(check))()
+    return seconds_asked(request.config)
 
 
 def refused_or(parse, *unfit):
@@ -138,12 +122,12 @@ PLAIN = {
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_any_text_is_read_or_refused(name, seconds):
-    try_all(PLAIN[name], TEXT, seconds)
+    tried(PLAIN[name], TEXT, seconds)
 
 
 @pytest.mark.parametrize("series", SERIES.values(), ids=SERIES)
 def test_any_measurement_is_read_or_refused(series, seconds):
-    try_all(refused_or(lambda text: measuring.measured(series, text)), TEXT, seconds / len(SERIES))
+    tried(refused_or(lambda text: measuring.measured(series, text)), TEXT, seconds / len(SERIES))
 
 
 def test_what_was_read_once_is_read_the_same_again(seconds):
@@ -156,11 +140,11 @@ def test_what_was_read_once_is_read_the_same_again(seconds):
                 continue
             assert parse(found) == found
 
-    try_all(check, TEXT, seconds)
+    tried(check, TEXT, seconds)
 
 
 def test_any_form_about_a_person_is_read_or_refused(seconds):
-    try_all(refused_or(particulars.read), st.dictionaries(st.sampled_from(PARTICULARS), TEXT), seconds)
+    tried(refused_or(particulars.read), st.dictionaries(st.sampled_from(PARTICULARS), TEXT), seconds)
 
 
 def test_any_outline_that_is_json_is_read_or_refused(seconds):
@@ -168,7 +152,7 @@ def test_any_outline_that_is_json_is_read_or_refused(seconds):
         "type": st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection", "Point"]),
         "coordinates": JSON, "geometry": JSON, "features": JSON, "properties": JSON,
     })  # fmt: skip
-    try_all(refused_or(lambda page: outlines.rings_of(json.dumps(page), division="140781")), place, seconds)
+    tried(refused_or(lambda page: outlines.rings_of(json.dumps(page), division="140781")), place, seconds)
 
 
 def test_any_key_of_a_submission_is_a_uuid_or_refused(seconds):
@@ -179,7 +163,7 @@ def test_any_key_of_a_submission_is_a_uuid_or_refused(seconds):
         except Refusal:
             pass
 
-    try_all(check, TEXT, seconds)
+    tried(check, TEXT, seconds)
 
 
 # --- what asks the database
@@ -200,7 +184,7 @@ def test_any_search_is_answered(county, seconds):
         find(for_=doctor, text=text)
         find_beyond(for_=doctor, text=text)
 
-    try_all(check, SENT, seconds)
+    tried(check, SENT, seconds)
 
 
 def test_any_text_in_a_picker_or_the_box_at_the_top_is_answered(county, seconds):
@@ -212,7 +196,7 @@ def test_any_text_in_a_picker_or_the_box_at_the_top_is_answered(county, seconds)
         for made in pickers.values():
             made.find(for_=doctor, text=text, limit=5, given=plain_given({"field": text}))
 
-    try_all(check, SENT, seconds)
+    tried(check, SENT, seconds)
 
 
 def test_any_value_given_to_any_step_is_read_or_refused(county, seconds):
@@ -224,7 +208,7 @@ def test_any_value_given_to_any_step_is_read_or_refused(county, seconds):
         fields = [*step.must_record, *step.may_record]
         refused_or(lambda g: recording.read(page, step, g, by=doctor))(dict(zip(fields, given_values, strict=False)))
 
-    try_all(check, st.tuples(st.sampled_from(steps), st.lists(st.one_of(TEXT, JSON), min_size=6, max_size=20)), seconds)
+    tried(check, st.tuples(st.sampled_from(steps), st.lists(st.one_of(TEXT, JSON), min_size=6, max_size=20)), seconds)
 
 
 def test_any_body_at_the_json_door_is_answered_and_none_is_an_error(county, seconds, caplog):
@@ -250,4 +234,4 @@ def test_any_body_at_the_json_door_is_answered_and_none_is_an_error(county, seco
     ))}, optional={"version": JSON})  # fmt: skip
     bodies = st.one_of(JSON, said, st.binary(max_size=60), TEXT.map(lambda t: t.encode("utf-8", "surrogatepass")))
     keys = st.one_of(st.uuids().map(str), TEXT)
-    try_all(check, st.tuples(st.sampled_from(addresses), bodies, keys), seconds)
+    tried(check, st.tuples(st.sampled_from(addresses), bodies, keys), seconds)

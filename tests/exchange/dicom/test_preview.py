@@ -122,6 +122,14 @@ def test_what_cannot_be_unpacked_says_so():
     assert str(preview(making.image(BitsAllocated=1)).why_none) == "这种图像没有预览"
 
 
+def test_a_compression_whose_name_is_broken_is_told_in_plain_letters():
+    packed = encapsulated(b"\xff\xd8\xff\xc3", JPEG_LOSSLESS)
+    for wound in (b"1.2\0\x91\0\xa0", b"\0\0\0\0\0\0\0"):
+        assert str(preview(packed.replace(b"1.2.840", wound)).why_none) in (
+            "这种压缩（1.2????.10008.1.2.4.70）的图像没有预览", "这种压缩（???????.10008.1.2.4.70）的图像没有预览",
+        )  # fmt: skip
+
+
 def test_a_large_image_is_thinned():
     side = 3 * LONGEST_SIDE
     data = making.image(pixels=bytes(side * side), Rows=side, Columns=side)

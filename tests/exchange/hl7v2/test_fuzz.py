@@ -8,7 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.exchange.hl7v2.messages import PID, msh
-from tests.site.test_fuzz import seconds, try_all
+from tests.fuzzing import tried
+from tests.site.test_fuzz import seconds
 from yigongti.exchange.hl7v2 import charset, message
 from yigongti.exchange.hl7v2.acknowledge import Complaint, Verdict, acknowledgement, answers
 from yigongti.exchange.hl7v2.framing import Splitter, split_batch
@@ -85,4 +86,4 @@ CHUNKS = st.lists(st.one_of(BYTES, st.sampled_from([b"\x0b", b"\x1c\r", b"\x1c",
 
 @pytest.mark.parametrize(("check", "strategy"), [(_read, BYTES), (_split, CHUNKS)], ids=["messages", "stream"])
 def test_nothing_that_arrives_makes_it_fall(check, strategy, seconds):
-    try_all(check, strategy, seconds)
+    tried(check, strategy, seconds)

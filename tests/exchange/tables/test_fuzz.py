@@ -20,7 +20,8 @@ from tests.exchange.tables.making import (
     workbook,
 )
 from tests.exchange.tables.samples import OLD_WORKBOOK
-from tests.site.test_fuzz import seconds, try_all
+from tests.fuzzing import tried
+from tests.site.test_fuzz import seconds
 from yigongti.exchange.tables import peeking
 from yigongti.exchange.tables.opening import opened
 from yigongti.exchange.tables.sheet import Problem, heading, read_line
@@ -127,23 +128,23 @@ BEGINNINGS = st.sampled_from([b"PK\x03\x04", OLD_WORKBOOK[:512]])
 
 def test_any_bytes(seconds):
     begun = st.builds(bytes.__add__, BEGINNINGS, st.binary(max_size=900))
-    try_all(take, st.one_of(st.binary(max_size=300), begun), seconds)
+    tried(take, st.one_of(st.binary(max_size=300), begun), seconds)
 
 
 def test_any_text_file(seconds):
-    try_all(take, broken(TEXTS), seconds)
+    tried(take, broken(TEXTS), seconds)
 
 
 def test_any_workbook(seconds):
-    try_all(take, st.one_of(broken([BOOK, OPEN_BOOK]), broken_part(unpacked(BOOK), BOOK_PARTS)), seconds)
+    tried(take, st.one_of(broken([BOOK, OPEN_BOOK]), broken_part(unpacked(BOOK), BOOK_PARTS)), seconds)
 
 
 def test_any_open_document(seconds):
-    try_all(take, broken_part(unpacked(OPEN_BOOK), ["content.xml"]), seconds)
+    tried(take, broken_part(unpacked(OPEN_BOOK), ["content.xml"]), seconds)
 
 
 def test_any_old_workbook(seconds):
-    try_all(take, broken([OLD_WORKBOOK]), seconds)
+    tried(take, broken([OLD_WORKBOOK]), seconds)
 
 
 CELLS = st.lists(
@@ -160,7 +161,7 @@ CELLS = st.lists(
 
 def test_any_line(seconds):
     head = heading(PEOPLE, HEAD)
-    try_all(lambda cells: _take_line(head, tuple(cells)), CELLS, seconds)
+    tried(lambda cells: _take_line(head, tuple(cells)), CELLS, seconds)
 
 
 def test_any_header_line(seconds):
@@ -171,7 +172,7 @@ def test_any_header_line(seconds):
         except Refusal as refusal:
             assert refusal.sentence
 
-    try_all(understand, st.lists(st.one_of(st.sampled_from(HEAD), st.text(max_size=9)), max_size=12), seconds)
+    tried(understand, st.lists(st.one_of(st.sampled_from(HEAD), st.text(max_size=9)), max_size=12), seconds)
 
 
 def test_the_wounds_reach_what_lies_behind(seconds):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzzing import seconds_asked, tried
 from yigongti.kernel.refusal import Refusal
 
 
-SHORT, LONG = 1.0, 45.0
 NUMBERS = st.sampled_from(
     [b"\0", b"\xff\xff", b"\xff\xff\xff\xff", b"\x80\0", b"\x7f\xff\xff\xff", b"\1", b"\xfe\xff\xdd\xe0"]
 )
@@ -31,12 +29,6 @@ def broken(draw, files):
     return bytes(data)
 
 
-def seconds_asked(config):
-    """A second in the usual run; more with --all or YIGONGTI_FUZZ_SECONDS."""
-    asked = os.environ.get("YIGONGTI_FUZZ_SECONDS")
-    return float(asked) if asked else LONG if config.getoption("--long") else SHORT
-
-
 def try_all(parse, strategy, config):
     """New examples until the time is up; only the house's own refusals pass, and none may take a second.
 
@@ -52,11 +44,4 @@ def try_all(parse, strategy, config):
             assert refusal.rule and len(str(refusal)) < 300
         assert time.thread_time() - begun < 1
 
-    phases = (Phase.explicit, Phase.generate, Phase.shrink)
-    one_round = settings(
-        max_examples=60, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )  # fmt: skip
-    until = time.monotonic() + seconds_asked(config)
-    while time.monotonic() < until:
-        one_round(given(strategy)(check))()
+    tried(check, strategy, seconds_asked(config))

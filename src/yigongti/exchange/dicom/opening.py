@@ -6,6 +6,7 @@ Source: DICOM PS3.10 (file format) and PS3.5 (transfer syntaxes). Private elemen
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -25,6 +26,7 @@ from yigongti.exchange.dicom.refusing import UnreadableImage
 CHARSET = 0x00080005
 PREAMBLE, MAGIC = 128, b"DICM"
 UNDEFINED = 0xFFFFFFFF
+NO_UID = re.compile(r"[^0-9.]")
 DEFLATED = "1.2.840.10008.1.2.1.99"
 DEFLATED_IMAGES = "1.2.840.10008.1.2.8.1"
 # Groups with which a dataset without its file header begins, little and big endian.
@@ -64,7 +66,7 @@ def opened(data: bytes, *, wanted: Iterable[int]) -> Opened:
     except BROKEN as wrong:
         raise UnreadableImage(what="文件", value=wrong, problem="结构坏了", rule="dicom.structure") from wrong
     meta = getattr(elements, "file_meta", None)
-    syntax = str(meta.get("TransferSyntaxUID", "") or "") if meta is not None else ""
+    syntax = NO_UID.sub("?", str(meta.get("TransferSyntaxUID", "") or "") if meta is not None else "")
     return Opened(elements, syntax, _cut(elements, stream.tell() > len(data)), headless)
 
 

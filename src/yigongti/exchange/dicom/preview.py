@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pydicom import config
 from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
@@ -71,7 +72,7 @@ def _drawn(plain: bytes, shape: Pixels, *, window: tuple[float, float] | None) -
 
 
 def _packed(syntax: str) -> Phrase:
-    return phrase("这种压缩（{kind}）的图像没有预览", kind=UID(syntax).name)
+    return phrase("这种压缩（{kind}）的图像没有预览", kind=UID(syntax, config.IGNORE).name)
 
 
 def _unpacked(body: bytes, shape: Pixels, *, syntax: str, window: tuple[float, float] | None) -> Preview:
