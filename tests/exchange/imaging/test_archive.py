@@ -1,5 +1,6 @@
 """Images in the county's archive: every one gets there once it can, none is lost, and the page says where they are."""
 
+import io
 import json
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import time
 from datetime import timedelta
 
+import pydicom
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -215,7 +217,10 @@ def orthanc(settings, tmp_path):
 
 @pytest.mark.long
 @pytest.mark.needs("Orthanc")
-def test_orthanc_takes_what_came_after_it_was_away(county, orthanc, tmp_path, monkeypatch):
+def test_orthanc_takes_what_came_after_it_was_away(county, orthanc, settings, tmp_path):
+    from dicomweb_client import DICOMwebClient
+    from dicomweb_client.session_utils import create_session_from_user_pass
+
     names = ("CT_small.dcm", "MR_small_RLE.dcm", "RG1_J2KI.dcm", "examples_ybr_color.dcm")
     for name in names:
         brought(tmp_path, image(SOPInstanceUID=f"1.2.9.{len(name)}", StudyInstanceUID="1.2.9"), name=f"own-{name}")
@@ -231,3 +236,13 @@ def test_orthanc_takes_what_came_after_it_was_away(county, orthanc, tmp_path, mo
     drawn = named.archive().drawn(study="1.2.9", series="1.2.3.1", instance=StudyInstance.objects.first().uid)
     assert drawn is not None
     assert drawn[0] == "image/jpeg"
+    others = DICOMwebClient(settings.DICOMWEB["address"], session=create_session_from_user_pass("ygt", "geheim"))
+    listed = others.search_for_instances("1.2.9")
+    assert {one["00080018"]["Value"][0] for one in listed} == set(
+        StudyInstance.objects.filter(study__uid="1.2.9").values_list("uid", flat=True)
+    )
+    for one in listed:
+        uid, series = one["00080018"]["Value"][0], one["0020000E"]["Value"][0]
+        theirs = others.retrieve_instance("1.2.9", series, uid)
+        ours = pydicom.dcmread(io.BytesIO(store.read(StudyInstance.objects.get(uid=uid).file_id)))
+        assert (theirs.PatientID, theirs.PixelData) == (ours.PatientID, ours.PixelData)
