@@ -22,14 +22,22 @@ def county():
     return make_county()
 
 
-def ordered(control="1", code="NW", number="P1", item="GLU^空腹血糖", status="", kind="ORM^O01", **more):
-    orc = f"ORC|{code}|{number}|||{status}||||20260310073000|||D9^张医师"
-    return sent(message(kind, orc, f"OBR|1|{number}||{item}|S", control=control, card=CARD, **more))
+def ordered(control="1", code="NW", number="P1", item="GLU^空腹血糖", status="", kind="ORM^O01", to=LAB, filler="",
+            **more):  # fmt: skip
+    """An order by its message, meant for the system of `to` by its header."""
+    orc = f"ORC|{code}|{number}|{filler}||{status}||||20260310073000|||D9^张医师"
+    body = message(kind, orc, f"OBR|1|{number}|{filler}|{item}|S", control=control, card=CARD, **more)
+    return sent(meant_for(to, body))
 
 
-def reported(control="9", number="P1", status="F", filler="F7", facility=LAB, value="6.1"):
+def meant_for(to, body):
+    """With another system in its header (MSH-5 and MSH-6), where one is named."""
+    return body.replace("YIGONGTI|集团".encode(), f"HIS|{to}".encode()) if to else body
+
+
+def reported(control="9", number="P1", status="F", filler="F7", facility=LAB, value="6.1", item="GLU^空腹血糖"):
     _, obx = result(value, status)
-    obr = f"OBR|1|{number}|{filler}|GLU^空腹血糖|||20260310080000||||||||||||||||||{status}"
+    obr = f"OBR|1|{number}|{filler}|{item}|||20260310080000||||||||||||||||||{status}"
     return sent(message("ORU^R01", obr, obx, control=control, card=CARD, facility=facility))
 
 
@@ -43,7 +51,7 @@ def test_an_order_stands_in_the_record_with_who_asked_and_how_urgent(county):
     (order,) = standing()
     assert (order.title, order.code, order.author, order.at.hour) == ("空腹血糖", "GLU", "张医师", 23)  # 07:30 here
     assert {name: order.detail[name] for name in ("placer", "state", "priority", "to")} == {
-        "placer": "P1", "state": "placed", "priority": "急", "to": {"application": "YIGONGTI", "facility": "集团"},
+        "placer": "P1", "state": "placed", "priority": "急", "to": {"application": "HIS", "facility": LAB},
     }  # fmt: skip
 
 
@@ -85,7 +93,7 @@ def test_a_cancelled_order_and_one_that_nobody_knows(county):
 
 def test_two_items_under_one_number_are_two_orders_each_answered_by_its_own_report(county):
     body = ("ORC|NW|P1", "OBR|1|P1||GLU^空腹血糖", "ORC|NW|P1", "OBR|2|P1||UA^尿常规")
-    assert sent(message("ORM^O01", *body, card=CARD)).state == "applied"
+    assert sent(meant_for(LAB, message("ORM^O01", *body, card=CARD))).state == "applied"
     reported()
     assert [(one.code, one.detail["state"]) for one in standing()] == [("UA", "placed"), ("GLU", "resulted")]
     changed = ordered(control="4", code="XO", item="UA^尿常规（晨尿）")

@@ -22,6 +22,7 @@ from yigongti.exchange.hl7v2.standing import BESIDE, beside_of, role_of, whole_r
 from yigongti.exchange.inbox import NoRuleYet, Taken
 from yigongti.exchange.matching import ToldPerson, TwoPersons, known_persons, person_of, remember
 from yigongti.exchange.models import Sender
+from yigongti.exchange.policy.orders import NOT_CLOSED, NOT_MEANT, SEVERAL
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 from yigongti.record.actions import Told
@@ -159,7 +160,7 @@ def _(fact: facts.Report, taking: Taking) -> None:
         taking.taken.note(f"{role_of(fact)}，不属于任何人")
         return
     title = fact.asked.service.says or "检验检查报告"
-    ordered = _ordered(fact, taking.person(fact.person))
+    ordered = _ordered(fact, taking.person(fact.person), taking)
     more: dict[str, Any] = {"order": ordered[0].id} if ordered else {}
     more |= orders.numbers(fact.asked.placer, fact.asked.filler)
     told = told_by(
@@ -168,7 +169,11 @@ def _(fact: facts.Report, taking: Taking) -> None:
         system=fact.asked.service.system[:24], code=fact.asked.service.code[:40], detail=lossless(fact) | more,
     )  # fmt: skip
     report = taking.entry("report", report_key(fact), told)
-    orders.answered(orders=ordered, report=report, asked=fact.asked, state=state_of_report(fact.status))
+    by = taking.sender.institution_id
+    closed = [one for one in ordered if orders.may_close(one, by)]
+    orders.answered(orders=closed, report=report, by=by, asked=fact.asked, state=state_of_report(fact.status))
+    if len(closed) < len(ordered):
+        taking.taken.note(f"报告连到申请，没有办结它：{NOT_CLOSED}")
     _measure(fact, taking)
 
 
@@ -183,10 +188,15 @@ def _(fact: facts.Result, taking: Taking) -> None:
     _measure(fact, taking)
 
 
-def _ordered(fact: facts.Report, whom: int) -> list[Numbered]:
-    """The orders that a report answers."""
-    found = orders.standing(resident=whom, kinds=("order",), placer=fact.asked.placer, filler=fact.asked.filler)
-    return orders.meant(found["order"], fact.asked.service.code)
+def _ordered(fact: facts.Report, whom: int, taking: Taking) -> list[Numbered]:
+    """The orders that a report answers; where their number is others' too, it is said why there is none."""
+    said = {"by": taking.sender.institution_id, "resident": whom, "placer": fact.asked.placer,
+            "filler": fact.asked.filler}  # fmt: skip
+    found = orders.meant(orders.spoken_of(**said), fact.asked.service.code)
+    one = orders.of_one_asker(found, fact.asked.placer)
+    if not one and (found or orders.of_others(**said)):
+        taking.taken.note(f"报告没有对到申请：{SEVERAL if found else NOT_MEANT}")
+    return one
 
 
 def report_key(fact: facts.Report) -> str:

@@ -6,15 +6,21 @@ from typing import Any
 
 from yigongti.exchange import hl7v2_words, orders
 from yigongti.exchange.hl7v2 import facts
-from yigongti.exchange.hl7v2.order_states import NEW, UNCHANGED, after, state_of, state_of_report
+from yigongti.exchange.hl7v2.order_states import NEW, OF_THE_FILLER, UNCHANGED, after, state_of, state_of_report
 from yigongti.exchange.inbox import NoRuleYet
+from yigongti.exchange.policy.orders import NOT_MEANT, SEVERAL
 from yigongti.exchange.taking_hl7v2 import Taking, at_of, lossless, told_by, write
 from yigongti.kernel.refusal import Missing, Refusal
+from yigongti.organisations.queries import open_institutions
 from yigongti.record.queries import Numbered
 
 
 class UnknownOrder(Refusal):
     """编号 {number} 的申请没有收到过，这条消息也没有写明是什么项目。"""
+
+
+class NotMeant(Refusal):
+    """编号 {number} 没有对到申请：{why}。申请收到后请重新处理这一条。"""
 
 
 @write.register
@@ -25,28 +31,48 @@ def _(fact: facts.Order, taking: Taking) -> None:
     state = state_of(fact.asked.control, fact.status)
     if fact.kind != "service" or state is None:
         raise NoRuleYet(kind="ORM（用药）" if state is not None else f"ORC-1 = {fact.asked.control[:8]}")
-    given = orders.numbers(fact.asked.placer, fact.asked.filler)
-    if not given:
+    if not orders.numbers(fact.asked.placer, fact.asked.filler):
         raise Missing(field="ORC-2", label="申请编号")
     new = fact.asked.control in NEW
-    whom = taking.person(fact.person)
-    found = orders.standing(resident=whom, kinds=("order", "report"), placer=fact.asked.placer,
-                            filler=fact.asked.filler)  # fmt: skip
-    # A new order of another institution is another order, though it bears the same number.
-    here = [one for one in found["order"] if not new or one.institution_id == taking.sender.institution_id]
-    known = orders.meant(here, fact.asked.service.code, new=new)
-    if not known and not fact.asked.service:
-        raise UnknownOrder(field="ORC-2", number="、".join(given.values()))
-    reports = orders.meant(found["report"], fact.asked.service.code)
+    known = _known(fact, taking, new=new)
     for one in known:
         _again(one, fact, taking, state=after(one.detail.get("state", ""), state, new=new))
     if not known:
-        _first(fact, fact.person, taking, state=state, reports=reports)
+        _first(fact, fact.person, taking, state=state)
 
 
-def _first(fact: facts.Order, whom: facts.Person, taking: Taking, *, state: str, reports: list[Numbered]) -> None:
+def _known(fact: facts.Order, taking: Taking, *, new: bool) -> list[Numbered]:
+    """The orders that the message means: its sender's own; what who carries out says may mean others' too. Raises
+    UnknownOrder and NotMeant for what can't be an order of its own."""
+    asked, by = fact.asked, taking.sender.institution_id
+    whom = taking.person(fact.person) if fact.person else 0
+    said: dict[str, Any] = {"by": by, "resident": whom, "placer": asked.placer, "filler": asked.filler}
+    found = orders.spoken_of(**said)
+    own = [one for one in found if one.institution_id == by]
+    of_the_filler = asked.control in OF_THE_FILLER
+    # A new order of another institution is another order, though it bears the same number.
+    sides = own if new else found if of_the_filler else own or found
+    known = orders.meant(sides, asked.service.code, new=new)
+    one = orders.of_one_asker(known, asked.placer)
+    number = "、".join(orders.numbers(asked.placer, asked.filler).values())
+    if len(one) < len(known):
+        raise NotMeant(field="ORC-2", number=number, why=SEVERAL)
+    if not one and of_the_filler:
+        others = orders.of_others(**said)
+        raise NotMeant(field="ORC-2", number=number, why=NOT_MEANT if others else "还没有收到过")
+    if not one and not asked.service:
+        raise UnknownOrder(field="ORC-2", number=number)
+    return one
+
+
+def _first(fact: facts.Order, whom: facts.Person, taking: Taking, *, state: str) -> None:
     """An order that was not told of before; its report may have come already."""
     more: dict[str, Any] = {"state": state or after("", "placed")}
+    reports = orders.meant(
+        orders.awaiting(asker=taking.sender.institution_id, performs=orders.behind(_to(taking)),
+                        resident=taking.person(whom), placer=fact.asked.placer, filler=fact.asked.filler),
+        fact.asked.service.code,
+    )  # fmt: skip
     for report in reports[:1]:
         status = report.detail.get("hl7v2", {}).get("status", "")
         more |= {"report": report.id, "state": after(more["state"], state_of_report(status))}
@@ -57,10 +83,14 @@ def _first(fact: facts.Order, whom: facts.Person, taking: Taking, *, state: str,
 
 
 def _again(one: Numbered, fact: facts.Order, taking: Taking, *, state: str) -> None:
-    """The placer's word replaces what was said of the order; whoever carries it out says only how far it is."""
-    own = one.institution_id == taking.sender.institution_id
+    """The placer's word replaces what was said of the order; whoever carries it out says only how far it is, and by
+    which number it goes there."""
+    by = taking.sender.institution_id
+    own = one.institution_id == by
     said = _columns(fact) if own and fact.asked.service else {}
-    detail = one.detail | (_detail(fact, taking) if said else orders.numbers(fact.asked.placer, fact.asked.filler))
+    kept = {name: one.detail[name] for name in ("filler", "filler_of") if one.detail.get(name)}
+    numbered = orders.filled(one, by=_filler_of(taking) if own else by, filler=fact.asked.filler)
+    detail = one.detail | (_detail(fact, taking) if said else {}) | kept | numbered
     reason = "" if own else orders.BY_PERFORMER
     if state == UNCHANGED or (detail | {"state": state} == one.detail and not _differs(one, said)):
         taking.taken.note(f"申请没有变化：{one.title}")
@@ -84,9 +114,28 @@ def _columns(fact: facts.Order) -> dict[str, Any]:
 
 def _detail(fact: facts.Order, taking: Taking) -> dict[str, Any]:
     """`to` is for whom the message was meant by its header: a system to which it may be sent on."""
-    to = {"application": taking.receiver[0], "facility": taking.receiver[1]}
-    more = {"priority": hl7v2_words.priority(fact.asked.priority)} | ({"to": to} if any(to.values()) else {})
-    return lossless(fact) | orders.numbers(fact.asked.placer, fact.asked.filler) | {k: v for k, v in more.items() if v}
+    to, filler = _to(taking), fact.asked.filler
+    more = {
+        "priority": hl7v2_words.priority(fact.asked.priority), "to": to if any(to.values()) else None, **_performer(to),
+        "filler_of": _filler_of(taking) if filler else None,
+    }  # fmt: skip
+    return lossless(fact) | orders.numbers(fact.asked.placer, filler) | {k: v for k, v in more.items() if v}
+
+
+def _to(taking: Taking) -> dict[str, str]:
+    return {"application": taking.receiver[0], "facility": taking.receiver[1]}
+
+
+def _performer(to: dict[str, str]) -> dict[str, Any]:
+    """The institution whose system that is, where it is one of ours: it finds the order on its list."""
+    found = open_institutions().filter(pk__in=orders.behind(to))[:2]
+    return {"performer": found[0].pk, "performer_name": found[0].name} if len(found) == 1 else {}
+
+
+def _filler_of(taking: Taking) -> int:
+    """Whose a performer's number is, where the one who asked tells it."""
+    found = sorted(orders.behind(_to(taking)))
+    return found[0] if len(found) == 1 else taking.sender.institution_id
 
 
 @write.register
@@ -94,8 +143,8 @@ def _(fact: facts.Appointment, taking: Taking) -> None:
     if fact.person is None:
         raise NoRuleYet(kind="SIU（没有写明是谁）")
     whom = taking.person(fact.person)
-    found = orders.standing(resident=whom, kinds=("appointment",), placer=fact.placer, filler=fact.filler)
-    known = found["appointment"][:1]
+    known = orders.appointments(by=taking.sender.institution_id, resident=whom, placer=fact.placer,
+                                filler=fact.filler)[:1]  # fmt: skip
     if fact.start is None and not known:
         raise Missing(field="SCH-11", label="预约时间")
     for one in known:

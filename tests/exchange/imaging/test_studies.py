@@ -222,12 +222,16 @@ def test_an_image_over_the_limit_is_told_and_not_kept(county, tmp_path, monkeypa
 def test_images_find_their_order_by_its_accession_number(county, tmp_path):
     card = id_card("14078119580304002")
     order = ("ORC|NW|JC20261122001", "OBR|1|JC20261122001||DR^胸部正位片")
-    ordered = sent(message("ORM^O01", *order, name="ZHANG GUILAN", born="19580304", sex="F", card=card))
+    order = message("ORM^O01", *order, name="ZHANG GUILAN", born="19580304", sex="F", card=card)
+    ordered = sent(order)
+    assert brought(tmp_path, instance(9, PatientID=card, StudyInstanceUID="1.2.9")).state == "applied"
+    assert Entry.objects.get(kind="order").version == 1  # a foreign institution's images, though the number agrees
+    Sender.objects.filter(channel="dicom").update(institution=Sender.objects.get(channel="hl7v2").institution)
     for number in (1, 2):
         found = brought(tmp_path, instance(number, PatientID=card, BodyPartExamined="CHEST"))
         assert found.persons == ordered.persons, found.reason
     now = Entry.objects.get(kind="order", replaced_by=None)
-    images = Entry.objects.get(kind="imaging", replaced_by=None)
+    images = Entry.objects.get(kind="imaging", replaced_by=None, detail__has_key="order")
     assert (now.detail["state"], now.version) == ("in_progress", 2)
     assert Entry.objects.get(pk=now.detail["images"]).kind == "imaging"
     assert Entry.objects.get(pk=images.detail["order"]).replaced_by_id == now.pk

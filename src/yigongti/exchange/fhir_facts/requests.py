@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from yigongti.exchange.hl7v2.datatypes import Identifier
 from yigongti.exchange.hl7v2.order_states import RESULTED, after
 from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.policy import fhir_orders as codes
+from yigongti.exchange.policy import orders as rule
 from yigongti.kernel import prepared
 from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import open_institutions
@@ -34,7 +35,7 @@ from yigongti.record.queries import Numbered, newest
 
 
 INSTITUTION = re.compile(r"Organization/r-(\d{1,18})")
-KEPT = ("report", "images", "filler")
+KEPT = ("report", "images", "filler", "filler_of", "received_by", "unable")
 """What has become of an order since it was told of stays, when it is told again."""
 
 
@@ -64,6 +65,10 @@ def _numbers(resource: Resource) -> dict[str, str]:
     return {"placer": placer[:120], "filler": given.get(codes.FILLER, "")[:120]}
 
 
+def _filler_of(detail: Mapping[str, Any], call: Call) -> dict[str, int]:
+    return {"filler_of": detail.get("performer") or call.sender.institution_id} if detail.get("filler") else {}
+
+
 def _performer(resource: Resource, call: Call) -> dict[str, Any]:
     """The institution that is to do it, where it is one of ours: its system gets the order."""
     named = [INSTITUTION.fullmatch(call.target(one)) for one in listed(resource.get("performer"))]
@@ -75,7 +80,8 @@ def _performer(resource: Resource, call: Call) -> dict[str, Any]:
 def carried(call: Call, wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
     """The orders, each with what has become of it since it was told of, or had before: a report may come first."""
     before = _known(wanted.keys() - call.fresh)
-    return {address: replace(one, told=_carried(one.told, before.get(address))) for address, one in wanted.items()}
+    return {address: replace(one, told=_carried(one.told, before.get(address), call))
+            for address, one in wanted.items()}  # fmt: skip
 
 
 def _known(addresses: Iterable[str]) -> dict[str, int]:
@@ -86,9 +92,9 @@ def _known(addresses: Iterable[str]) -> dict[str, int]:
     return dict(KnownEntry.objects.filter(kind=KIND, value__in=asked).values_list("value", "entry_id"))
 
 
-def _carried(told: Told, entry: int | None) -> Told:
+def _carried(told: Told, entry: int | None, call: Call) -> Told:
     known = _newest(told.resident_id, [entry] if entry else [])
-    detail = dict(told.detail)
+    detail = dict(told.detail) | _filler_of(told.detail, call)
     for one in known:
         detail = {name: one.detail[name] for name in KEPT if one.detail.get(name)} | detail
         detail["state"] = after(one.detail.get("state", ""), detail.get("state", ""))
@@ -103,8 +109,10 @@ def _newest(resident: int, entries: list[int]) -> list[Numbered]:
 
 def _reports(told: Told) -> list[Numbered]:
     placer, filler = (_identifier(told.detail.get(name)) for name in ("placer", "filler"))
-    found = orders.standing(resident=told.resident_id, kinds=("report",), placer=placer, filler=filler)
-    return orders.meant(found["report"], told.code)
+    performs = [told.detail["performer"]] if told.detail.get("performer") else []
+    found = orders.awaiting(asker=told.institution_id, performs=performs, resident=told.resident_id, placer=placer,
+                            filler=filler)  # fmt: skip
+    return orders.meant(found, told.code)
 
 
 def _identifier(value: Any) -> Identifier | None:
@@ -137,7 +145,7 @@ def _asked_for(
     found = {}
     for address, (_, resident) in about.items():
         ids = [entries[target] for one in named[address] if (target := call.target(one)) in entries]
-        found[address] = _newest(resident, ids) or _by_number(resident, named[address])
+        found[address] = _newest(resident, ids) or _by_number(call, resident, named[address])
     return {address: ones for address, ones in found.items() if ones}
 
 
@@ -145,13 +153,19 @@ def _references(resource: Resource) -> list[Resource]:
     return [*listed(resource.get("basedOn")), *listed(resource.get("focus"))]
 
 
-def _by_number(resident: int, references: Iterable[Resource]) -> list[Numbered]:
-    """By the order's number beside the reference, as systems write it that do not know the resource."""
+def _by_number(call: Call, resident: int, references: Iterable[Resource]) -> list[Numbered]:
+    """By the order's number beside the reference, as systems write it that do not know the resource: of those that the
+    client's institution may mean."""
+    by = call.sender.institution_id
     for one in references:
         number = _identifier(text((one.get("identifier") or {}).get("value")))
-        found = orders.standing(resident=resident, kinds=("order",), placer=number, filler=number)["order"]
-        if found:
-            return found
+        found = orders.spoken_of(by=by, resident=resident, placer=number, filler=number, either=True)
+        if meant := orders.of_one_asker(found, number):
+            return meant
+        if found or orders.of_others(by=by, resident=resident, placer=number, filler=number):
+            call.remarks.append(
+                str(phrase("没有对到申请：{why}", why=phrase(rule.SEVERAL if found else rule.NOT_MEANT)))
+            )
     return []
 
 
@@ -172,18 +186,16 @@ def close(
     for address, ones in answered.items():
         state = codes.REPORT_STATES.get(text(wanted[address].resource.get("status")), "")
         if state and address in entries:
-            theirs = _theirs(call, wanted[address].resource, ones, codes.closers, codes.NOT_CLOSED)
+            theirs = _theirs(call, wanted[address].resource, ones, orders.may_close, rule.NOT_CLOSED)
             orders.answered(orders=theirs, report=entries[address], state=state)
 
 
 def _theirs(
-    call: Call, resource: Resource, ones: Iterable[Numbered], who: Callable[[int, Any], Collection[int]], why: str
+    call: Call, resource: Resource, ones: Iterable[Numbered], may: Callable[[Numbered, int], bool], why: str
 ) -> list[Numbered]:
     """The orders that the client's institution may bring on; of others the outcome says why they stay as they were."""
     found = list(ones)
-    theirs = [
-        one for one in found if call.sender.institution_id in who(one.institution_id, one.detail.get("performer"))
-    ]
+    theirs = [one for one in found if may(one, call.sender.institution_id)]
     if others := len(found) - len(theirs):
         kind = text(resource.get("resourceType"))
         call.remarks.append(
@@ -198,5 +210,5 @@ def move(call: Call, written: Mapping[str, int]) -> None:
     about = {address: (one, person) for address, one in tasks.items()
              if _references(one) and (person := persons.resident_of(call, one)) is not None}  # fmt: skip
     for address, ones in _asked_for(call, about, written).items():
-        theirs = _theirs(call, tasks[address], ones, codes.movers, codes.NOT_MOVED)
+        theirs = _theirs(call, tasks[address], ones, orders.may_move, rule.NOT_MOVED)
         orders.moved(orders=theirs, state=codes.TASK_STATES[text(tasks[address]["status"])])

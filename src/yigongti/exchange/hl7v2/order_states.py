@@ -18,6 +18,11 @@ _BY_STATUS = {
     "A": IN_PROGRESS, "IP": IN_PROGRESS, "SC": IN_PROGRESS, "CM": RESULTED, "CA": CANCELLED, "DC": CANCELLED,
     "RP": CANCELLED,
 }  # fmt: skip
+OF_THE_FILLER = frozenset({
+    "OK", "UA", "CR", "UC", "OC", "DR", "UD", "OD", "HR", "UH", "OH", "OR", "UR", "OE", "RQ", "UM", "RU", "XR", "UX",
+    "XX", "SC", "SR", "SN", "RE", "DE", "UF", "FU",
+})  # fmt: skip
+"""What the one that carries an order out says of it (table 0119, column originator); the others are the placer's."""
 NEW = frozenset({"NW", "RO", "PA", "CH", ""})
 """An order under a number that another item bears already is another order."""
 

@@ -77,7 +77,8 @@ def written(
     if study.entry_id is not None and said == studies.entry_words(study.told, study.uid):
         return study.entry_id, _person_of(study), f"{said['title']}：加一幅"
     at = datetime.fromisoformat(told["examined"]) if told.get("examined") else study.examined or received_at
-    order = orders.by_accession(resident=resident or _person_of(study), accession=told.get("accession", ""))
+    order = orders.by_accession(by=sender.institution_id, resident=resident or _person_of(study),
+                                accession=told.get("accession", ""))  # fmt: skip
     said["detail"] |= {"order": order.id} if order else {}
     receipt = take_in(by=the_inbox(), told=Told(
         resident_id=resident or 0, institution_id=sender.institution_id, kind="imaging", source="inbox", at=at,

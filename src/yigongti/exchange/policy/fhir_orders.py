@@ -1,4 +1,5 @@
 """检查检验申请在 FHIR 里怎样写：ServiceRequest 的哪些算申请，它和 Task 的状态是申请的哪一步，报告的状态办结到哪一步。
+谁能推进、谁能办结，见 orders 一页。
 来源：FHIR R4 RequestStatus、RequestIntent、TaskStatus、DiagnosticReportStatus 代码表。"""
 
 from __future__ import annotations
@@ -22,19 +23,6 @@ REPORT_STATES = {
 }  # fmt: skip
 """DiagnosticReport.status → 它所答复（basedOn）的申请的进度；别的机构的报告连到申请，不办结它。"""
 
-NOT_MOVED = "只有开申请的机构和写明的执行机构能推进或取消"
-NOT_CLOSED = "只有执行机构的报告能办结；没有写明执行机构的，由开申请的机构"
-
 PRIORITIES = {"routine": "普通", "urgent": "加快", "asap": "加快", "stat": "急"}
 PLACER, FILLER = "PLAC", "FILL"
 """identifier.type：申请方编号、执行方编号（v2-0203）。没有写类型的第一个号码算申请方的；没有号码的用资源自己的 id。"""
-
-
-def movers(asked: int, performs: int | None) -> frozenset[int]:
-    """开申请的机构，和写明的执行机构。"""
-    return frozenset({asked, performs or asked})
-
-
-def closers(asked: int, performs: int | None) -> frozenset[int]:
-    """写明的执行机构；没有写明的，开申请的机构。"""
-    return frozenset({performs or asked})

@@ -9,7 +9,7 @@ from yigongti.record.classes import (
     strictest,
 )
 from yigongti.record.queries.costs import Cost, Done, cost_of, operations_of
-from yigongti.record.queries.numbered import Numbered, newest, numbered
+from yigongti.record.queries.numbered import Numbered, newest
 from yigongti.record.queries.summaries import (
     Candidate,
     Result,
@@ -56,7 +56,6 @@ __all__ = [
     "last_measured",
     "may_read_at",
     "newest",
-    "numbered",
     "of_encounter",
     "open_record",
     "operations_of",

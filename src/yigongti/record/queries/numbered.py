@@ -1,4 +1,7 @@
-"""Orders, appointments and reports by the numbers that other systems give them: for who takes in, shown nobody."""
+"""Orders, appointments and reports by the numbers that other systems give them: for who takes in, shown nobody.
+
+Two institutions may number alike: a number is asked for on behalf of the one that speaks, and finds only what is its.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,14 @@ STANDING = """e.resident_id IN (SELECT id FROM residents_resident WHERE master_i
     (SELECT master_id FROM residents_resident WHERE id = %(resident)s))
 AND e.kind = %(kind)s AND e.replaced_by_id IS NULL AND NOT e.withdrawn"""
 NUMBERED = f"{STANDING} AND (e.detail->>'placer' = %(placer)s OR e.detail->>'filler' = %(filler)s)"
+OWN = f"{NUMBERED} AND e.institution_id = %(by)s"
+SIDE = """(e.institution_id = %(by)s OR e.detail->>'performer' = %(by)s::text
+ OR (e.detail #>> '{to,application}') || '|' || (e.detail #>> '{to,facility}') = ANY(%(systems)s))"""
+DOES = "coalesce(e.detail->>'filler_of', e.detail->>'performer', e.institution_id::text) = %(by)s::text"
+ORDERED = f"""{STANDING} AND (e.detail->>'placer' = %(placer)s AND {SIDE}
+ OR e.detail->>'filler' = %(filler)s AND {DOES})"""
+"""The placer's number is told by who asked and by who is to do it; the filler's by whoever gave it."""
+REPORTED = f"{NUMBERED} AND e.institution_id = ANY(%(does)s)"
 NEWER = """WITH RECURSIVE newer AS (
     SELECT id, replaced_by_id FROM record_entry WHERE id = ANY(%(ids)s)
     UNION SELECT n.id, n.replaced_by_id FROM newer JOIN record_entry n ON n.id = newer.replaced_by_id)
@@ -42,19 +53,27 @@ class Numbered:
     detail: dict[str, Any]
 
 
-def numbered(
-    *, for_: Actor, resident_id: int, kinds: Sequence[str], placer: str, filler: str, held: bool = True
-) -> dict[str, list[Numbered]]:
-    """What stands of this person under either number, by kind, oldest first.
+def ordered(
+    *, for_: Actor, resident_id: int, by: int, systems: Sequence[str], placer: str, filler: str
+) -> list[Numbered]:
+    """The standing orders of this person that an institution may mean by these numbers, oldest first: its own, and
+    those that it is to carry out, by its own number or by the names of its systems (application|facility)."""
+    return _held(for_, ORDERED, "order", resident_id, placer, filler, {"by": by, "systems": list(systems)})
 
-    `held`: whoever else asks for these numbers waits for the end of the transaction, so that an order and its report
-    that arrive at one moment do not miss each other.
-    """
-    for_.require("record.take_in")
-    if held:
-        _hold(sorted({one for one in (placer, filler) if one}))
-    given = {"resident": resident_id, "placer": placer or None, "filler": filler or None}
-    return {kind: _read(given | {"kind": kind}) for kind in kinds}
+
+def reported(*, for_: Actor, resident_id: int, by: Sequence[int], placer: str, filler: str) -> list[Numbered]:
+    """The standing reports of these institutions that bear either number, oldest first."""
+    return _held(for_, REPORTED, "report", resident_id, placer, filler, {"does": list(by)})
+
+
+def appointed(*, for_: Actor, resident_id: int, by: int, placer: str, filler: str) -> list[Numbered]:
+    """The standing appointments that an institution has told of under either number, oldest first."""
+    return _held(for_, OWN, "appointment", resident_id, placer, filler, {"by": by})
+
+
+def numbered(*, for_: Actor, resident_id: int, kind: str, placer: str, filler: str) -> list[Numbered]:
+    """What stands of this person under either number, whosever it is, oldest first."""
+    return _held(for_, NUMBERED, kind, resident_id, placer, filler, {})
 
 
 def newest(*, for_: Actor, resident_id: int, ids: Sequence[int], kind: str) -> list[Numbered]:
@@ -63,13 +82,20 @@ def newest(*, for_: Actor, resident_id: int, ids: Sequence[int], kind: str) -> l
     return _read({"resident": resident_id, "kind": kind, "ids": list(ids)}, NEWEST) if ids else []
 
 
-def _hold(numbers: Sequence[str]) -> None:
+def _held(
+    for_: Actor, where: str, kind: str, resident: int, placer: str, filler: str, asked: dict[str, Any]
+) -> list[Numbered]:
+    """Whoever else asks for these numbers waits for the end of the transaction, so that an order and its report that
+    arrive at one moment do not miss each other."""
+    for_.require("record.take_in")
     with connection.cursor() as cursor:
-        for one in numbers:
+        for one in sorted({placer, filler} - {""}):
             cursor.execute(LOCK, [f"record.numbered:{one}"])
+    given = {"resident": resident, "kind": kind, "placer": placer or None, "filler": filler or None}
+    return _read(given | asked, where)
 
 
-def _read(given: dict[str, Any], where: str = NUMBERED) -> list[Numbered]:
+def _read(given: dict[str, Any], where: str) -> list[Numbered]:
     return [
         Numbered(id=one.id, resident_id=one.resident_id, institution_id=one.institution_id, title=one.title,
                  system=one.system, code=one.code, text=one.text, author=one.author, at=one.at, until=one.until,
