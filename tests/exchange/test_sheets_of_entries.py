@@ -1,15 +1,22 @@
 """Entries of the record by sheet: undo and corrections keep what people did since; sense of time, repeats, places."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from tests.chronic.test_sources import enrolled
+from tests.counted import brief, rows
 from tests.exchange.test_sheets import HEAD, MEASURED, brought, card, place, run, states, worked
-from tests.factories import actor
+from tests.factories import actor, at, resident
 from tests.factories import county as make_county
 from yigongti.exchange.batches import actions, queries
 from yigongti.exchange.models import KnownEntry
+from yigongti.indicators.policy import diabetes, hypertension
 from yigongti.kernel import clock
+from yigongti.kernel.measures.periods import Period
+from yigongti.kernel.measures.reference import Asked, Counting
+from yigongti.kernel.parameters import values
+from yigongti.kernel.workflow import engine
 from yigongti.record.models import Encounter, Entry, Observation
 from yigongti.record.visit_facts import VisitCharge
 from yigongti.residents.models import Resident
@@ -237,6 +244,51 @@ def test_a_follow_up_with_a_part_that_the_doctor_corrected_stays(county, steward
     batch = run(steward, follow_ups(steward, "2026-03-04,高血压,门诊,152,94,,规律,,"))
     corrected(county, Entry.objects.get(kind="observation"))
     assert states(undone(steward, batch)) == {"stays": 1} and notes(batch, "stays") == ["已有内容以它为依据"]
+
+
+CONTROL = (
+    hypertension.hypertension_control, hypertension.hypertension_followed,
+    hypertension.hypertension_control_of_measured, diabetes.diabetes_control, diabetes.diabetes_followed,
+)  # fmt: skip
+
+
+@pytest.mark.requirement("R124")
+def test_a_follow_up_by_sheet_counts_like_one_on_the_page_in_result_and_figures(county, steward, person):
+    other, doctor = resident(county.township), actor("township_doctor", county.township)
+    for one in (person, other):
+        enrolled(one, "hypertension")
+        enrolled(one, "diabetes")
+    with clock.stands_at(at("2026-03-04 09:00")):
+        given = {"resident": other, "due_on": "2026-03-04", "why": "季度随访"}
+        number = engine.begin(by=doctor, workflow="chronic.follow_up", step="plan", given=given).number
+        found = {"way": "clinic", "medicines_taken": "regular", "result": "satisfied", "systolic": "132",
+                 "diastolic": "84", "glucose": "6.1"}  # fmt: skip
+        engine.take(by=doctor, number=number, step="record", given=found)
+    run(steward, follow_ups(steward, "2026-03-04,,门诊,132,84,6.1,规律,控制满意,李医生"))
+    columns = "disease at face_to_face systolic diastolic glucose result valid"
+    typed, told = (sorted(brief("follow_ups", columns, person=one.pk)) for one in (other, person))
+    assert typed == told and {row[-2] for row in told} == {"satisfied"} and len(told) == 2
+    for one in CONTROL:
+        assert _figure(one, other) == _figure(one, person) == 1, one.code
+
+
+def _figure(of, whom):
+    """The figure of one person alone, by the meaning of its words."""
+    held = {code: rows(code, person=whom.pk) for code in ("enrolments", "follow_ups")}
+    counting = Counting(held, lambda one, day: values.value(one, on=day))
+    asked = Asked(Period.read("2026"), "managing", "institution")
+    share = [sum(counting.measure(part, asked).values()) for part in (of.figure.of, of.figure.over)]
+    return share[0] / share[1]
+
+
+def test_a_result_by_sheet_is_of_the_disease_that_it_names(county, steward, person):
+    for one in ("hypertension", "diabetes", "chd"):
+        enrolled(person, one)
+    run(steward, follow_ups(steward, "2026-03-04,高血压,门诊,132,84,6.1,规律,控制满意,",
+                            "2026-03-05,冠心病,门诊,132,84,,规律,并发症,"))  # fmt: skip
+    assert [one for one in sorted(brief("follow_ups", "at disease result")) if one[-1]] == [
+        (date(2026, 3, 4), "hypertension", "satisfied"), (date(2026, 3, 5), "chd", "complication"),
+    ]  # fmt: skip
 
 
 def test_all_faults_of_a_follow_up_are_named(county, steward, person):

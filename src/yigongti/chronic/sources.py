@@ -1,7 +1,8 @@
 """Where the rows of enrolments and follow-ups stand.
 
 Who was registered with a disease and has no enrolment for it is enrolled from the registration on. A follow-up is a
-public-health visit of somebody enrolled, with what was measured at it; its own case says how and with what result.
+public-health visit of somebody enrolled, with what was measured at it; its own case, or what a sheet said of it, tells
+how and with what result.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ FROM record_observation o JOIN record_entry v ON v.id = o.entry_id AND v.replace
 WHERE o.series IN {SERIES} AND o.at >= {{starts}}::date - 1 AND o.at < {{ends}}::date + 1 AND v.encounter_id IS NOT NULL
 GROUP BY 1"""
 FACE = "COALESCE(NULLIF(f.way, ''), v.detail->>'way', 'clinic') <> 'phone'"
+RESULT = """COALESCE(NULLIF(f.result, ''), CASE WHEN COALESCE(v.detail #>> '{{follow_up,disease}}', en.disease)
+        IN (en.disease, replace(en.disease, 'chd', 'coronary')) THEN v.detail #>> '{{follow_up,result}}' END)"""
+"""A follow-up by sheet says its result of the disease it names; one on the page, of all that the person is managed for.
+Coronary disease has two codes, of which sheets know one."""
 VALID = """CASE en.disease WHEN 'hypertension' THEN m.systolic IS NOT NULL AND m.diastolic IS NOT NULL
         WHEN 'diabetes' THEN m.glucose IS NOT NULL ELSE true END"""
 
@@ -58,7 +63,7 @@ FOLLOW_UPS = f"""
 WITH {TOLD}, measured AS MATERIALIZED ({MEASURED})
 SELECT e.entry_id * 16 + n.number AS id, e.entry_id AS visit, p.id AS person, p.sex, p.birth_date AS born,
     {MANAGING} AS managing, en.disease, e.at::date AS at, e.institution_id AS institution, {FACE} AS face_to_face,
-    m.systolic, m.diastolic, m.glucose, m.hba1c, f.result, {FACE} AND {VALID} AS valid
+    m.systolic, m.diastolic, m.glucose, m.hba1c, {RESULT} AS result, {FACE} AND {VALID} AS valid
 FROM record_encounter e
 JOIN record_entry v ON v.id = e.entry_id AND v.replaced_by_id IS NULL AND NOT v.withdrawn
 {whom(told="e.resident_id", day="e.at::date")}
