@@ -57,6 +57,7 @@ def main() -> None:
 
     from yigongti.exchange.batches import queries, working
     from yigongti.exchange.batches.actions import keep
+    from yigongti.exchange.batches.belonging import keeper_named
     from yigongti.exchange.batches.models import BUSY, Batch
     from yigongti.exchange.senders import the_inbox
     from yigongti.kernel.files import store
@@ -71,7 +72,8 @@ def main() -> None:
     kept = store.keep(by=the_inbox(), name="bench.csv", media_type="text/csv", chunks=[sheet(count, places)],
                       megabytes=500)  # fmt: skip
     with transaction.atomic():
-        batch = keep(kind="residents", digest=kept.digest, name="bench.csv", constants={}, post_id=None)
+        batch = keep(kind="residents", digest=kept.digest, name="bench.csv", constants={}, post_id=None,
+                     keeper=keeper_named().pk)  # fmt: skip
 
     def work() -> None:
         while Batch.objects.filter(pk=batch.pk, state__in=BUSY).exists():

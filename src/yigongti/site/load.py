@@ -38,6 +38,8 @@ class Folder:
     name: str
     files: Sequence[Path]
     constants: Mapping[str, str]
+    keeper: str = ""
+    """The unit whose data staff look after the sheets; without one the only group's, or the county's."""
     left: dict[Path, str]
     """Of all files of the folder, those that no door has taken, and why."""
 
@@ -67,6 +69,10 @@ def main(arguments: list[str]) -> int:
         "--fill", action="append", default=[], metavar="列=内容",
         help="表里没有这一列时，每一行都当作这个内容 what stands in a column that a sheet does not have",
     )  # fmt: skip
+    parser.add_argument(
+        "--keeper", default="", metavar="单位",
+        help="表归哪个医共体或县的数据员办；不填的归唯一的医共体，有几个的归县 whose data staff look after the sheets",
+    )  # fmt: skip
     chosen = parser.parse_args(arguments)
     if not chosen.folder.is_dir():
         raise Sentence(f"没有这个文件夹：{chosen.folder}", "There is no such folder.")
@@ -74,18 +80,19 @@ def main(arguments: list[str]) -> int:
         django.setup()
         for folder in sorted({path.parent for path in chosen.folder.rglob("*") if path.is_file()}):
             name = str(folder.relative_to(chosen.folder)) or "."
-            _told(name, *_taken(name, sorted(path for path in folder.iterdir() if path.is_file()), chosen.fill))
+            files = sorted(path for path in folder.iterdir() if path.is_file())
+            _told(name, *_taken(name, files, chosen.fill, chosen.keeper))
     return 0
 
 
-def _taken(name: str, files: list[Path], fill: list[str]) -> tuple[Said, dict[Path, str]]:
+def _taken(name: str, files: list[Path], fill: list[str], keeper: str = "") -> tuple[Said, dict[Path, str]]:
     """What the doors made of the files that are theirs; and the files that no door has taken, with the reason."""
     said, left = Said(), dict.fromkeys(files, NO_DOOR)
     constants = dict(one.split("=", 1) for one in fill if "=" in one)
     for suffixes, door in DOORS:
         own = [path for path in files if path.suffix.lower() in suffixes]
         if own:
-            said += door(Folder(name=name, files=own, constants=constants, left=left))
+            said += door(Folder(name=name, files=own, constants=constants, left=left, keeper=keeper))
     return said, left
 
 
@@ -100,12 +107,25 @@ def _sheets(folder: Folder) -> Said:
 
     (found, others), progress, said = folders.sheets(folder.files), Progress(), Said()
     folder.left.update(others)
+    whose = _whose(folder.keeper) if found else ""
     for number, (kind, path) in enumerate(found, start=1):
-        rows = folders.rows(kind, path, source=Path(folder.name).name, constants=folder.constants)
+        rows = folders.rows(kind, path, source=Path(folder.name).name, constants=folder.constants, keeper=whose)
         said += folder.took(path, rows or [NO_ROWS])
         progress(folder.name, number, len(found))
     progress.close()
+    if found:
+        say(f"{folder.name} 的表归{whose}的数据员：在“表格导入”里查看、改正、撤销 its data staff look after the sheets")
     return said
+
+
+def _whose(keeper: str) -> str:
+    from yigongti.exchange.processes import folders
+    from yigongti.kernel.refusal import Refusal
+
+    try:
+        return folders.kept_by(keeper)
+    except Refusal as refusal:
+        raise Sentence(str(refusal), "Name an existing group or county by --keeper.") from refusal
 
 
 def _images(folder: Folder) -> Said:

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import Q
 
 from yigongti.exchange.batches import checking
+from yigongti.exchange.batches.belonging import holder, holds, is_held, within
 from yigongti.exchange.batches.kinds import kind_of
-from yigongti.exchange.batches.models import Batch, BatchRow
+from yigongti.exchange.batches.models import BATCH_STATES, Batch, BatchRow
 from yigongti.exchange.batches.working import acting
 from yigongti.exchange.labels import VERDICTS
 from yigongti.kernel import clock
@@ -50,7 +51,11 @@ class MendedMeanwhile(Refusal):
 
 
 class NotYours(Refusal):
-    """只有送表的人能看到和改正临床内容。"""
+    """只有送表或接手的人能看到和改正临床内容。"""
+
+
+class InHand(Refusal):
+    """这张表由{who}在办，不用接手。"""
 
 
 @action("exchange.bring_table", permission=TABLES)
@@ -61,14 +66,17 @@ def bring(*, by: Actor, kind: str, digest: str, name: str, constants: Mapping[st
     return _receipt(fresh, phrase("已收到《{name}》，正在检查", name=fresh.name), digest=digest)
 
 
-def keep(*, kind: str, digest: str, name: str, constants: Mapping[str, str], post_id: int | None) -> Batch:
-    """A sheet to be read; `constants` hold for all its rows. The same file is kept once. Raises BroughtBefore."""
+def keep(
+    *, kind: str, digest: str, name: str, constants: Mapping[str, str], post_id: int | None, keeper: int | None = None
+) -> Batch:
+    """A sheet to be read; `constants` hold for all its rows. It is the post's, or without one the data staff's of a unit.
+    The same file is kept once. Raises BroughtBefore."""
     stored = StoredFile.objects.select_for_update().get(pk=digest)
     before = Batch.objects.filter(file=stored, kind=kind).exclude(state__in=("undone", "refused")).first()
     if before is not None:
         raise BroughtBefore(field="file", number=before.pk)
     return Batch.objects.create(kind=kind, file=stored, name=name[:200], state="reading", brought_at=clock.now(),
-                                constants=dict(constants), brought_by_id=post_id)  # fmt: skip
+                                constants=dict(constants), brought_by_id=post_id, keeper_id=keeper)  # fmt: skip
 
 
 @action("exchange.run_table", permission=TABLES)
@@ -116,6 +124,18 @@ def undo(*, by: Actor, batch_id: int, why: str) -> Receipt:
     return _receipt(found, phrase("正在撤销《{name}》", name=found.name), why=why.strip()[:400])
 
 
+@action("exchange.take_over_table", permission=TABLES)
+def take_over(*, by: Actor, batch_id: int) -> Receipt:
+    """接手没有人在办的表。"""
+    found = held(by, batch_id, *BATCH_STATES)
+    before = holder(found)
+    if before and is_held(found):
+        raise InHand(who=before.account.person_name)
+    Batch.objects.filter(pk=found.pk).update(taken_by_id=by.post_id)
+    words = phrase("《{name}》由{who}接手，临床内容从此只有{who}能看到和改正", name=found.name, who=by.person_name)
+    return _receipt(found, words, before=before.pk if before else None)
+
+
 @action("exchange.decide_row", permission=TABLES)
 def decide(*, by: Actor, batch_id: int, number: int, verdict: str) -> Receipt:
     """决定表里的一行是不是已登记的人。"""
@@ -153,8 +173,7 @@ def mend(*, by: Actor, batch_id: int, number: int, cells: Mapping[str, str], see
     row = _row(found, number, "wrong", "alike")
     if seen and seen != print_of(row):
         raise MendedMeanwhile(number=number)
-    own = found.brought_by_id == by.post_id
-    if not own and kind_of(found.kind).fields_closed & set(cells):
+    if kind_of(found.kind).fields_closed & set(cells) and not holds(by, found):
         raise NotYours
     fresh = list(row.mended or row.cells)
     for name, text in cells.items():
@@ -180,7 +199,7 @@ def fill(*, by: Actor, batch_id: int, field: str, text: str) -> Receipt:
         raise BadValue(field="field", label="列", value=field[:40], problem="不在可选范围内")
     if not text.strip() or len(text) > 200:
         raise BadValue(field="text", label="填什么", value=text[:40], problem="1 到 200 个字")
-    if field in kind_of(found.kind).fields_closed and found.brought_by_id != by.post_id:
+    if field in kind_of(found.kind).fields_closed and not holds(by, found):
         raise NotYours
     at = found.heading.get(field, max([*found.heading.values(), len(found.head) - 1]) + 1)
     count = _fill(found, at, text.strip())
@@ -212,14 +231,10 @@ def _put(cells: list[str], at: int | None, text: str) -> None:
     cells[at] = text.strip()
 
 
-def within(actor: Actor) -> Q:
-    """The sheets that somebody within reach has brought; those of the command line are the county's."""
-    return Q(brought_by__isnull=True) | actor.reach("brought_by__unit__")
-
-
 def held(by: Actor, batch_id: int, *states: str) -> Batch:
     """The batch, locked, of a kind that the actor may bring, in one of these states."""
-    found = Batch.objects.select_for_update(of=("self",)).filter(within(by), pk=batch_id).first()
+    sheets = Batch.objects.select_related("brought_by__unit", "taken_by__unit").select_for_update(of=("self",))
+    found = sheets.filter(within(by), pk=batch_id).first()
     if found is None or not by.may(kind_of(found.kind).permission):
         raise NotFound
     if found.state not in states:

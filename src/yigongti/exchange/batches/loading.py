@@ -23,7 +23,10 @@ from yigongti.exchange.batches.models import BUSY, Batch, BatchRow
 from yigongti.exchange.kinds.entries import NOTHING
 from yigongti.exchange.senders import sender_of, the_inbox
 from yigongti.exchange.tables.opening import Table, opened
+from yigongti.kernel.access.models import Unit
+from yigongti.kernel.audit import trail
 from yigongti.kernel.files import store
+from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 
@@ -84,8 +87,8 @@ def _fields(kind: Kind, head: Sequence[str]) -> set[str]:
     return {column.field for cell in head if (column := kind.sheet.column_of(cell))}
 
 
-def load(path: Path, kind: Kind, constants: Mapping[str, str]) -> Counter[tuple[str, str]]:
-    """Take one file in as one kind; how many rows are in which state, and why."""
+def load(path: Path, kind: Kind, constants: Mapping[str, str], *, keeper: Unit) -> Counter[tuple[str, str]]:
+    """Take one file in as one kind, kept by the unit's data staff; how many rows are in which state, and why."""
     body = path.read_bytes()
     kept = store.keep(
         by=the_inbox(), name=path.name, media_type=media_type(path.name), chunks=[body],
@@ -95,12 +98,22 @@ def load(path: Path, kind: Kind, constants: Mapping[str, str]) -> Counter[tuple[
     given = {name: text for name, text in constants.items() if name in known}
     try:
         with transaction.atomic(durable=True):
-            batch = keep(kind=kind.code, digest=kept.digest, name=path.name, constants=given, post_id=None)
+            batch = keep(
+                kind=kind.code, digest=kept.digest, name=path.name, constants=given, post_id=None, keeper=keeper.pk
+            )
+            _note(batch, keeper)
     except BroughtBefore as before:
         return Counter({("superseded", str(before)): 1})
     except Refusal as refusal:
         return Counter({("refused", str(refusal)): 1})
     return _told(_worked(batch.pk))
+
+
+def _note(batch: Batch, keeper: Unit) -> None:
+    """The history of the sheet begins with whose it is."""
+    told = phrase("《{name}》从命令行收进，归{unit}的数据员查看、改正和撤销", name=batch.name, unit=keeper.name)
+    trail.wrote(by=the_inbox(), action="exchange.load_table", sentence=told, subject=f"exchange.Batch:{batch.pk}",
+                facts={"kind": batch.kind, "number": f"T{batch.pk}", "keeper": keeper.pk})  # fmt: skip
 
 
 def _worked(pk: int) -> Batch:

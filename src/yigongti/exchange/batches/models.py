@@ -19,7 +19,8 @@ class Batch(models.Model):
     """One sheet as it was brought. `heading` says where each column stands; `reached` is the last row of this stage;
     `constants` fill the empty cells of a column, or a column that the sheet does not have.
 
-    `trouble` says why it could not be read, or what stopped it.
+    `trouble` says why it could not be read, or what stopped it. `keeper` is the unit whose data staff look after a
+    sheet of the command line, `taken_by` the post that has taken over what nobody had in hand.
     """
 
     kind = models.CharField(max_length=40)
@@ -35,11 +36,18 @@ class Batch(models.Model):
     trouble = models.TextField(blank=True)
     brought_at = models.DateTimeField()
     brought_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    keeper = models.ForeignKey("access.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
     run_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(state__in=BATCH_STATES), name="batch_state")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=BATCH_STATES), name="batch_state"),
+            models.CheckConstraint(
+                condition=Q(brought_by__isnull=False) | Q(keeper__isnull=False), name="batch_belongs"
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["id"], condition=Q(state__in=BUSY), name="batch_busy")]
 
     def __str__(self) -> str:

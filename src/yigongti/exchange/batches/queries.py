@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
-from yigongti.exchange.batches.actions import within
+from yigongti.exchange.batches.belonging import holds, within
 from yigongti.exchange.batches.kinds import Kind, kind_of, kinds_of
 from yigongti.exchange.batches.models import Batch, BatchRow
 from yigongti.kernel.access.actor import Actor
@@ -23,6 +23,7 @@ FROM exchange_batchrow r, jsonb_array_elements(r.problems) p
 WHERE r.batch_id = %s AND r.state = 'wrong' GROUP BY 1, 2 ORDER BY 4 DESC, 5 LIMIT %s
 """
 MOST_RULES = 12
+SHOWN = ("brought_by__account", "brought_by__unit", "taken_by__account", "taken_by__unit", "keeper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def batches(*, for_: Actor, limit: int = 30, before: int = 0) -> list[Batch]:
     for_.require("exchange.tables")
     rows = Batch.objects.filter(within(for_), kind__in=[kind.code for kind in kinds_of(for_=for_)]).order_by("-pk")
     rows = rows.filter(pk__lt=before) if before else rows
-    return list(rows.select_related("brought_by__account")[:limit])
+    return list(rows.select_related(*SHOWN)[:limit])
 
 
 def left_behind(*, of: Sequence[Batch]) -> dict[int, int]:
@@ -53,10 +54,19 @@ def left_behind(*, of: Sequence[Batch]) -> dict[int, int]:
 def batch(*, for_: Actor, pk: int) -> tuple[Batch, Kind]:
     """One sheet and its kind. Raises NotFound for a kind that is not the actor's."""
     for_.require("exchange.tables")
-    found = Batch.objects.select_related("brought_by__account").filter(within(for_), pk=pk).first()
+    found = Batch.objects.select_related(*SHOWN).filter(within(for_), pk=pk).first()
     if found is None or not for_.may(kind_of(found.kind).permission):
         raise NotFound
     return found, kind_of(found.kind)
+
+
+def unheld(*, for_: Actor, limit: int) -> list[Batch]:
+    """The sheets with rows that wait for somebody, and that nobody has in hand: the oldest first."""
+    waiting = Exists(BatchRow.objects.filter(batch=OuterRef("pk"), state__in=("wrong", "alike")))
+    rows = Batch.objects.filter(within(for_), waiting, taken_by=None, brought_by=None,
+                                kind__in=[kind.code for kind in kinds_of(for_=for_)],
+                                state__in=("checked", "done", "cancelled", "stopped"))  # fmt: skip
+    return list(rows.order_by("pk")[:limit])
 
 
 def counts(*, of: Batch) -> dict[str, int]:
@@ -86,9 +96,8 @@ def rules(*, of: Batch) -> list[Rule]:
 
 
 def closed_to(*, for_: Actor, of: Batch, kind: Kind) -> frozenset[str]:
-    """The columns that the actor does not see: clinical ones, in a sheet that somebody else brought."""
-    own = of.brought_by is not None and of.brought_by.account_id == for_.account_id
-    return frozenset() if own else kind.fields_closed
+    """The columns that the actor does not see: clinical ones, in a sheet that is not the actor's own."""
+    return frozenset() if holds(for_, of) else kind.fields_closed
 
 
 def persons(*, for_: Actor, rows: Sequence[BatchRow]) -> dict[int, Seen]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yigongti.exchange import inbox
 from yigongti.exchange.arriving_hl7v2 import keep
+from yigongti.exchange.batches.belonging import keeper_named
 from yigongti.exchange.batches.kinds import Kind
 from yigongti.exchange.batches.loading import assumed, fit_of_file, headed, load
 from yigongti.exchange.documents.arriving import document as document
@@ -31,6 +32,12 @@ def sheets(files: Sequence[Path]) -> tuple[list[tuple[Kind, Path]], dict[Path, s
     return sorted(found, key=lambda one: one[0].order), {path: fit.why for path, fit in fits.items() if fit.why}
 
 
-def rows(kind: Kind, path: Path, *, source: str, constants: Mapping[str, str]) -> Said:
-    """Every row of a sheet; `constants` by header fill what the sheet does not have."""
-    return list(load(path, kind, assumed(kind, source) | headed(kind, constants)).elements())
+def rows(kind: Kind, path: Path, *, source: str, constants: Mapping[str, str], keeper: str = "") -> Said:
+    """Every row of a sheet; `constants` by header fill what the sheet does not have, `keeper` names whose it is."""
+    filled = assumed(kind, source) | headed(kind, constants)
+    return list(load(path, kind, filled, keeper=keeper_named(keeper)).elements())
+
+
+def kept_by(name: str) -> str:
+    """The unit whose data staff look after the sheets of a folder. Raises NoSuchKeeper, NobodyToKeep."""
+    return keeper_named(name).name
