@@ -133,6 +133,13 @@ def test_private_elements_are_passed_over():
     assert found.accession == "JC20261122001" and "文件在中间断了" in [str(doubt) for doubt in found.doubts]
 
 
+def test_an_empty_element_of_no_known_kind_is_passed_over():
+    data = making.image()
+    place = data.index(b"\x28\0\x10\0US\x02\0")
+    broken_kind = data[: place + 4] + b"\x55\x80\0\0" + data[place + 10 :]
+    assert reading.read(broken_kind).instance == "1.2.3.4"
+
+
 def test_any_file_is_read_or_refused(pytestconfig):
     good = [
         making.image(charset="GB18030", name="A=张^桂兰".encode("gb18030")),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import pydicom
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.sequence import Sequence
@@ -72,7 +72,7 @@ def opened(data: bytes, *, wanted: Iterable[int]) -> Opened:
 
 def declared_sets(elements: Dataset) -> list[str]:
     """The character sets that a file declares; pydicom has already taken this one element apart."""
-    found = elements.get_item(CHARSET) if CHARSET in elements else None
+    found = _stored(elements, CHARSET)
     value = getattr(found, "value", None) or ""
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
@@ -92,13 +92,18 @@ def items(elements: Dataset, tag: int) -> list[Dataset]:
 
 def raw(elements: Dataset, tag: int) -> bytes:
     """The bytes of an element as they stand, b"" where it is absent or has none."""
-    found = elements.get_item(tag) if tag in elements else None
+    found = _stored(elements, tag)
     value = getattr(found, "value", None)
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
 
 
+def _stored(elements: Dataset, tag: int) -> DataElement | RawDataElement | None:
+    """As it was read: pydicom would take an empty one apart, and fall over one of no known kind."""
+    return elements.get_item(tag, keep_deferred=True)
+
+
 def _cut(elements: FileDataset, past_end: bool) -> bool:
-    found = (elements.get_item(tag) for tag in elements.keys())  # a dataset iterates over elements, made anew
+    found = (_stored(elements, tag) for tag in elements.keys())  # a dataset iterates over elements, made anew
     return past_end or any(isinstance(one, RawDataElement) and _short(one) for one in found)
 
 
