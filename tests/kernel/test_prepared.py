@@ -24,23 +24,31 @@ def noted(db):
     return lambda: [word for (word,) in prepared.fetched("SELECT word FROM noted ORDER BY id")]
 
 
-def test_values_come_back_as_they_went(db):
+@pytest.mark.parametrize("prepare", [True, False])
+def test_values_come_back_as_they_went(db, prepare):
     moment = datetime(2026, 3, 1, 8, tzinfo=UTC)
     given = {"number": 70_000, "many": [1, 70_000], "word": "100% 张", "exact": Decimal("1.10"), "at": moment,
              "nothing": None}  # fmt: skip
     sql = """SELECT %(number)s::bigint, %(many)s::bigint[], %(word)s::text, %(exact)s::numeric, %(at)s::timestamptz,
              %(nothing)s::int, '%%', %(number)s::bigint"""
-    ((number, many, word, exact, at, nothing, percent, again),) = prepared.fetched(sql, given)
+    ((number, many, word, exact, at, nothing, percent, again),) = prepared.fetched(sql, given, prepare=prepare)
     assert (number, many, word, str(exact), at) == (70_000, [1, 70_000], "100% 张", "1.10", moment)
     assert (nothing, percent, again) == (None, "%", 70_000)
 
 
-def test_a_statement_is_prepared_once_whatever_its_numbers(db):
+def test_a_statement_is_prepared_and_planned_once_whatever_its_numbers(db):
     sql = "SELECT %(n)s::bigint + 1 -- one plan"
     assert [prepared.fetched(sql, {"n": n})[0][0] for n in (1, 70_000, 1 << 40)] == [2, 70_001, (1 << 40) + 1]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%-- one plan'")
-        assert cursor.fetchone() == (1,)
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+                       " WHERE statement LIKE '%-- one plan'")  # fmt: skip
+        assert cursor.fetchall() == [(3, 0)]
+
+
+def test_what_is_planned_for_its_values_goes_with_them_written_into_it(db):
+    seen = "SELECT current_query() WHERE %(n)s::int > 0"
+    assert prepared.fetched(seen, {"n": 70_000}, prepare=False)[0][0].endswith("70000::int > 0")
+    assert prepared.fetched(seen, {"n": 70_000})[0][0].endswith("$1::int > 0")
 
 
 def test_what_is_posted_goes_at_the_end_in_its_order(noted):

@@ -131,10 +131,12 @@ def django_settings(*, dsn: str, purpose: str) -> dict[str, Any]:
 
 
 def _limits(purpose: str) -> list[str]:
-    limits = {}
+    # What the house prepares has one plan, whatever it is asked with: PostgreSQL would plan some of it anew each time,
+    # which costs more than to carry it out. What must be planned for its values goes with them written into it.
+    limits = {"plan_cache_mode": "force_generic_plan"}
     if purpose == "web":
         # A page's queries are short: starting parallel workers costs more than they bring.
-        limits = {
+        limits |= {
             "lock_timeout": "10s",
             "idle_in_transaction_session_timeout": "60s",
             "max_parallel_workers_per_gather": "0",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 Given = Mapping[str, Any]
+_Cursor = psycopg.Cursor[tuple[Any, ...]]
 NEVER = 1 << 30
 """Uses of a statement after which it is prepared unasked: only what is asked here is prepared."""
 NAMED = re.compile(r"%\((\w+)\)s|%%")
@@ -38,7 +39,7 @@ class Answer:
 
     __slots__ = ("_cursor",)
 
-    def __init__(self, cursor: psycopg.RawCursor[tuple[Any, ...]]) -> None:
+    def __init__(self, cursor: _Cursor) -> None:
         self._cursor = cursor
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
@@ -79,14 +80,23 @@ def ask(sql: str, given: Given | None = None, *, prepare: bool = True) -> Answer
         gathering.append(_Gathered(sql, given))
         return gathering[-1]
     here = connections[DEFAULT_DB_ALIAS]  # once: `connection` would look for it at every word
-    link, (raw, names) = _link(here), _numbered(sql)
+    link = _link(here)
     began = time.monotonic()
-    cursor = psycopg.RawCursor(link)
     with here.wrap_database_errors:
-        cursor.execute(raw, [_plain(given[name]) for name in names] if given else None, prepare=prepare)
+        cursor = _asked(link, sql, given) if prepare else _written_out(link, sql, given)
     if here.queries_logged:
         here.queries_log.append({"sql": sql.strip(), "time": f"{time.monotonic() - began:.3f}"})
     return Answer(cursor)
+
+
+def _asked(link: psycopg.Connection[Any], sql: str, given: Given | None) -> _Cursor:
+    cursor, (raw, names) = psycopg.RawCursor(link), _numbered(sql)
+    return cursor.execute(raw, [_plain(given[name]) for name in names] if given else None, prepare=True)
+
+
+def _written_out(link: psycopg.Connection[Any], sql: str, given: Given | None) -> _Cursor:
+    """With its values in it, so that it is planned for them: what comes with values apart has one plan for all."""
+    return psycopg.ClientCursor(link).execute(sql, given or {})
 
 
 @contextmanager
@@ -148,14 +158,6 @@ def _told_first() -> Iterator[None]:
         yield
     except psycopg.errors.PipelineAborted as last:
         raise last.__context__ or last from None
-
-
-def one_plan() -> None:
-    """Until the transaction ends, statements are not planned anew for what they are asked with.
-
-    PostgreSQL takes a list of unknown length for longer than most are, and so thinks that planning each time pays.
-    """
-    ask("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
 @dataclass(frozen=True, slots=True)

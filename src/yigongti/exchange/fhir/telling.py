@@ -63,8 +63,6 @@ def _look(
     named, referred = {place for one in kept for place in one.targets} - ours, taking_fhir.referred(made)
     people = bool(made.of("Patient"))
     with prepared.together() if people else prepared.at_once():
-        if people:
-            prepared.one_plan()
         asked = taking_fhir.ask(made)
         there = storing.look_at(named | referred, sight=sight, sender=sender.pk)
         keys = storing.ask_keys(len(new))
