@@ -10,6 +10,8 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -17,6 +19,8 @@ import psycopg
 import yigongti
 from yigongti.kernel import clock, database, server
 from yigongti.kernel.files import holding
+from yigongti.kernel.measures import carrying
+from yigongti.kernel.measures.carrying import Carried
 from yigongti.site.folder import DataFolder
 from yigongti.site.progress import say
 from yigongti.site.running import Ended, database_at_hand, ending_signals
@@ -28,6 +32,18 @@ FORMAT = 1
 PLAIN = ("--no-owner", "--no-privileges")  # another county's database has other names for its owners
 # Beside the database: what was received and made, reads not yet in the trail, and what the folder remembers.
 FILES, CHANGING = "files", ("journal", "county.json")
+LAKE = "lake"
+FROZEN = "SELECT DISTINCT cut FROM indicators_frozencell"
+"""When figures were counted that are under review, frozen or published: appeals and briefs point to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What went into an archive."""
+
+    files: int
+    lake: Carried
+    lake_bytes: int
 
 
 def backup(arguments: list[str]) -> int:
@@ -38,9 +54,24 @@ def backup(arguments: list[str]) -> int:
     if not folder.path.is_dir():
         raise Sentence(f"没有数据夹 {folder.path}。", "There is no such data folder.")
     with _ending(), database_at_hand(folder) as dsn:
-        manifest = _write(chosen.archive, folder, dsn)
-    say(f"已备份到 {chosen.archive}（{len(manifest['sha256'])} 个文件）。 Backed up.")
+        written = _write(chosen.archive, folder, dsn)
+    say(f"已备份到 {chosen.archive}（{written.files} 个文件）。 Backed up.")
+    _say_lake(written)
     return 0
+
+
+def _say_lake(written: Written) -> None:
+    told = written.lake
+    if told.snapshots:
+        say(
+            f"其中 {len(told.snapshots)} 个快照（{len(told.paths)} 个文件，{written.lake_bytes / 1e6:.1f} MB）"
+            "供打开已冻结的指标。 Snapshots behind frozen figures are in it."
+        )
+    if told.torn:
+        say(
+            f"注意：快照 {'、'.join(map(str, told.torn))} 缺文件，没有备份，从它冻结的指标恢复后打不开。 "
+            "Files of these snapshots are missing: they are not in the archive."
+        )
 
 
 def restore(arguments: list[str]) -> int:
@@ -66,7 +97,7 @@ def _fill(folder: DataFolder, unpacked: Path) -> None:
     folder.make()
     with database_at_hand(folder) as dsn:
         _load(unpacked / DUMP, dsn)
-    for name in (FILES, *CHANGING):
+    for name in (FILES, LAKE, *CHANGING):
         _copy(unpacked / name, folder.path / name)
 
 
@@ -91,7 +122,7 @@ def _ending() -> Iterator[None]:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-def _write(archive: Path, folder: DataFolder, dsn: str) -> dict[str, dict[str, str]]:
+def _write(archive: Path, folder: DataFolder, dsn: str) -> Written:
     """Of a county at work: reads not yet in the trail are taken before the dump, else they could be in neither; files
     after it, because a file is stored before the row that names it. Meanwhile no sweep moves a file."""
     with ExitStack() as stack:
@@ -100,7 +131,9 @@ def _write(archive: Path, folder: DataFolder, dsn: str) -> dict[str, dict[str, s
             _copy(folder.path / name, work / name)
         _pg("pg_dump", "--format=custom", *PLAIN, "--no-comments", f"--file={work / DUMP}", f"--dbname={dsn}")
         stack.enter_context(holding.unmoved(folder.path / FILES))
+        lake = stack.enter_context(_snapshots(folder.lake, dsn, work / LAKE))
         members = {name: path for top in (work, folder.path / FILES) for name, path in _files_in(top)}
+        members |= {f"{LAKE}/{name}": folder.lake / name for name in sorted(lake.paths)}
         manifest = _manifest(members)
         (work / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         making = work / "archive"
@@ -109,7 +142,28 @@ def _write(archive: Path, folder: DataFolder, dsn: str) -> dict[str, dict[str, s
                 tar.add(path, arcname=name)
         making.chmod(0o600)  # everybody's records lie in it
         making.rename(archive)
-    return manifest
+        return Written(len(members), lake, sum((folder.lake / name).stat().st_size for name in lake.paths))
+
+
+@contextmanager
+def _snapshots(lake: Path, dsn: str, beside: Path) -> Iterator[Carried]:
+    """Those behind frozen figures, none of them dropped meanwhile; what the lake must know when it is filled again is
+    written into a folder beside. Asked after the dump: what it freezes is kept by then."""
+    if not (lake / "manifests").is_dir():
+        yield Carried()
+        return
+    with carrying.unmoved(lake):
+        name, text = carrying.past_of(lake)
+        beside.mkdir()
+        (beside / name).write_text(text, encoding="utf-8")
+        yield carrying.referred(_frozen(dsn), lake)
+
+
+def _frozen(dsn: str) -> list[datetime]:
+    with psycopg.connect(dsn) as connection:
+        if not connection.execute("SELECT to_regclass('indicators_frozencell')").fetchone()[0]:  # of an older release
+            return []
+        return [cut for (cut,) in connection.execute(FROZEN)]
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """The lake holds what PostgreSQL holds: changed months are read again, nothing a racing writer does is lost, a killed
 refresh leaves the old snapshot whole."""
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ import pytest
 
 from tests.kernel.measures import counties
 from tests.kernel.measures.conftest import month
-from yigongti.kernel.measures import duck, engines, exporting, lake, refreshing, touched
+from yigongti.kernel.measures import carrying, duck, engines, exporting, lake, refreshing, touched
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Asked, Counting, Key
 
@@ -293,3 +294,56 @@ def test_what_a_killed_refresh_was_writing_is_swept_away_when_old(lakeside, monk
     refreshing.refresh()
     assert not left.exists()
     assert not list(lakeside.folder.glob("*.part"))
+
+
+# --- out of a backup
+
+
+def carried(lakeside, *cuts):
+    """What a backup takes of the lake, in a folder where nothing else lies; the lake becomes that one."""
+    told, fresh = carrying.referred(cuts, lakeside.folder), lakeside.folder.parent / "restored" / "lake"
+    name, text = carrying.past_of(lakeside.folder)
+    for path in told.paths:
+        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(lakeside.folder / path, fresh / path)
+    (fresh / name).write_text(text)
+    return told, fresh
+
+
+def test_a_backup_takes_what_was_frozen_and_the_rest_is_read_anew(lakeside, settings):
+    january, asked = Period.read("2024-01"), Asked(Period.read("2024-01"), "institution", "county")
+    wanted = Wanted(EVERY.sum("money"), asked, Key(30))
+    frozen = refreshing.refresh().snapshot
+    lake.keep(frozen.number)
+    was = counted(EVERY.sum("money"), january), engines.of(frozen.cut).rows(wanted)
+    lakeside.run("UPDATE lakes_visit SET money = 1000 + money")
+    newest = refreshing.refresh().snapshot
+    told, fresh = carried(lakeside, frozen.cut)
+    assert (told.snapshots, told.torn) == ([frozen.number], [])
+    assert not {file.name for file in newest.facts["events"].files.values()} & told.paths
+    settings.DATA_FOLDER = fresh.parent
+    assert (engines.of(frozen.cut).measure(wanted.selection, asked), engines.of(frozen.cut).rows(wanted)) == was
+    assert engines.newest() is None, "what was frozen is not what the database holds"
+    again = refreshing.refresh()  # although nothing has changed since the newest snapshot
+    assert again.snapshot.number == newest.number + 1
+    assert again.changed["events"] == {month(1), month(2), month(3)}
+    assert counted(EVERY.sum("money"), january)[Key(30)] == was[0][Key(30)] + 11 * 1000
+    assert (engines.of(frozen.cut).measure(wanted.selection, asked), engines.of(frozen.cut).rows(wanted)) == was
+
+
+def test_a_snapshot_with_lost_files_is_told_and_not_taken(lakeside):
+    first = refreshing.refresh().snapshot
+    lakeside.run("UPDATE lakes_visit SET money = 1 WHERE at < '2024-01-20'")
+    second = refreshing.refresh().snapshot
+    (lakeside.folder / first.facts["events"].files["2024-01"].name).unlink()
+    told = carrying.referred([first.cut, second.cut], lakeside.folder)
+    assert (told.snapshots, told.torn) == ([second.number], [first.number])
+    assert f"manifests/{first.number}.json" not in told.paths
+
+
+def test_while_a_backup_reads_the_lake_no_refresh_drops_a_file(lakeside):
+    refreshing.refresh()
+    lakeside.run("UPDATE lakes_visit SET money = 1")
+    with carrying.unmoved(lakeside.folder):
+        assert refreshing.refresh() is None
+    assert refreshing.refresh() is not None

@@ -25,6 +25,8 @@ from yigongti.kernel import clock
 
 KEPT = 20
 """Snapshots that are kept besides those that somebody keeps by name."""
+PAST = "past"
+"""In a lake that came out of a backup, the last number that had been given."""
 READER = "reader"
 """In the scratch folder, the reader's own, which it clears itself."""
 SPARED = timedelta(hours=2)
@@ -109,7 +111,7 @@ def tell() -> Refreshed | None:
 def _last_told() -> int:
     """The snapshot up to which everybody who follows has done their part."""
     noted = folder() / "told"
-    return int(noted.read_text()) if noted.exists() else 0
+    return int(noted.read_text()) if noted.exists() else past(folder())
 
 
 def folder() -> Path:
@@ -126,9 +128,22 @@ def scratch() -> Path:
 
 
 def newest(lake: Path | None = None) -> Snapshot | None:
-    """The newest snapshot; None before the first."""
-    numbers = _numbers(lake or folder())
-    return read(max(numbers), lake) if numbers else None
+    """The newest snapshot; None before the first, and before the first of a lake that came out of a backup: what it
+    brought shows what was frozen, not what the database holds."""
+    into = lake or folder()
+    number = max(_numbers(into), default=0)
+    return read(number, lake) if number > past(into) else None
+
+
+def past(lake: Path) -> int:
+    """The last number that was given before the lake was put into a backup; 0 of one that never was."""
+    noted = lake / PAST
+    return int(noted.read_text()) if noted.exists() else 0
+
+
+def last_given(lake: Path) -> int:
+    """The last number that a snapshot was given, though it may be gone: what was frozen names it for ever."""
+    return max(*_numbers(lake), past(lake), 0)
 
 
 def read(number: int, lake: Path | None = None) -> Snapshot:
@@ -164,7 +179,7 @@ def _since(cut: datetime | None, into: Path) -> Snapshot | None:
 def publish(snapshot: Snapshot, lake: Path | None = None) -> Snapshot:
     """Make it the newest, under the next number."""
     into = lake or folder()
-    numbered = replace(snapshot, number=max(_numbers(into), default=0) + 1)
+    numbered = replace(snapshot, number=last_given(into) + 1)
     _write(_manifest(into, numbered.number), _written(numbered))
     return numbered
 
