@@ -10,9 +10,15 @@ from django.db import models
 from django.db.models import F, Q, Value
 
 from yigongti.kernel.access.models import DateRange
-from yigongti.organisations.stationed import BedCount as BedCount  # models of this chapter, kept with each other
+from yigongti.organisations.charters import Charter as Charter  # models of this chapter, kept with each other
+from yigongti.organisations.charters import CharterApproval as CharterApproval
+from yigongti.organisations.opening import CalendarDay as CalendarDay
+from yigongti.organisations.opening import OpeningHours as OpeningHours
+from yigongti.organisations.stationed import BedCount as BedCount
 from yigongti.organisations.stationed import Stationing as Stationing
 from yigongti.organisations.townships import TownshipArea as TownshipArea
+from yigongti.organisations.workforce import Duty as Duty
+from yigongti.organisations.workforce import Staff as Staff
 
 
 INSTITUTION_KINDS = (
@@ -255,99 +261,6 @@ class Centre(models.Model):
         return self.name
 
 
-class Staff(models.Model):
-    """One human of the workforce and the three homes (R79): establishment, payroll, actual work."""
-
-    account = models.OneToOneField(
-        "access.Account",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    name = models.CharField(max_length=60)
-    pinyin = models.CharField(max_length=120, blank=True, db_collation="C")
-    initials = models.CharField(max_length=20, blank=True, db_collation="C")
-    sex = models.CharField(max_length=1, default="0")
-    birth_date = models.DateField(null=True, blank=True)
-    title = models.CharField(max_length=24, blank=True)
-    profession = models.CharField(max_length=24)
-    licence_no = models.CharField(max_length=40, blank=True)
-    phone = models.CharField(max_length=20, blank=True)
-    works_at = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
-    establishment_at = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    payroll_at = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    left_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(sex__in=("0", "1", "2", "9")), name="staff_sex"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["works_at"]),
-            models.Index(fields=["initials"]),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Duty(models.Model):
-    """A turn on the duty roster: who answers for a duty at a unit, from moment to moment."""
-
-    unit = models.ForeignKey("access.Unit", on_delete=models.PROTECT, related_name="+")
-    duty = models.CharField(max_length=24)
-    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
-    begins = models.DateTimeField()
-    ends = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="duty_dates"),
-            models.CheckConstraint(
-                condition=Q(duty__in=("referral_desk", "referral_lead", "general_duty")),
-                name="duty_kind",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["unit", "duty", "begins"])]
-
-    def __str__(self) -> str:
-        return f"{self.duty} {self.unit_id} {self.begins}"
-
-
-class OpeningHours(models.Model):
-    """When an institution is open on a weekday (0 Monday); none on a day means closed."""
-
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="hours")
-    weekday = models.SmallIntegerField()
-    opens = models.TimeField()
-    closes = models.TimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(weekday__range=(0, 6), closes__gt=F("opens")),
-                name="opening_hours_form",
-            ),
-            models.UniqueConstraint(fields=["institution", "weekday", "opens"], name="opening_hours_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.institution_id} {self.weekday}"
-
-
-class CalendarDay(models.Model):
-    """A day on which the weekday does not decide: a holiday, or a swapped workday; imported with its source."""
-
-    day = models.DateField(primary_key=True)
-    works = models.BooleanField()
-    name = models.CharField(max_length=40)
-    source = models.CharField(max_length=120)
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.name}"
-
-
 class Division(models.Model):
     """A street, township or village of the county by its division code of nine or twelve digits."""
 
@@ -361,40 +274,3 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Charter(models.Model):
-    """A version of a group's charter (R9); approved by members, never edited."""
-
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="charters")
-    version = models.IntegerField()
-    title = models.CharField(max_length=120)
-    text = models.TextField()
-    begins = models.DateField()
-    approved_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["group", "version"], name="charter_version")]
-
-    def __str__(self) -> str:
-        return f"{self.title} v{self.version}"
-
-
-class CharterApproval(models.Model):
-    """One member's yes to a version of the charter, given by a post of that member."""
-
-    charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="approvals")
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
-    post = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["charter", "institution"],
-                name="charter_approved_once_by_a_member",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.charter_id} {self.institution_id}"
