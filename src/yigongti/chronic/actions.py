@@ -16,7 +16,6 @@ from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters.codes import code_lists
 from yigongti.kernel.refusal import BadValue, Missing, Refusal, raise_all
 from yigongti.kernel.workflow import engine, rooms
-from yigongti.kernel.workflow.clocks import the_clock
 from yigongti.kernel.workflow.models import Case
 from yigongti.organisations.queries import institution_of_unit
 from yigongti.record import writing
@@ -26,6 +25,7 @@ from yigongti.record.queries import beside, home_for, strictest
 
 event.declare("chronic.followed_up", "已随访")
 event.declare("chronic.follow_up_missed", "未能随访")
+event.declare("chronic.follow_up_stopped", "已安排的随访不再办")
 
 
 def sides(facts: FollowUp, by: Actor | None) -> Mapping[str, int]:
@@ -90,14 +90,6 @@ def receives(*, by: Actor, case: Case, facts: Any) -> None:
         more={"plan": "\n".join(t for t in (facts.care_plan, facts.follow_up_items) if t),
               "raised_by_number": case.number, "sensitive": case.classes},
     )  # fmt: skip
-
-
-@event.on("residents.died")
-def end_for_the_dead(*, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Whoever has died is not waited for, and nobody is called overdue for it."""
-    open_ones = Case.objects.filter(workflow=follow_up.code, ended_at=None, person_id__in=facts["residents"])
-    for case in open_ones.select_for_update().order_by("pk"):
-        engine.take_as_clock(by=the_clock(), case=case, step="end")
 
 
 rooms.keep(

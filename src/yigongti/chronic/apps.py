@@ -11,5 +11,14 @@ class ChronicConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter pages and code lists into the registries."""
-        for room in ("policy.codes", "actions", "enrolling", "pages", "enrolment_pages", "sources"):
+        for room in (
+            "policy.codes",
+            "actions",
+            "ending",
+            "enrolling",
+            "pages",
+            "enrolment_pages",
+            "overdue_pages",
+            "sources",
+        ):
             import_module(f"yigongti.chronic.{room}")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from yigongti.chronic.ending import resume_stopped, stop_planned
 from yigongti.chronic.enrolled import Span, spans
 from yigongti.chronic.models import Enrolment
 from yigongti.chronic.policy.codes import disease as diseases
@@ -70,8 +71,22 @@ def end_enrolment(*, by: Actor, resident: int, disease: str, last_day: date, rea
     said = phrase("{name}：{disease}，管理到 {day} 为止，原因：{reason}。", name=row.name,
                   disease=phrase(diseases.label(disease)), day=last_day,
                   reason=phrase(end_reasons.label(reason)))  # fmt: skip
-    facts = {"ends": last_day.isoformat(), "reason": reason}
-    return _receipt(row, ended[0], said, next_="已经安排的随访任务不变。", facts=facts)
+    stopped, left = (0, 0) if _managed(by, row.pk) else stop_planned(enrolment=ended[-1], person=row.pk)
+    facts = {"ends": last_day.isoformat(), "reason": reason, "stopped": stopped}
+    return _receipt(row, ended[0], said, next_=_of_planned(stopped, left), facts=facts)
+
+
+def _managed(by: Actor, person: int) -> bool:
+    """Whether any disease is still under management: one follow-up serves them all."""
+    return any(one.ends is None for one in spans(for_=by, person=person))
+
+
+def _of_planned(stopped: int, left: int) -> str:
+    if stopped and left:
+        return phrase("已安排的随访有 {n} 次不再办；还有 {m} 次已到期，请登记结果。", n=stopped, m=left)
+    if stopped:
+        return phrase("已安排的随访有 {n} 次不再办。", n=stopped)
+    return phrase("还有 {m} 次随访已到期，请登记结果。", m=left) if left else ""
 
 
 def _ended(by: Actor, one: Span, managing: int, last_day: date, reason: str) -> Enrolment:
@@ -111,6 +126,7 @@ def _reopen(by: Actor, person: int, last: Enrolment) -> None:
     if any(one.begins > last.begins for one in _of(by, person, last.disease)):
         raise NothingToTakeBack
     Enrolment.objects.filter(pk=last.pk).update(ends=None, end_reason="", changed_at=None, changed_by=None)
+    resume_stopped(by=by, enrolment=last)
     last.ends = None
 
 

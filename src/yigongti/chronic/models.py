@@ -18,7 +18,10 @@ END_REASONS = ("", *(one.code for one in end_reason.entries))
 
 
 class FollowUp(models.Model):
-    """One follow-up duty: why it was raised, when it is due, what was found."""
+    """One follow-up duty: why it was raised, when it is due, what was found; and with which management it ended.
+
+    One that goes on after an error has the case that was ended as its parent.
+    """
 
     case = models.OneToOneField("workflow.Case", on_delete=models.CASCADE, primary_key=True, related_name="+")
     resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
@@ -37,6 +40,7 @@ class FollowUp(models.Model):
     note = models.TextField(blank=True)
     missed_reason = models.CharField(max_length=12, blank=True)
     done_at = models.DateTimeField(null=True)
+    ended_with = models.ForeignKey("Enrolment", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -5,4 +5,4 @@ from __future__ import annotations
 from yigongti.kernel.pages import news
 
 
-news.listen("chronic.followed_up", "chronic.follow_up_missed")
+news.listen("chronic.followed_up", "chronic.follow_up_missed", "chronic.follow_up_stopped")

@@ -1,6 +1,6 @@
 """随访任务。依据：国家基本公共卫生服务规范（第三版）；R47、R54；领域参考 5.1。
 
-“随访任务：待随访→已随访|未随访（原因）”。
+“随访任务：待随访→已随访|未随访（原因）”；“纳入：…→在管→转出|结束（死亡、迁出、失访、诊断排除）”。
 """
 
 # isort: off
@@ -19,8 +19,8 @@ follow_up = Workflow(
         part("township_head", "卫生院院长", side="centre", roles=("township_head",)),
     ),
     states=(state("due", "待随访", turn="home_doctor"), state("done", "已随访"), state("missed", "未能随访"),
-            state("ended", "已去世，不再随访")),
-    ends=("done", "missed", "ended"),
+            state("ended", "已去世，不再随访"), state("stopped", "已结束管理，不再随访")),
+    ends=("done", "missed", "ended", "stopped"),
     fields=(
         fact("resident", "居民", "picked", picker="resident"),
         fact("due_on", "应随访日期", "date"),
@@ -48,7 +48,13 @@ follow_up = Workflow(
         step("miss", "登记未能随访", by="home_doctor", frm="due", to="missed", must_record=("missed_reason",),
              may_record=("note",), announces="chronic.follow_up_missed", clause="失访按未控制统计"),
         step("end", "居民去世，结束随访", by=CLOCK, frm="due", to="ended", announces="chronic.follow_up_missed",
-             clause="登记去世后不再随访；去世登记撤销的，重新安排"),
+             clause="登记去世后不再随访；去世登记撤销的，照原计划重新安排"),
+        step("stop", "结束管理，不再随访", by=CLOCK, frm="due", to="stopped", announces="chronic.follow_up_stopped",
+             clause="不再管理任何病种的，管理的最后一天以后才到期的随访不再办；已到期的仍要登记结果，转诊转回后的首次随访照办"),
+        step("hand_on", "转交新的管理机构", by=CLOCK, frm="due", to="due",
+             clause="居民健康档案迁出的，随访任务随档案交接"),
+        step("resume", "恢复随访", by=CLOCK, frm=BIRTH, to="due",
+             clause="登记去世或结束管理有误而撤销的，照原计划重新安排；撤销时已过应随访日期的，当日为应随访日期"),
     ),
     timers=(
         Timer(state="due", after=parameter("chronic.follow_up_grace"), counts="calendar_days",
@@ -57,6 +63,6 @@ follow_up = Workflow(
     ),
     ladders=(Ladder(code="overdue", rungs=("home_doctor", "township_head"), counts="calendar_days",
                     every=parameter("chronic.escalate_every")),),
-    sees=(Sees(side="home", panels=("duty", "outcome"), states=("due", "done", "missed", "ended")),
-          Sees(side="centre", panels=(), states=("due", "done", "missed", "ended"))),
+    sees=(Sees(side="home", panels=("duty", "outcome"), states=("due", "done", "missed", "ended", "stopped")),
+          Sees(side="centre", panels=(), states=("due", "done", "missed", "ended", "stopped"))),
 )  # fmt: skip

@@ -69,8 +69,8 @@ def bring(*, by: Actor, kind: str, digest: str, name: str, constants: Mapping[st
 def keep(
     *, kind: str, digest: str, name: str, constants: Mapping[str, str], post_id: int | None, keeper: int | None = None
 ) -> Batch:
-    """A sheet to be read; `constants` hold for all its rows. It is the post's, or without one the data staff's of a unit.
-    The same file is kept once. Raises BroughtBefore."""
+    """A sheet to be read; `constants` hold for all its rows. It is the post's, or without one the data staff's of
+    a unit. The same file is kept once. Raises BroughtBefore."""
     stored = StoredFile.objects.select_for_update().get(pk=digest)
     before = Batch.objects.filter(file=stored, kind=kind).exclude(state__in=("undone", "refused")).first()
     if before is not None:

@@ -11,7 +11,10 @@ from yigongti.kernel.access.actor import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A heading with how many wait, a few lines (words, href), and where the rest is. `persons` are shown: audited."""
+    """A heading with how many wait, a few lines (words, href), and where the rest is. `persons` are shown: audited.
+
+    `above`: before the cases that wait, because it is about them.
+    """
 
     title: str
     count: int | None = None
@@ -19,6 +22,7 @@ class Block:
     href: str = ""
     word: str = ""
     persons: tuple[int, ...] = ()
+    above: bool = False
 
 
 Ask = Callable[..., Block | None]
