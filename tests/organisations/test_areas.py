@@ -1,14 +1,17 @@
 """A county brings the areas of its townships: matched, looked at, kept from day to day, taken away."""
 
 import json
+from itertools import pairwise
+from math import cos, hypot, radians, sin
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories import at
 from yigongti.kernel import clock
 from yigongti.kernel.refusal import Refusal
-from yigongti.organisations import areas
-from yigongti.organisations.models import Division, Institution, TownshipArea
+from yigongti.organisations import areas, datums
+from yigongti.organisations.models import County, Division, Institution, TownshipArea
 
 from .factories import actor, browser, institution, key
 
@@ -169,3 +172,113 @@ def test_only_an_administrator_brings_areas_and_only_those_of_its_own_ground(pla
         assert TownshipArea.objects.latest("pk").institution_id == own.pk
     assert client.post("/organisations/areas/remove", {"key": key()}).status_code == 303
     assert [one.institution_id for one in TownshipArea.objects.filter(ends__isnull=True)] == [place.centre.pk]
+
+
+# --- holes, files, datums
+
+
+HOLED = {"type": "Polygon", "coordinates": [
+    [[111.9, 37.0], [112.1, 37.0], [112.1, 37.2], [111.9, 37.2], [111.9, 37.0]],
+    [[111.95, 37.05], [112.0, 37.05], [112.0, 37.1], [111.95, 37.1], [111.95, 37.05]],
+]}  # fmt: skip
+
+
+def inside(rings, east, north):
+    """By the rule of the drawing: within an odd number of rings."""
+    crossed = 0
+    for ring in rings:
+        for (ax, ay), (bx, by) in pairwise(ring):
+            if (ay > north) != (by > north) and east < ax + (north - ay) / (by - ay) * (bx - ax):
+                crossed += 1
+    return crossed % 2 == 1
+
+
+def test_a_hole_stays_a_hole_and_a_township_may_lie_in_it():
+    found = looked(square("张兰镇", geometry=HOLED), square("三佳乡", east=111.95, side=0.05))
+    around, _within = found.areas
+    assert len(around.polygons) == 1 and len(around.rings) == 2
+    assert not inside(around.rings, 111.97, 37.07) and inside(around.rings, 112.05, 37.07)
+    again = areas.looked_at(found.kept(), townships=TOWNS, division=COUNTY)
+    assert again.areas[0].polygons == around.polygons
+
+
+def test_a_tiny_hole_goes_before_its_ring_does():
+    dense = [[112 + cos(n / 500) / 10, 37 + sin(n / 500) / 10] for n in range(3142)]
+    hole = [[112.0, 37.0], [112.00001, 37.0], [112.00001, 37.00001], [112.0, 37.0]]
+    holed = {"type": "Polygon", "coordinates": [[*dense, dense[0]], hole]}
+    (area,) = looked(square("张兰镇", geometry=holed)).areas
+    assert len(area.polygons[0]) == 1 and 20 < len(area.rings[0]) < 3000
+
+
+# Pairs that other programmes hold against each other (googollee/eviltransform, its tests): Shanghai, Shenzhen, Beijing.
+PAIRS = [
+    ((121.5272106, 31.1774276), (121.531541859215, 31.17530398364597)),
+    ((113.912316, 22.543847), (113.9171764808363, 22.540796131694766)),
+    ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
+]
+
+
+@pytest.mark.parametrize(("earth", "shown"), PAIRS)
+def test_what_a_web_map_shows_is_found_on_the_earth(earth, shown):
+    assert datums.to_gcj02(earth) == pytest.approx(shown, abs=1e-7)
+    assert datums.from_gcj02(shown) == pytest.approx(earth, abs=1e-7)
+
+
+def test_there_and_back_is_the_same_place_all_over_the_country():
+    for east in range(74, 136, 3):
+        for north in range(18, 54, 3):
+            place = (east + 0.123, north + 0.456)
+            assert datums.from_gcj02(datums.to_gcj02(place)) == pytest.approx(place, abs=1e-7)
+            assert 50 < metres(place, datums.to_gcj02(place)) < 1500
+    assert datums.from_gcj02((2.35, 48.85)) == (2.35, 48.85)
+
+
+def metres(one, other):
+    return hypot((one[0] - other[0]) * cos(radians(one[1])), one[1] - other[1]) * 111_195
+
+
+def test_the_datum_that_is_said_is_taken_away_once():
+    text = collection(square("张兰镇"))
+    plain = areas.looked_at(text, townships=TOWNS, division=COUNTY)
+    shifted = areas.looked_at(text, townships=TOWNS, division=COUNTY, datum=datums.GCJ02)
+    off = [metres(a, b) for a, b in zip(plain.areas[0].rings[0], shifted.areas[0].rings[0], strict=True)]
+    assert all(300 < one < 1000 for one in off)
+    again = areas.looked_at(shifted.kept(), townships=TOWNS, division=COUNTY)
+    assert again.areas[0].rings == shifted.areas[0].rings
+
+
+def uploaded(text, name="乡镇.geojson", encoding="utf-8"):
+    return SimpleUploadedFile(name, text.encode(encoding), content_type="application/geo+json")
+
+
+def test_a_file_is_looked_at_like_what_is_pasted_in_the_datum_that_is_said(place):
+    client, text = browser_of(place), collection(square("张兰镇", geometry=HOLED))
+    asked = client.get("/organisations/areas").content.decode()
+    assert 'enctype="multipart/form-data"' in asked and 'value="wgs84" checked' in asked and "GCJ-02" in asked
+    for encoding in ("utf-8-sig", "gb18030"):
+        answer = client.post("/organisations/areas", {"file": uploaded(text, encoding=encoding), "source": "民政局"})
+        assert answer.status_code == 200 and "111.95, 37.05" in answer.content.decode(), encoding
+    answer = client.post("/organisations/areas", {"areas": text, "source": "民政局", "datum": "gcj02"})
+    assert answer.status_code == 200 and "111.95, 37.05" not in answer.content.decode()
+    for more, problem in (
+        ({"file": uploaded(text), "areas": text}, "只用一种"),
+        ({"file": uploaded("x" * (8 * 1024 * 1024 + 1))}, "最大 8 MB"),
+        ({"file": uploaded(text, encoding="utf-16")}, "不是 JSON"),
+        ({}, "GeoJSON"),
+        ({"areas": text, "datum": "bd09"}, "坐标系"),
+    ):
+        answer = client.post("/organisations/areas", {"source": "民政局", **more})
+        assert answer.status_code == 422 and problem in answer.content.decode(), problem
+
+
+def test_the_administrator_of_a_group_brings_the_outline_of_the_county_as_a_file(place):
+    client = browser(place.administrator(place.group))
+    outline = {"type": "Feature", "properties": {}, "geometry": HOLED}
+    given = {"file": uploaded(json.dumps(outline)), "source": "县自然资源局", "datum": "wgs84", "key": key()}
+    assert client.post("/organisations/outline", given).status_code == 303
+    assert County.objects.get().outline["coordinates"] == [HOLED["coordinates"]]
+    drawn_ = client.get("/organisations/map").content.decode()
+    assert 'fill-rule="evenodd"' in drawn_ and drawn_.count("Z") >= 2 and "县自然资源局" in drawn_
+    for role, unit in (("township_head", place.centre.unit), ("bureau", place.county.unit)):
+        answer = browser(actor(role, unit)).post("/organisations/outline", {**given, "key": key()})
+        assert answer.status_code == 403, role

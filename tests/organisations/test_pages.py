@@ -97,7 +97,7 @@ def test_what_is_no_outline_is_refused_in_words(place, text, problem):
 
 def test_a_detailed_outline_is_thinned_and_keeps_its_shape():
     circle = [(112 + cos(2 * pi * i / 9000), 37 + sin(2 * pi * i / 9000)) for i in range(9000)]
-    (thin,) = outlines.thinned([circle])
+    (((thin,),),) = outlines.thinned([[[circle]]], most=outlines.MOST_POINTS)
     assert len(thin) <= outlines.MOST_POINTS
     assert max(abs((x - 112) ** 2 + (y - 37) ** 2 - 1) for x, y in thin) < 0.001
     assert max(x for x, _ in thin) - min(x for x, _ in thin) > 1.99

@@ -22,8 +22,8 @@ from yigongti.kernel.pages.posting import key_of
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 from yigongti.kernel.workflow import recording, rooms, worklists
+from yigongti.organisations import areas, datums, map_files, outlines, tables
 from yigongti.organisations import codes as organisation_codes
-from yigongti.organisations import outlines, tables
 from yigongti.organisations import queries as organisations
 from yigongti.record import measuring
 from yigongti.record.policy.series import SERIES
@@ -95,6 +95,14 @@ def refused_or(parse, *unfit):
 
 # --- what needs no database
 
+TOWNSHIPS = [areas.Township(id=1, name="张兰卫生院", code="140781101", names=["张兰镇中心卫生院"]),
+             areas.Township(id=2, name="三佳卫生院", names=["三佳卫生院"], division="三佳乡")]  # fmt: skip
+
+
+def look_at_areas(text, datum="wgs84"):
+    return areas.looked_at(text, townships=TOWNSHIPS, division="140781", datum=datum)
+
+
 PARTICULARS = ("name", "sex", "birth_date", "birth_estimated", "id_card", "no_card", "phone", "phone_owner",
                "ethnicity", "lives_division", "lives_address", "insured_division", "register_division")  # fmt: skip
 
@@ -110,7 +118,9 @@ PLAIN = {
     "diagnosis code": refused_or(measuring.icd10),
     "calendar table": refused_or(tables.calendar_days),
     "institution table": refused_or(lambda t: tables.table(t, columns=tables.INSTITUTION_COLUMNS, field="rows")),
-    "outline": refused_or(lambda t: outlines.rings_of(t, division="140781")),
+    "outline": refused_or(lambda t: outlines.polygons_of(t, division="140781", datum="gcj02")),
+    "areas of townships": refused_or(lambda t: look_at_areas(t)),
+    "bytes of a map's file": refused_or(lambda t: map_files.decoded(t.encode("utf-16", "surrogatepass"), "x")),
     "institution codes": refused_or(
         lambda t: [f(organisation_codes.tidy(t)) for f in (organisation_codes.credit_warning,
                    organisation_codes.ws218_warning, organisation_codes.ws218_class, organisation_codes.division_fault)]
@@ -152,7 +162,34 @@ def test_any_outline_that_is_json_is_read_or_refused(seconds):
         "type": st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection", "Point"]),
         "coordinates": JSON, "geometry": JSON, "features": JSON, "properties": JSON,
     })  # fmt: skip
-    tried(refused_or(lambda page: outlines.rings_of(json.dumps(page), division="140781")), place, seconds)
+    tried(refused_or(lambda page: outlines.polygons_of(json.dumps(page), division="140781")), place, seconds)
+
+
+RING = st.lists(st.lists(st.one_of(st.floats(-200, 200), st.integers(), TEXT), max_size=3), max_size=6)
+SHAPE = st.fixed_dictionaries({
+    "type": st.sampled_from(["Polygon", "MultiPolygon", "Point"]),
+    "coordinates": st.one_of(JSON, st.lists(RING, max_size=3), st.lists(st.lists(RING, max_size=3), max_size=3)),
+})  # fmt: skip
+
+
+def test_any_areas_that_are_json_are_read_or_refused_and_what_is_kept_is_read_the_same(seconds):
+    """Holes and all; in any datum."""
+    feature = st.fixed_dictionaries({
+        "type": st.just("Feature"), "geometry": st.one_of(SHAPE, JSON), "id": JSON,
+        "properties": st.one_of(JSON, st.dictionaries(st.sampled_from([*areas.NAMES, *areas.CODES]), TEXT)
+                                .map(lambda said: {"name": "张兰镇", **said})),
+    })  # fmt: skip
+
+    def check(given_):
+        features, datum = given_
+        try:
+            found = look_at_areas(json.dumps({"type": "FeatureCollection", "features": features}), datum)
+        except Refusal:
+            return
+        again = look_at_areas(found.kept())
+        assert [(one.township, one.rings) for one in again.areas] == [(one.township, one.rings) for one in found.areas]
+
+    tried(check, st.tuples(st.lists(feature, max_size=3), st.sampled_from([*datums.DATUMS])), seconds)
 
 
 def test_any_key_of_a_submission_is_a_uuid_or_refused(seconds):

@@ -12,6 +12,7 @@ from yigongti.kernel.action.gate import Receipt, action
 from yigongti.kernel.language import phrase
 from yigongti.kernel.refusal import BadValue, Missing, NotFound
 from yigongti.organisations.areas import Look, Township, looked_at, printable
+from yigongti.organisations.datums import WGS84
 from yigongti.organisations.models import County, Division, TownshipArea
 from yigongti.organisations.permissions import MANAGE
 from yigongti.organisations.queries import institutions_within, the_county
@@ -56,12 +57,12 @@ def remove_areas(*, by: Actor) -> Receipt:
     )  # fmt: skip
 
 
-def look_at_areas(*, for_: Actor, areas: str) -> Look:
+def look_at_areas(*, for_: Actor, areas: str, datum: str = WGS84) -> Look:
     """What a file would bring to the centres within reach, nothing kept. Raises what is wrong with it."""
     county = the_county()
     if county is None:
         raise NotFound
-    return looked_at(areas, townships=_townships(county, for_), division=county.division)
+    return looked_at(areas, townships=_townships(county, for_), division=county.division, datum=datum)
 
 
 def _county() -> County:

@@ -18,6 +18,7 @@ from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound, Refusal, raise_all
 from yigongti.organisations.area_actions import import_areas, look_at_areas, remove_areas
 from yigongti.organisations.areas import Look
+from yigongti.organisations.map_files import DatumField, file_field, text_of
 from yigongti.organisations.permissions import MANAGE
 
 
@@ -27,11 +28,14 @@ MAP = "/organisations/map"
 class AreasForm(ActForm):
     """A GeoJSON text whose features are townships, and where it comes from."""
 
+    file = file_field()
     areas = forms.CharField(
         label="GeoJSON",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="FeatureCollection，每个乡镇一个面，WGS 84 经纬度；按 9 位或 12 位区划代码或乡镇名称对应",
+        help_text="FeatureCollection，每个乡镇一个面，可以有洞；按 9 位或 12 位区划代码或乡镇名称对应",
     )
+    datum = DatumField()
     source = forms.CharField(label="来源", max_length=200, help_text="会写在地图下面")
 
 
@@ -42,7 +46,7 @@ class RemoveForm(ActForm):
 @page("organisations.look_at_areas", "organisations/areas", title="导入乡镇辖区", permission=MANAGE, writes=True)
 def look_page(request: Request) -> HttpResponse:
     """The file is looked at, and nothing is kept."""
-    shown = {"title": say("导入乡镇辖区"), "back": MAP, "word": say("先看看"),
+    shown = {"title": say("导入乡镇辖区"), "back": MAP, "word": say("先看看"), "multipart": True,
              "line": say("先看对应得对不对，再决定是否导入。只作示意，不是官方地图。")}  # fmt: skip
     if request.method != "POST":
         asked = AreasForm(actor=request.actor)
@@ -50,7 +54,8 @@ def look_page(request: Request) -> HttpResponse:
     asked = AreasForm({name: str(value) for name, value in request.POST.items()}, actor=request.actor)
     try:
         raise_all(asked.refusals())
-        look = look_at_areas(for_=request.actor, areas=asked.cleaned_data["areas"])
+        text = text_of(request, pasted=asked.cleaned_data["areas"], field="areas")
+        look = look_at_areas(for_=request.actor, areas=text, datum=asked.cleaned_data["datum"])
     except NotFound:
         raise
     except Refusal as refusal:

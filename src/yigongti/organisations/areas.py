@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yigongti.kernel.language import phrase
+from yigongti.kernel.language import Phrase, phrase
 from yigongti.kernel.refusal import BadValue, raise_all
-from yigongti.organisations.outlines import Point, drawn, json_of, simplified
+from yigongti.organisations.datums import WGS84
+from yigongti.organisations.outlines import Polygon, Ring, json_of, moved, polygons_in, rings_in, thinned
 
 
 MOST_POINTS = 3000
 """Of all areas together: what a page can carry."""
 NAMES = ("name", "fullname", "xzqmc", "乡镇", "乡镇名称", "街道", "名称")
 CODES = ("adcode", "code", "id", "xzqdm", "区划代码", "代码")
-_SHARES = (0.0, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016)
 _HOUSE = re.compile(r"(?<=.)(中心卫生院|卫生院|社区卫生服务中心|卫生服务中心)$")
 _KIND = re.compile(r"(?<=.)(街道办事处|街道|镇|乡)$")
 
@@ -41,13 +41,18 @@ class Township:
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A feature of the file that is a township: what it is called there, and its rings."""
+    """A feature of the file that is a township: what it is called there, and its polygons."""
 
     township: Township
     name: str
     code: str
     by: str
-    rings: Sequence[Sequence[Point]]
+    polygons: Sequence[Polygon]
+
+    @property
+    def rings(self) -> list[Ring]:
+        """As it is kept and drawn: what lies within an odd number of them is inside."""
+        return rings_in(self.polygons)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +67,7 @@ class Look:
         """The areas as GeoJSON: what was looked at is what is kept."""
         features = [
             {"type": "Feature", "properties": {"name": one.name, "code": one.code},
-             "geometry": {"type": "MultiPolygon", "coordinates": [[ring] for ring in one.rings]}}
+             "geometry": {"type": "MultiPolygon", "coordinates": one.polygons}}
             for one in self.areas
         ]  # fmt: skip
         return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
@@ -75,7 +80,7 @@ class _Feature:
     page: Mapping[str, Any]
 
 
-def looked_at(text: str, *, townships: Sequence[Township], division: str) -> Look:
+def looked_at(text: str, *, townships: Sequence[Township], division: str, datum: str = WGS84) -> Look:
     """Which feature is which township. Raises all that is wrong with the file at once, each BadValue with its place."""
     found, strangers = [], []
     for one in _features(text):
@@ -85,13 +90,13 @@ def looked_at(text: str, *, townships: Sequence[Township], division: str) -> Loo
         else:
             found.append((one, township, said))
     faults = _twice(found)
-    read = [(one, township, by, _rings(one, faults)) for one, township, by in found]
+    read = [(one, township, by, _polygons(one, faults)) for one, township, by in found]
     if not found:
         faults.append(_bad("没有一个要素对得上本县的乡镇"))
     raise_all(faults)
-    thin = _thinned([rings for *_, rings in read])
-    areas = [Area(township=township, name=one.name, code=one.code, by=by, rings=rings)
-             for (one, township, by, _), rings in zip(read, thin, strict=True)]  # fmt: skip
+    thin = thinned([polygons for *_, polygons in read], most=MOST_POINTS)
+    areas = [Area(township=township, name=one.name, code=one.code, by=by, polygons=moved(polygons, datum=datum))
+             for (one, township, by, _), polygons in zip(read, thin, strict=True)]  # fmt: skip
     taken = {area.township.id for area in areas}
     return Look(areas=areas, lacking=[one for one in townships if one.id not in taken], strangers=strangers)
 
@@ -138,16 +143,17 @@ def _code(value: Any) -> str:
     return digits if len(digits) == 9 else ""
 
 
-def _rings(one: _Feature, faults: list[Any]) -> list[list[Point]]:
+def _polygons(one: _Feature, faults: list[Any]) -> list[Polygon]:
     try:
-        rings = [ring for ring in drawn(one.page) if len(ring) >= 4]
+        found = [polygon for polygon in polygons_in(one.page) if len(polygon[0]) >= 4]
     except BadValue as bad:
-        problem = str(bad.facts["problem"])
+        said = bad.facts["problem"]
+        problem = said if isinstance(said, Phrase) else phrase(str(said))
     else:
-        if rings:
-            return rings
-        problem = "没有面（Polygon 或 MultiPolygon）"
-    faults.append(_bad(phrase(NO_AREA, name=one.name, problem=phrase(problem))))
+        if found:
+            return found
+        problem = phrase("没有面（Polygon 或 MultiPolygon）")
+    faults.append(_bad(phrase(NO_AREA, name=one.name, problem=problem)))
     return []
 
 
@@ -197,22 +203,3 @@ def parts(name: str) -> tuple[str, str]:
     bare = _HOUSE.sub("", "".join(unicodedata.normalize("NFKC", name).split()))
     kind = _KIND.search(bare)
     return (bare[: kind.start()], kind[0].removesuffix("办事处")) if kind else (bare, "")
-
-
-# --- how much of it is kept
-
-
-def _thinned(areas: Sequence[Sequence[list[Point]]]) -> list[list[list[Point]]]:
-    """Fewer points, all by one measure: what lies side by side still does."""
-    east = [point[0] for rings in areas for ring in rings for point in ring]
-    span = max(max(east) - min(east), 1e-6)
-    for share in _SHARES:
-        kept = [_thinner(rings, span * share) for rings in areas]
-        if sum(len(ring) for rings in kept for ring in rings) <= MOST_POINTS:
-            break
-    return kept
-
-
-def _thinner(rings: Sequence[list[Point]], tolerance: float) -> list[list[Point]]:
-    thin = [simplified(ring, tolerance) for ring in rings]
-    return [ring for ring in thin if len(ring) >= 4] or [max(rings, key=len)]

@@ -16,6 +16,7 @@ from yigongti.kernel.pages.posting import done, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.organisations import actions, calendar, outlines, queries, tables
+from yigongti.organisations.map_files import DatumField, file_field, text_of
 from yigongti.organisations.models import Department, Institution
 from yigongti.organisations.permissions import CHARTER, MANAGE
 
@@ -314,22 +315,26 @@ def _shipped_rows() -> dict[str, str]:
 class OutlineForm(ActForm):
     """A GeoJSON text or file, and where it comes from."""
 
+    file = file_field()
     outline = forms.CharField(
         label="GeoJSON",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="WGS 84 经纬度；文件里有多个地方时，取编号等于本县区划代码的那一个",
+        help_text="文件里有多个地方时，取编号等于本县区划代码的那一个",
     )
+    datum = DatumField()
     source = forms.CharField(label="来源", max_length=200, help_text="会写在地图下面")
 
 
 @page("organisations.import_outline", "organisations/outline", title="导入县域轮廓", permission=MANAGE, writes=True)
 def import_outline(request: Request) -> HttpResponse:
-    """The county's outline, pasted; a drawing, not an official map."""
+    """The county's outline; a drawing, not an official map."""
     county = queries.the_county()
 
     def act(given: Any, key: Any) -> Any:
-        rings = outlines.rings_of(given["outline"], division=county.division if county else "")
-        return actions.import_outline(by=request.actor, key=key, rings=rings, source=given["source"])
+        text = text_of(request, pasted=given["outline"], field="outline")
+        polygons = outlines.polygons_of(text, division=county.division if county else "", datum=given["datum"])
+        return actions.import_outline(by=request.actor, key=key, polygons=polygons, source=given["source"])
 
     return act_by_form(
         request,
@@ -339,4 +344,5 @@ def import_outline(request: Request) -> HttpResponse:
         back="/organisations/map",
         word=say("导入"),
         act=act,
+        multipart=True,
     )

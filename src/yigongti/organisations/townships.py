@@ -13,8 +13,9 @@ from yigongti.kernel.access.models import DateRange
 
 
 class TownshipArea(models.Model):
-    """The area that a centre serves, as rings of (longitude, latitude); never two at one date. A drawing, no official
-    map: `name` and `code` are what the file says, `source` is where it comes from."""
+    """The area that a centre serves, never two at one date: rings of (longitude, latitude), and what lies within an odd
+    number of them is inside. A drawing, no official map: `name` and `code` are what the file says, `source` is where
+    it comes from."""
 
     institution = models.ForeignKey("organisations.Institution", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)

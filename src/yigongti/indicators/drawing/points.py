@@ -128,16 +128,26 @@ def _field(area: Area, box: Ground, edges: Sequence[float]) -> Field:
                  pct(box.y((south + north) / 2)), area)  # fmt: skip
 
 
-def _bounds(rings: Sequence[Sequence[tuple[float, float]]]) -> tuple[float, float, float, float]:
-    """Of the ring with the most points: the name stands on the township, not between it and an enclave."""
-    ring = max(rings, key=len)
+Box = tuple[float, float, float, float]
+
+
+def _bounds(rings: Sequence[Sequence[tuple[float, float]]]) -> Box:
+    """Of the widest ring: the name stands on the township, not between it and an enclave, and not in a hole."""
+    return max((_box(ring) for ring in rings), key=_wide)
+
+
+def _box(ring: Sequence[tuple[float, float]]) -> Box:
     east, north = [point[0] for point in ring], [point[1] for point in ring]
     return min(east), min(north), max(east), max(north)
 
 
-def _extent(rings: Sequence[Sequence[tuple[float, float]]]) -> float:
-    west, south, east, north = _bounds(rings)
+def _wide(box: Box) -> float:
+    west, south, east, north = box
     return (east - west) * (north - south)
+
+
+def _extent(rings: Sequence[Sequence[tuple[float, float]]]) -> float:
+    return _wide(_bounds(rings))
 
 
 def breaks(values: Sequence[float]) -> list[float]:
