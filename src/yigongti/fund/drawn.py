@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -16,7 +15,6 @@ from yigongti.fund.told import LABELS, UNMATCHED, yuan
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.parts import Cell, Column, Figure, Option, Row, State
-from yigongti.kernel.pages.register_pages import harmless
 from yigongti.kernel.pages.said import exact_date
 from yigongti.kernel.parameters import values
 from yigongti.record.queries import classes_of_diagnosis
@@ -215,21 +213,14 @@ def standing(one: Claim) -> State | None:
     return State(word=say("已更正，第 {n} 版", n=one.version), kind="active") if one.version > 1 else None
 
 
-def csv_lines(rows: Iterable[Claim], actor: Actor) -> Iterator[str]:
-    """The list as CSV, masked as on the screen; persons are looked up five hundred at a time."""
-    writer, found = csv.writer(_Line()), iter(rows)
-    yield "\ufeff" + writer.writerow([say(label) for label in COLUMNS])
+def file_lines(rows: Iterable[Claim], actor: Actor) -> Iterator[list[str]]:
+    """The list for a file, masked as on the screen; persons are looked up five hundred at a time."""
+    found = iter(rows)
+    yield [say(label) for label in COLUMNS]
     while block := list(islice(found, 500)):
         persons = shown_to(for_=actor, ids=[one.resident_id for one in block if one.resident_id])
         for one in block:
-            yield writer.writerow([harmless(cell) for cell in cells(one, persons.get(one.resident_id or 0))])
-
-
-class _Line:
-    """What csv writes to: hands the line back."""
-
-    def write(self, line: str) -> str:
-        return line
+            yield cells(one, persons.get(one.resident_id or 0))
 
 
 # --- one claim

@@ -6,17 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.fund import drawn, queries
 from yigongti.fund.models import Claim
 from yigongti.fund.queries import LINES, SUMS, Asked
-from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
+from yigongti.kernel.pages.downloads import table_file
 from yigongti.kernel.pages.parts import Act, Column, Option
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
@@ -149,7 +149,7 @@ def _page_of(request: Request, asked: Asked) -> tuple[list[Claim], str]:
 def _place(after: str) -> tuple[date, int] | None:
     day, _, pk = after.partition("_")
     try:
-        return (date.fromisoformat(day), int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+        return (date.fromisoformat(day), row_number(pk)) if row_number(pk) else None
     except ValueError:
         return None
 
@@ -180,12 +180,14 @@ def export(request: Request) -> Any:
     actor = request.actor
     asked = _asked(request, queries.months(for_=actor, most=1))
     facts = {"month": f"{asked.month:%Y-%m}", **{n: getattr(asked, n) for n in FILTERS}} if asked else {}
-    trail.wrote(by=actor, action="fund.export", sentence="导出医保结算明细（已遮）。", facts=facts)
-    rows = queries.every_claim(for_=actor, asked=asked).iterator(chunk_size=500) if asked else ()
-    return StreamingHttpResponse(
-        drawn.csv_lines(rows, actor), content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="fund-claims-{clock.today():%Y%m%d}.csv"'},
-    )  # fmt: skip
+    rows = queries.every_claim(for_=actor, asked=asked) if asked else Claim.objects.none()
+
+    def taken(count: int) -> None:
+        trail.wrote(by=actor, action="fund.export", sentence="导出医保结算明细（已遮）。",
+                    facts={**facts, "rows": count})  # fmt: skip
+
+    lines = drawn.file_lines(rows.iterator(chunk_size=500), actor)
+    return table_file(request, name="fund-claims", lines=lines, taken=taken)
 
 
 @page("fund.claim", "fund/claims/<int:pk>", title="一笔结算", permission=LINES)

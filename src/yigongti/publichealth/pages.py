@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number, whole_number
+from yigongti.kernel.pages.downloads import table_file
 from yigongti.kernel.pages.parts import Act, Column
-from yigongti.kernel.pages.register_pages import harmless
 from yigongti.kernel.pages.registry import page
 from yigongti.publichealth import drawn, queries
 from yigongti.publichealth.models import Birth, Death
@@ -59,7 +58,7 @@ def deaths(request: Request) -> HttpResponse:
 
 def _asked(request: Request, known: Mapping[str, Any]) -> Asked:
     year, state = request.GET.get("year", ""), request.GET.get("state", "")
-    return Asked(year=int(year) if year.isdecimal() and len(year) == 4 else None, state=state if state in known else "")
+    return Asked(year=whole_number(year, most=9999) or None, state=state if state in known else "")
 
 
 def _page_of(
@@ -77,7 +76,7 @@ def _page_of(
 def _place(after: str, read: Callable[[str], Any]) -> tuple[Any, int] | None:
     moment, _, pk = after.rpartition("_")
     try:
-        return (read(moment), int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+        return (read(moment), row_number(pk)) if row_number(pk) else None
     except ValueError:
         return None
 
@@ -166,7 +165,7 @@ def _certificate(
 def births_export(request: Request) -> Any:
     """The list of births as it is shown."""
     asked = _asked(request, queries.BIRTH_STATES)
-    rows = queries.births(for_=request.actor, asked=asked).iterator(chunk_size=500)
+    rows = queries.births(for_=request.actor, asked=asked)
     return _export(request, "births", asked, drawn.BIRTH_COLUMNS, rows, drawn.birth_cells)
 
 
@@ -174,30 +173,25 @@ def births_export(request: Request) -> Any:
 def deaths_export(request: Request) -> Any:
     """The list of deaths as it is shown."""
     asked = _asked(request, queries.DEATH_STATES)
-    rows = queries.deaths(for_=request.actor, asked=asked).iterator(chunk_size=500)
+    rows = queries.deaths(for_=request.actor, asked=asked)
     return _export(request, "deaths", asked, drawn.DEATH_COLUMNS, rows, drawn.death_cells)
 
 
-def _export(request: Request, what: str, asked: Asked, labels: Sequence[str], rows: Any, cells: Any) -> Any:
+def _export(request: Request, what: str, asked: Asked, labels: Sequence[str], rows: QuerySet[Any],
+            cells: Any) -> Any:  # fmt: skip
     sentence = {"births": "导出出生名单。", "deaths": "导出死亡名单。"}[what]
-    trail.wrote(by=request.actor, action=f"publichealth.{what}_export", sentence=sentence, facts=_given(asked))
-    return StreamingHttpResponse(
-        _lines(request, what, labels, rows, cells), content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{what}-{clock.today():%Y%m%d}.csv"'},
-    )  # fmt: skip
+
+    def taken(count: int) -> None:
+        trail.wrote(by=request.actor, action=f"publichealth.{what}_export", sentence=sentence,
+                    facts={**_given(asked), "rows": count})  # fmt: skip
+
+    return table_file(request, name=what, lines=_lines(request, what, labels, rows, cells), taken=taken)
 
 
-def _lines(request: Request, what: str, labels: Sequence[str], rows: Iterator[Any], cells: Any) -> Iterator[str]:
-    writer, found = csv.writer(_Line()), iter(rows)
-    yield "\ufeff" + writer.writerow([say(label) for label in labels])
+def _lines(request: Request, what: str, labels: Sequence[str], rows: QuerySet[Any], cells: Any) -> Iterator[list[str]]:
+    found = rows.iterator(chunk_size=500)
+    yield [say(label) for label in labels]
     while block := list(islice(found, 500)):
         persons = _seen(request, f"publichealth.{what}_export", "导出名单", block)
         for one in block:
-            yield writer.writerow([harmless(cell) for cell in cells(one, persons, for_=request.actor)])
-
-
-class _Line:
-    """What csv writes to: hands the line back."""
-
-    def write(self, line: str) -> str:
-        return line
+            yield cells(one, persons, for_=request.actor)

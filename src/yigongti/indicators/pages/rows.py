@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from typing import IO, Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped] # it ships no types
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.indicators import catalogue, drawn, worded
@@ -20,14 +15,13 @@ from yigongti.indicators.pages.cockpit import FIGURE, frame
 from yigongti.indicators.pages.figure import found_indicator
 from yigongti.indicators.queries import behind
 from yigongti.indicators.queries.behind import OPEN, ROWS, Behind, Sought
-from yigongti.kernel import clock
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.words import Column as FactColumn
 from yigongti.kernel.measures.words import Fact, Indicator
 from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.downloads import table_file
 from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Option, Row
-from yigongti.kernel.pages.register_pages import harmless
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.queries.masked import Shown, shown_to
@@ -35,9 +29,6 @@ from yigongti.residents.queries.masked import Shown, shown_to
 
 LIMIT = 50
 SIDES = {"of": "分子", "over": "分母"}
-KINDS = {
-    "csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
 
 
 @page("indicators.rows", "figures/<str:code>/rows", title="指标明细", permission=ROWS)
@@ -178,69 +169,42 @@ def _persons(found: Sequence[Counted], fact: Fact) -> set[int]:
 # --- downloads: exactly those rows, masked as on the screen
 
 
-# Written whole before anything is answered: any block may be refused, and half a file looks like a whole one.
-
-
-def _lines(request: Request, code: str, seen: list[set[int]]) -> Iterator[list[str]]:
-    """The head and every row; `seen` gathers who was in each block."""
+def _lines(request: Request, code: str) -> Iterator[list[str]]:
+    """The head and every row; who was in a block is noted with the file."""
     one, look, sought = _sought(request, code)
-    names, fact = Names(look), catalogue.sides(one)[sought.side].fact
+    side = catalogue.sides(one).get(sought.side)
+    if side is None:
+        raise NotFound
+    names, fact = Names(look), side.fact
     columns = worded.columns_of(fact)
     yield [say(column.title) for column in columns]
     for block, persons in behind.every_row(for_=request.actor, sought=sought):
-        seen.append(_persons(block, fact))
+        _note(request, "indicators.export", one, _persons(block, fact))
         for row in block:
-            yield [harmless(cell) for cell in cells_of(fact, columns, row, persons, names, request)]
+            yield cells_of(fact, columns, row, persons, names, request)
 
 
-def _download(request: Request, code: str, kind: str, write: Callable[[IO[bytes], Iterable[list[str]]], None]) -> Any:
-    """The file, once it is complete and the trail says that it was taken."""
-    seen: list[set[int]] = []
-    with ExitStack() as unless_whole:
-        file = unless_whole.enter_context(tempfile.TemporaryFile())
-        write(file, _lines(request, code, seen))
-        _note_export(request, code, kind, seen)
-        unless_whole.pop_all()  # the answer closes it
-    file.seek(0)
-    name = f"{code}-{clock.today():%Y%m%d}.{kind}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=KINDS[kind])
-
-
-def _note_export(request: Request, code: str, kind: str, seen: Sequence[set[int]]) -> None:
+def _download(request: Request, code: str, kind: str) -> Any:
     one, _look, sought = _sought(request, code)
     facts = {"indicator": one.code, "place": sought.place.id, "period": sought.period.code, "side": sought.side}
-    trail.wrote(by=request.actor, action="indicators.export", sentence="导出指标明细（已遮）。",
-                facts={**facts, "kind": kind})  # fmt: skip
-    for persons in seen:
-        _note(request, "indicators.export", one, persons)
+
+    def taken(count: int) -> None:
+        trail.wrote(by=request.actor, action="indicators.export", sentence="导出指标明细（已遮）。",
+                    facts={**facts, "kind": kind, "rows": count})  # fmt: skip
+
+    return table_file(request, name=code, kind=kind, lines=_lines(request, code), taken=taken)
 
 
 @page("indicators.rows_csv", "figures/<str:code>/rows.csv", title="指标明细", permission=ROWS)
 def rows_csv(request: Request, code: str) -> Any:
     """The rows as CSV."""
-    return _download(request, code, "csv", _csv)
-
-
-def _csv(file: IO[bytes], lines: Iterable[list[str]]) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    try:
-        csv.writer(text).writerows(lines)
-    finally:
-        text.detach()  # it would close the file
+    return _download(request, code, "csv")
 
 
 @page("indicators.rows_xlsx", "figures/<str:code>/rows.xlsx", title="指标明细", permission=ROWS)
 def rows_xlsx(request: Request, code: str) -> Any:
     """The rows as a workbook."""
-    return _download(request, code, "xlsx", _xlsx)
-
-
-def _xlsx(file: IO[bytes], lines: Iterable[list[str]]) -> None:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:  # closed where a row is refused too: its rows lie on the disk
-        sheet = book.add_worksheet()
-        for n, line in enumerate(lines):
-            sheet.write_row(n, 0, line)
+    return _download(request, code, "xlsx")
 
 
 # --- on to one person

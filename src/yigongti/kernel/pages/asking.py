@@ -11,11 +11,18 @@ from yigongti.kernel.access.models import Post
 
 LONGEST = 18
 """Digits of the largest number that every row's key can be held against."""
+LAST = 10**LONGEST - 1
+
+
+def whole_number(text: str, *, most: int) -> int | None:
+    """A number as an address or a form says it, else None: letters, none at all, or more than there can be."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else most + 1
+    return number if number <= most else None
 
 
 def row_number(text: str) -> int:
     """A row's number as an address or a form says it, else 0, which no row has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else 0
+    return whole_number(text, most=LAST) or 0
 
 
 class Visit(HttpRequest):

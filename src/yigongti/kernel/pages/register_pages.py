@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import base64
-import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import models
-from django.http import HttpResponse, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
-from yigongti.kernel import clock
 from yigongti.kernel.action.gate import Gated
 from yigongti.kernel.audit import trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
+from yigongti.kernel.pages.downloads import table_file
 from yigongti.kernel.pages.form_pages import said
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
@@ -29,7 +28,6 @@ from yigongti.kernel.refusal import NotFound, Refusal
 
 PAGE_ROWS = 50
 HISTORY_ROWS = 50
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def open_pages(made: Register, save: Gated[Any]) -> None:
@@ -139,7 +137,7 @@ def _more(request: Request, made: Register, last: Any) -> str:
 def _mark(after: str) -> list[str]:
     try:
         mark = json.loads(base64.urlsafe_b64decode(after.encode()))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotFound from None
     if not isinstance(mark, list):
         raise NotFound
@@ -164,42 +162,25 @@ def _list_acts(request: Request, made: Register) -> list[Act]:
 # --- export
 
 
-def _export(request: Request, made: Register) -> StreamingHttpResponse:
+def _export(request: Request, made: Register) -> FileResponse:
     actor = request.actor
     text, chosen = _asked(request, made)
     rows = made.found(for_=actor, text=text, chosen=chosen)
-    trail.wrote(by=actor, action=f"{made.code}.export", sentence=f"导出{made.title}。", facts={"q": text, **chosen})
-    name = f"{made.code}-{clock.today():%Y%m%d}.csv"
-    return StreamingHttpResponse(
-        csv_lines(made, rows.iterator(chunk_size=500), _shipped(made, text, chosen)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+
+    def taken(count: int) -> None:
+        trail.wrote(by=actor, action=f"{made.code}.export", sentence=f"导出{made.title}。",
+                    facts={"q": text, **chosen, "rows": count})  # fmt: skip
+
+    return table_file(request, name=made.code, lines=_lines(made, rows, text, chosen), taken=taken)
 
 
-class _Line:
-    """What csv writes to: hands the line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(made: Register, rows: Iterable[models.Model], shipped: Sequence[Row] = ()) -> Iterator[str]:
-    """The rows as CSV for the spreadsheets of offices: a byte order mark first, and no cell that is a formula.
-
-    What holds unless a row says otherwise stands below, as in the list.
-    """
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow([say(label) for label in made.columns.values()])
-    for row in rows:
-        yield writer.writerow([harmless(made.shown(row, name)) for name in made.columns])
-    for line in shipped:
-        yield writer.writerow([harmless(cell.text if isinstance(cell, Cell) else cell) for cell in line.cells])
-
-
-def harmless(cell: str) -> str:
-    """A text that a spreadsheet will not take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _lines(made: Register, rows: QuerySet[Any], text: str, chosen: Mapping[str, str]) -> Iterator[list[str]]:
+    """Head and rows; what holds unless a row says otherwise stands below, as in the list."""
+    yield [say(label) for label in made.columns.values()]
+    for row in rows.iterator(chunk_size=500):
+        yield [made.shown(row, name) for name in made.columns]
+    for line in _shipped(made, text, chosen):
+        yield [cell.text if isinstance(cell, Cell) else cell for cell in line.cells]
 
 
 # --- one row
@@ -212,7 +193,7 @@ def _row(request: Request, made: Register, pk: str) -> HttpResponse:
     pairs = [(say(str(f.label)), made.shown(row, name)) for name, f in form.fields.items()]
     pairs += made.about(row) if made.about else []
     before = request.GET.get("before", "")
-    entries = history(made.subject(row), before=int(before) if before.isdigit() else None)
+    entries = history(made.subject(row), before=row_number(before) or None)
     acts = list(made.acts(actor, row)) if made.acts else []
     writable = made.model._default_manager.filter(made.mine(actor), pk=row.pk)
     if actor.may(made.may_write) and writable.exists():
