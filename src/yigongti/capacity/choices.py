@@ -9,6 +9,7 @@ from yigongti.capacity import queries
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.refusal import BadValue
 from yigongti.organisations.queries import departments_seen
 
@@ -30,9 +31,10 @@ def _detail(room: queries.Room) -> str:
 
 
 def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None) -> Any:
-    if not value.isdigit() or not queries.receiving_rooms(for_=for_, department_id=int(value), limit=1):
+    department = row_number(value)
+    if not department or not queries.receiving_rooms(for_=for_, department_id=department, limit=1):
         raise BadValue(field="to_department", label="科室", value=value, problem="不在本集团接收转诊的科室之内")
-    return departments_seen(for_=for_).get(pk=int(value))
+    return departments_seen(for_=for_).get(pk=department)
 
 
 picker(

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from yigongti.capacity import actions, queries
 from yigongti.kernel.audit import trail
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.posting import done, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
@@ -41,8 +41,8 @@ def _chosen(request: Request, wards: list[int]) -> int | None:
     """The ward whose beds are shown: only to roles that may see persons at all."""
     if not request.actor.may("residents.see") or not wards:
         return None
-    asked = request.GET.get("ward", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and int(asked) in wards else wards[0]
+    asked = row_number(request.GET.get("ward", ""))
+    return asked if asked in wards else wards[0]
 
 
 @page(

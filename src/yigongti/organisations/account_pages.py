@@ -17,7 +17,7 @@ from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.action.gate import Gated, Receipt
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Row, State
 from yigongti.kernel.pages.picked import ActForm, Picked
@@ -127,7 +127,7 @@ def _found(actor: Actor, text: str, status: str) -> Any:
 
 
 def _beyond(after: str) -> Q:
-    last = Account.objects.filter(pk=int(after)).values_list("login", flat=True).first() if after.isdigit() else None
+    last = Account.objects.filter(pk=row_number(after)).values_list("login", flat=True).first()
     if last is None:
         raise NotFound
     return Q(login__gt=last)

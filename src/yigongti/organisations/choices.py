@@ -13,6 +13,7 @@ from yigongti.kernel.access.models import Account, Post, Unit
 from yigongti.kernel.access.words import Role, registry
 from yigongti.kernel.finders import Choice, Hit, finder, picker
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.refusal import BadValue
 from yigongti.organisations import queries
 from yigongti.organisations.labels import KINDS, UNIT_KINDS, label
@@ -20,7 +21,7 @@ from yigongti.organisations.models import Department, Institution, Staff
 
 
 def _one(rows: QuerySet[Any], value: str) -> Any:
-    found = rows.filter(pk=value).first() if value.isascii() and value.isdigit() and len(value) < 19 else None
+    found = rows.filter(pk=row_number(value)).first()
     if found is None:
         raise BadValue(value=value, problem=say("没有这一项，请从名单中选择"))
     return found
@@ -82,9 +83,9 @@ picker(
 
 def _departments(given: dict[str, str] | None) -> QuerySet[Department]:
     rows = Department.objects.select_related("institution", "unit").filter(closed_on__isnull=True)
-    institution = (given or {}).get("institution", "")
-    if institution.isascii() and institution.isdigit():
-        rows = rows.filter(institution_id=int(institution))
+    institution = row_number((given or {}).get("institution", ""))
+    if institution:
+        rows = rows.filter(institution_id=institution)
     return rows
 
 
@@ -179,8 +180,7 @@ def role_title(code: str) -> str:
 
 
 def _roles(given: dict[str, str] | None) -> list[Role]:
-    unit_id = (given or {}).get("unit", "")
-    unit = Unit.objects.filter(pk=unit_id).first() if unit_id.isascii() and unit_id.isdigit() else None
+    unit = Unit.objects.filter(pk=row_number((given or {}).get("unit", ""))).first()
     return roles_for_unit(unit) if unit else list(registry.roles.values())
 
 

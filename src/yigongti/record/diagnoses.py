@@ -15,6 +15,7 @@ from importlib import resources
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import phrase
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.record.measuring import ICD
 from yigongti.record.queries import open_record, summary
@@ -46,9 +47,9 @@ def matching(text: str, limit: int) -> list[Line]:
 
 
 def _own(for_: Actor, given: Mapping[str, str]) -> list[Choice]:
-    resident = given.get("resident", "")
+    resident = row_number(given.get("resident", ""))
     try:
-        opened = open_record(for_=for_, resident_id=int(resident)) if resident.isdigit() else None
+        opened = open_record(for_=for_, resident_id=resident) if resident else None
     except Refusal:
         return []
     conditions = summary(for_=for_, opened=opened).conditions if opened else []

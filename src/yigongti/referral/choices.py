@@ -13,6 +13,7 @@ from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, picker
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.refusal import BadValue
 from yigongti.organisations.queries import named, open_institutions
 from yigongti.residents.models import Resident
@@ -24,10 +25,10 @@ def _grassroots(for_: Actor) -> QuerySet[Any]:
 
 def _managing(for_: Actor, given: Mapping[str, str] | None) -> int:
     """Who manages the patient of the form; nobody learns it of a person for whom they have no basis."""
-    resident = (given or {}).get("resident", "")
-    if not (resident.isascii() and resident.isdecimal()):
+    resident = row_number((given or {}).get("resident", ""))
+    if not resident:
         return 0
-    reach = Resident.objects.filter(bases.reachable_condition(for_=for_), pk=int(resident))
+    reach = Resident.objects.filter(bases.reachable_condition(for_=for_), pk=resident)
     return reach.values_list("managing_id", flat=True).first() or 0
 
 
@@ -43,7 +44,7 @@ def _find(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | None
 
 
 def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None) -> Any:
-    found = _grassroots(for_).filter(pk=int(value)).first() if value.isdigit() else None
+    found = _grassroots(for_).filter(pk=row_number(value)).first()
     if found is None:
         raise BadValue(field="to_institution", label="机构", value=value, problem="不是本集团的基层机构")
     return found

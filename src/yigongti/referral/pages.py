@@ -15,7 +15,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages import drawn_cases, news
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Clock, Option, State
 from yigongti.kernel.pages.registry import page
@@ -128,10 +128,10 @@ def _column(
 def _place(text: str) -> tuple[datetime, int] | None:
     due, _, last = text.partition("~")
     try:
-        place = datetime.fromisoformat(due), int(last)
+        place = datetime.fromisoformat(due), row_number(last)
     except ValueError:
         return None
-    return place if place[0].tzinfo else None
+    return place if place[0].tzinfo and place[1] else None
 
 
 def _filled(

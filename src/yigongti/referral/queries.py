@@ -12,6 +12,7 @@ from yigongti.kernel import clock
 from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.pages.parts import State
 from yigongti.kernel.parameters import values
 from yigongti.kernel.parameters.codes import code_lists
@@ -120,9 +121,9 @@ def starts(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _opened(for_: Actor, given: Mapping[str, Any]) -> Any:
-    text = str(given.get("resident", ""))
+    resident = row_number(str(given.get("resident", "")))
     try:
-        return open_record(for_=for_, resident_id=int(text)) if text.isdecimal() and text.isascii() else None
+        return open_record(for_=for_, resident_id=resident) if resident else None
     except Refusal:
         return None
 

@@ -9,6 +9,7 @@ from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.finders import Choice, Hit, finder, picker
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.pages.said import said_age
 from yigongti.kernel.refusal import BadValue
 from yigongti.residents import labels
@@ -41,11 +42,9 @@ def _choices(*, for_: Actor, text: str, limit: int, given: Mapping[str, str] | N
 
 def _resolve(*, for_: Actor, value: str, given: Mapping[str, str] | None = None) -> Resident:
     """The person's master row, within the actor's bases."""
-    found = None
-    if value.isdecimal():
-        masters = Resident.objects.filter(pk=int(value)).values("master_id")
-        reach = Resident.objects.filter(bases.reachable_condition(for_=for_), pk__in=masters)
-        found = reach.select_related("managing").first()
+    masters = Resident.objects.filter(pk=row_number(value)).values("master_id")
+    reach = Resident.objects.filter(bases.reachable_condition(for_=for_), pk__in=masters)
+    found = reach.select_related("managing").first()
     if found is None:
         raise BadValue(field="resident", label="居民", value=value, problem="没有找到，或您没有查阅依据")
     return found

@@ -10,6 +10,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.bases import all_bases
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.pages.register import registers
 from yigongti.kernel.parameters.words import defaults
 from yigongti.kernel.workflow import rooms
@@ -81,7 +82,7 @@ def _named(entries: Sequence[Entry], actor: Actor) -> dict[tuple[str, int], str]
 
 def _keys(entries: Iterable[Entry], label: str) -> set[int]:
     parted = (one.subject.partition(":") for one in entries)
-    return {int(key) for kind, _, key in parted if kind == label and key.isascii() and key.isdecimal()}
+    return {row_number(key) for kind, _, key in parted if kind == label}
 
 
 def _basis(code: str) -> str:
@@ -92,7 +93,7 @@ def _basis(code: str) -> str:
 def _subject(subject: str, about: Subjects, actor: Actor) -> tuple[str, str]:
     """Words and link; a subject that no longer stands is said as it was written."""
     label, _, key = subject.partition(":")
-    number = int(key) if key.isascii() and key.isdecimal() else 0  # which no row has
+    number = row_number(key)
     if label == CASE and number in about.cases:
         case = about.cases[number]
         words = f"{say(rooms.of(case).page.title)} {case.number}" if case.workflow in rooms.kept else case.number

@@ -14,7 +14,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import seals, trail
 from yigongti.kernel.audit.models import Entry
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
@@ -116,7 +116,8 @@ def _entries(asked: dict[str, str]) -> Any:
         found = found.filter(kind=asked["kind"])
     if asked["actor"]:
         found = found.filter(actor__startswith=asked["actor"])
-    return found.filter(id__lt=int(asked["after"])) if asked["after"].isdecimal() else found
+    after = row_number(asked["after"])
+    return found.filter(id__lt=after) if after else found
 
 
 def _day(text: str) -> date | None:

@@ -13,7 +13,7 @@ from yigongti.exchange.coding import actions, queries
 from yigongti.exchange.coding.models import CodeMeaning, LocalCode
 from yigongti.kernel import clock
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Cell, Column, Row
 from yigongti.kernel.pages.picked import ActForm
@@ -29,7 +29,7 @@ ROWS = 50
 def codes(request: Request) -> HttpResponse:
     """Codes that belong to no series yet, most frequent first; below, what was decided."""
     count, _, number = request.GET.get("after", "").partition("-")
-    after = (int(count), int(number)) if count.isdecimal() and number.isdecimal() else None
+    after = (row_number(count), row_number(number)) if row_number(number) else None
     found = queries.unnamed(for_=request.actor, after=after, limit=ROWS)
     last = found[-1] if len(found) == ROWS else None
     context = {

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from yigongti.exchange.replays import actions, queries
 from yigongti.exchange.replays.models import Replay
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Act, Cell, Column, Row, State, StateKind
 from yigongti.kernel.pages.posting import done, key_of
 from yigongti.kernel.pages.registry import page
@@ -36,7 +36,7 @@ def ask(request: Request) -> HttpResponse:
         return done(request, actions.replay_rule(by=by, key=key, rule=asked["rule"][:120]))
     if asked.get("day"):
         return done(request, actions.replay_day(by=by, key=key, day=_day(asked["day"])))
-    chosen = [int(one) for one in asked.getlist("messages") if one.isdecimal()]
+    chosen = [number for one in asked.getlist("messages") if (number := row_number(one))]
     return done(request, actions.replay_selection(by=by, key=key, messages=chosen))
 
 
@@ -51,7 +51,7 @@ def _day(text: str) -> date:
 def all_replays(request: Request) -> HttpResponse:
     """What was tried again, by whom, with what outcome."""
     before = request.GET.get("before", "")
-    found = queries.replays(for_=request.actor, before=int(before) if before.isdecimal() else 0, limit=ROWS)
+    found = queries.replays(for_=request.actor, before=row_number(before), limit=ROWS)
     context = {
         "title": say("重新处理过的"),
         "columns": [*(Column(label=say(word)) for word in ("编号", "哪些", "谁", "时间")),

@@ -22,7 +22,7 @@ from yigongti.indicators.queries.places import places
 from yigongti.kernel import clock
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number, whole_number
 from yigongti.kernel.pages.parts import Act, Cell, Column, Option, Row, State
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
@@ -37,9 +37,8 @@ ROWS = 50
 @page("indicators.briefs", "indicators/briefs", title="简报", permission=SEE)
 def listed(request: Request) -> HttpResponse:
     """Issued ones, and drafts for those who write or issue."""
-    actor, kind, before = request.actor, request.GET.get("kind", ""), request.GET.get("before", "")
-    place = int(before) if before.isdecimal() and len(before) < 19 else None
-    found = queries.briefs(for_=actor, kind=kind, before=place, limit=ROWS + 1)
+    actor, kind, before = request.actor, request.GET.get("kind", ""), row_number(request.GET.get("before", ""))
+    found = queries.briefs(for_=actor, kind=kind, before=before or None, limit=ROWS + 1)
     more = f"{LIST}?kind={kind}&before={found[ROWS - 1].pk}" if len(found) > ROWS else ""
     columns = [Column(label=say(word)) for word in ("简报", "种类", "地方", "时期", "期号", "状态", "时间")]
     acts = [Act(word=say("写简报"), href=f"{LIST}/new", icon="plus")] if actor.may(WRITE) else []
@@ -47,7 +46,7 @@ def listed(request: Request) -> HttpResponse:
         "title": say("简报"), "kinds": _kinds(kind), "columns": columns, "rows": [_line(one) for one in found[:ROWS]],
         "more_url": more, "acts": acts,
     }  # fmt: skip
-    continues = request.headers.get("HX-Request") and place
+    continues = request.headers.get("HX-Request") and before
     return render(request, "parts/table_more.html" if continues else "indicators/briefs.html", context)
 
 
@@ -209,5 +208,4 @@ def slots_of(whole: Whole) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def version_of(request: Request) -> int:
     """The version that the writer saw."""
-    given = request.GET.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 6 else 0
+    return whole_number(request.GET.get("version", ""), most=99_999) or 0

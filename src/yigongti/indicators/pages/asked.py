@@ -15,7 +15,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.periods import LENGTHS, Period, after
 from yigongti.kernel.measures.words import Indicator
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Option
 from yigongti.kernel.refusal import NotFound
 
@@ -47,8 +47,8 @@ def looked(request: Request) -> Looked:
     NotFound for a place that the reader does not see."""
     seen = places(for_=request.actor)
     given = request.GET.get("place", "")
-    place = seen.by_id.get(int(given)) if given.isdecimal() and len(given) < 19 else seen.home
-    if place is None or (given and not given.isdecimal()):
+    place = seen.by_id.get(row_number(given)) if given else seen.home
+    if place is None:
         raise NotFound
     level = request.GET.get("level", "") or place.level
     if level not in place.levels:

@@ -15,7 +15,7 @@ from yigongti.indicators.queries.cells import SEE, SMALL, plain
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Option, Row, State
 from yigongti.kernel.pages.posting import done, key_of
@@ -186,11 +186,11 @@ def _answer_fields(appeal_id: int) -> list[Field]:
 @page("indicators.appeal", "indicators/appeals", title="对指标提出异议", permission="indicators.appeal", writes=True)
 def raise_appeal(request: Request) -> HttpResponse:
     """Doubt a figure of one's own."""
-    cell = request.POST.get("cell", "")
-    if request.method != "POST" or not (cell.isdecimal() and len(cell) < 19):
+    cell = row_number(request.POST.get("cell", ""))
+    if request.method != "POST" or not cell:
         raise NotFound
     said = request.POST.get("said", "")
-    return done(request, appeal(by=request.actor, key=key_of(request), cell=int(cell), said=said))
+    return done(request, appeal(by=request.actor, key=key_of(request), cell=cell, said=said))
 
 
 @page("indicators.answer_appeal", "indicators/appeals/<int:appeal_id>", title="答复异议",

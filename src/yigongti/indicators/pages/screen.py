@@ -22,7 +22,7 @@ from yigongti.indicators.targets import Targets
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import say
 from yigongti.kernel.measures.words import Indicator
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, whole_number
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
 
@@ -54,8 +54,7 @@ def screen(request: Request) -> HttpResponse:
 
 
 def _turn(request: Request) -> int:
-    given = request.GET.get("turn", "")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
+    return whole_number(request.GET.get("turn", ""), most=10**8) or 0
 
 
 def _views(look: Looked) -> list[list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from yigongti.kernel.audit import trail
 from yigongti.kernel.pages import drawn_cases, news, step_forms
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import LAST, Request, whole_number
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound, Refusal
@@ -60,8 +60,7 @@ def _post(request: Request, workflow: Workflow, steps: list[Step], view: casepag
 
 
 def _version(request: Request) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole_number(request.POST.get("version", ""), most=LAST)
 
 
 def _form(

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from yigongti.kernel import clock, event
 from yigongti.kernel.access.actor import NO_ACCOUNT, NO_POST, Actor
 from yigongti.kernel.access.asking import asked
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.pages.models import News, Reading
 from yigongti.kernel.parameters import values
 from yigongti.kernel.question import Slot
@@ -146,10 +147,10 @@ def read_place(text: str) -> Place | None:
     at, _, rest = text.partition("~")
     source, _, last = rest.partition("~")
     try:
-        place = datetime.fromisoformat(at), source, int(last)
+        place = datetime.fromisoformat(at), source, row_number(last)
     except ValueError:
         return None
-    return place if place[0].tzinfo and source in ("step", "clock") else None
+    return place if place[0].tzinfo and source in ("step", "clock") and place[2] else None
 
 
 def write_place(told: Told) -> str:

@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import IntConverter
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry as access_registry
 from yigongti.kernel.audit import trail
 from yigongti.kernel.pages import paper
+from yigongti.kernel.pages.asking import LONGEST
 from yigongti.kernel.refusal import Refusal
 
 
@@ -94,9 +96,18 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, "refusal.html", {"refusal": refusal, "sentence": refusal.sentence}, status=refusal.status)
 
 
+class RowNumber(IntConverter):
+    """A number in a path that a row can have; a longer one leads nowhere."""
+
+    regex = f"[0-9]{{1,{LONGEST}}}"
+
+
+register_converter(RowNumber, "row")
+
+
 def addresses() -> list[URLPattern]:
     """All registered pages as URL patterns, named by their codes."""
-    return [path(p.route, p.view, name=p.code) for p in pages.values()]
+    return [path(p.route.replace("<int:", "<row:"), p.view, name=p.code) for p in pages.values()]
 
 
 def menu_for(actor: Actor) -> list[Page]:

@@ -75,7 +75,8 @@ def read_cursor(text: str) -> Cursor | None:
         return None
     band, due, last, at = text.split("|")
     place = int(band), datetime.fromisoformat(due), int(last), datetime.fromisoformat(at)
-    if place[0] not in (LATE, URGENT, REST) or place[1].tzinfo is None or place[3].tzinfo is None:
+    known = place[0] in (LATE, URGENT, REST) and 0 < place[2] < 10**18
+    if not known or place[1].tzinfo is None or place[3].tzinfo is None:
         raise ValueError(text)
     return place
 

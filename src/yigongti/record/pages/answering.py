@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel.action.gate import Receipt
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of
 from yigongti.kernel.refusal import Refusal
@@ -38,8 +38,7 @@ class Form:
 
 def under(posted: Mapping[str, str]) -> int | None:
     """The visit under which it is written, as the form carries it."""
-    given = posted.get("encounter", "")
-    return int(given) if given.isascii() and given.isdigit() else None
+    return row_number(posted.get("encounter", "")) or None
 
 
 def answer(

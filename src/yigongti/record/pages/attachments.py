@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say, unpacked
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import NotFound
 from yigongti.record import queries
@@ -62,11 +62,8 @@ def drawn(request: Request, opened: Opened, row: Row) -> dict[str, Any]:
     """What the entry's page shows of its files."""
     if row.kind != "imaging":
         return {}
-    after = request.GET.get("after", "")
-    found = attachments.of_entry(
-        for_=request.actor, opened=opened, entry_id=row.id, limit=ROWS,
-        after=int(after) if after.isdecimal() and len(after) < 18 else 0,
-    )  # fmt: skip
+    after = row_number(request.GET.get("after", ""))
+    found = attachments.of_entry(for_=request.actor, opened=opened, entry_id=row.id, limit=ROWS, after=after)
     if found is None:
         return {}
     why = row.detail.get("no_preview")

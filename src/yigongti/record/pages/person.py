@@ -15,7 +15,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages import drawn_cases
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Act, Option, State
 from yigongti.kernel.pages.registry import page, pages
 from yigongti.kernel.refusal import NotFound
@@ -240,10 +240,10 @@ def _place(text: str) -> tuple[datetime, int] | None:
         return None
     at, _, id_ = text.partition("~")
     try:
-        place = datetime.fromisoformat(at), int(id_)
+        place = datetime.fromisoformat(at), row_number(id_)
     except ValueError:
         raise NotFound from None
-    if place[0].tzinfo is None:
+    if place[0].tzinfo is None or not place[1]:
         raise NotFound
     return place
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
+from yigongti.kernel.pages.asking import row_number
 from yigongti.kernel.pages.parts import State
 from yigongti.kernel.refusal import Refusal
 from yigongti.record.queries.summaries import summary
@@ -29,11 +30,11 @@ class Several:
 
 def shown(*, for_: Actor, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Allergies, pregnancy, conditions, medicines and last measurements; nothing where the record is not open."""
-    text = str(given.get("resident", ""))
-    if not (text.isascii() and text.isdecimal()):
+    resident = row_number(str(given.get("resident", "")))
+    if not resident:
         return {}
     try:
-        opened = open_record(for_=for_, resident_id=int(text))
+        opened = open_record(for_=for_, resident_id=resident)
     except Refusal:
         return {}
     found = summary(for_=for_, opened=opened)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -42,7 +42,7 @@ def new(request: Request) -> HttpResponse:
             by=actor,
             key=key_of(request),
             typed=typed,
-            managing=int(managing) if managing.isdecimal() else None,
+            managing=row_number(managing) or None,
             not_same=bool(typed.get("not_same")),
         )
     except Refusal as refusal:
@@ -122,7 +122,7 @@ def correct(request: Request, resident_id: int) -> HttpResponse:
                 by=actor,
                 key=key_of(request),
                 resident=row.pk,
-                version=int(version) if version.isdecimal() else 0,
+                version=row_number(version),
                 typed=typed,
             )
             return done(request, receipt)

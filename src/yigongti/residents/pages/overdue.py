@@ -14,7 +14,7 @@ from yigongti.kernel.access.models import Opening
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.jobs import beat
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.blocks import Block, block
 from yigongti.kernel.pages.registry import page
 from yigongti.residents.queries import persons
@@ -33,8 +33,7 @@ def escalate() -> None:
 @page("residents.overdue_reviews", "reviews/overdue", title="逾期复核", menu=29, icon="eye")
 def overdue_reviews(request: Request) -> HttpResponse:
     """Who opened a record on which basis, since when it waits, and who should have reviewed it; no person is shown."""
-    after = request.GET.get("after", "")
-    last = int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else 0
+    last = row_number(request.GET.get("after", ""))
     found = persons.overdue(for_=request.actor, after=last, limit=PAGE)
     more = f"/reviews/overdue?after={found[PAGE - 1].pk}" if len(found) > PAGE else ""
     context = {"title": say("逾期复核"), "late": [_line(one) for one in found[:PAGE]], "more_url": more}

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Row, State
 from yigongti.kernel.pages.picked import ActForm, Picked, coded
@@ -101,7 +101,7 @@ def seen_by(request: Request, resident_id: int) -> HttpResponse:
     actor = request.actor
     seen = persons.person(for_=actor, resident=resident_id)
     before = request.GET.get("before", "")
-    rows = persons.lookers(for_=actor, seen=seen, before=int(before) if before.isdecimal() else 0)
+    rows = persons.lookers(for_=actor, seen=seen, before=row_number(before))
     note(actor, seen, page="residents.seen", sentence="查看谁看过档案")
     more = f"/residents/{seen.person.pk}/seen?before={rows[49].pk}" if len(rows) > 50 else ""
     context = {
@@ -213,7 +213,7 @@ def to_another(request: Request, resident_id: int) -> HttpResponse:
             by=request.actor,
             key=key,
             resident=resident_id,
-            version=int(version) if version.isdecimal() else 0,
+            version=row_number(version),
             managing=typed["managing"].pk,
             reason=typed["reason"],
         )

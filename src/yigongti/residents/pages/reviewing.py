@@ -10,7 +10,7 @@ from django.shortcuts import render
 from yigongti.kernel.access import bases
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.refusal import Refusal
@@ -36,7 +36,7 @@ def reviews(request: Request) -> HttpResponse:
 def _list(request: Request, *, errors: Any = (), status: int = 200) -> HttpResponse:
     actor = request.actor
     after = request.GET.get("after", "")
-    rows = persons.reviews(for_=actor, after=int(after) if after.isdecimal() else 0)
+    rows = persons.reviews(for_=actor, after=row_number(after))
     ids = [person.pk for _, person in rows[:50]]
     trail.saw(by=actor, page="residents.reviews", sentence="复核查阅", persons=ids, basis="review")
     titles = {code: say(one.title) for code, one in bases.all_bases().items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Cell, Column, Row, State
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
@@ -94,11 +94,8 @@ def _why(suspicion: Suspicion) -> str:
 @page("residents.compare", "identity/compare", title="两份登记对照", permission=STEWARD)
 def compare(request: Request) -> HttpResponse:
     """Any two registrations side by side."""
-    one, other = (request.GET.get(name, "") for name in ("one", "other"))
-    for name, value in (("one", one), ("other", other)):
-        if not value.isdecimal():
-            raise BadValue(field=name, label="居民", value=value[:40], problem="请从名单中选择")
-    return _compare(request, int(one), int(other))
+    one, other = (_number(request.GET, name) for name in ("one", "other"))
+    return _compare(request, one, other)
 
 
 def _compare(request: Request, one: int, other: int, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -138,7 +135,7 @@ def _lines(left: Resident, right: Resident) -> list[dict[str, Any]]:
 def do_merge(request: Request) -> HttpResponse:
     """Merge two, with a reason."""
     actor = request.actor
-    left, right = (_number(request, name) for name in ("left", "right"))
+    left, right = (_number(request.POST, name) for name in ("left", "right"))
     kept, absorbed = (right, left) if request.POST.get("keep") == "right" else (left, right)
     reason = request.POST.get("reason", "")
     try:
@@ -148,11 +145,12 @@ def do_merge(request: Request) -> HttpResponse:
         return _compare(request, kept, absorbed, status=refusal.status, errors=errors, reason=reason)
 
 
-def _number(request: Request, name: str) -> int:
-    value = request.POST.get(name, "")
-    if not value.isdecimal():
+def _number(said: Mapping[str, str], name: str) -> int:
+    value = said.get(name, "")
+    number = row_number(value)
+    if not number:
         raise BadValue(field=name, label="居民", value=value[:40], problem="请从名单中选择")
-    return int(value)
+    return number
 
 
 @page(
@@ -193,7 +191,7 @@ def merges(request: Request) -> HttpResponse:
     """What was merged, latest first."""
     actor = request.actor
     before = request.GET.get("before", "")
-    rows = persons.merges(for_=actor, before=int(before) if before.isdecimal() else 0)
+    rows = persons.merges(for_=actor, before=row_number(before))
     _note(actor, "residents.merges", "查看合并记录", [pk for one in rows[:50] for pk in (one.kept_id, one.absorbed_id)])
     context = {
         "title": say("合并记录"),
@@ -266,7 +264,7 @@ def transfers(request: Request) -> HttpResponse:
 def _transfers(request: Request, *, errors: Any = (), status: int = 200) -> HttpResponse:
     actor = request.actor
     after = request.GET.get("after", "")
-    rows = persons.transfers(for_=actor, after=int(after) if after.isdecimal() else 0)
+    rows = persons.transfers(for_=actor, after=row_number(after))
     _note(actor, "residents.transfers", "查看转入申请", [one.resident_id for one in rows[:50]])
     context = {
         "title": say("转入申请"),

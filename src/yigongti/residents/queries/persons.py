@@ -14,6 +14,7 @@ from yigongti.kernel.access.bases import Basis, NoBasis
 from yigongti.kernel.access.models import Opening
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.audit.models import Entry
+from yigongti.kernel.pages.asking import LAST, row_number, whole_number
 from yigongti.kernel.refusal import NotFound
 from yigongti.residents.bases import managing_ids
 from yigongti.residents.matching.weights import Weights, in_force
@@ -70,9 +71,10 @@ def managed_list(*, for_: Actor, limit: int = 50, after: str = "") -> Found:
     if not ids or len(ids) > LEAFED:
         return Found(rows=())
     rows = Resident.objects.filter(managing_id__in=ids, stands=True).order_by("pinyin", "pk")
-    if after.isdecimal():
-        last = Resident.objects.filter(pk=int(after)).values_list("pinyin", flat=True).first() or ""
-        rows = rows.filter(Q(pinyin__gt=last) | Q(pinyin=last, pk__gt=int(after)), pinyin__gte=last)
+    beyond = row_number(after)
+    if beyond:
+        last = Resident.objects.filter(pk=beyond).values_list("pinyin", flat=True).first() or ""
+        rows = rows.filter(Q(pinyin__gt=last) | Q(pinyin=last, pk__gt=beyond), pinyin__gte=last)
     found = list(rows.select_related("managing")[: limit + 1])
     return Found(rows=found[:limit], after=str(found[limit - 1].pk) if len(found) > limit else "")
 
@@ -106,9 +108,10 @@ def suspicions(*, for_: Actor, limit: int = 50, after: str = "") -> tuple[list[S
     """Open pairs of which at least one is managed within reach: the surest, then strongest first."""
     ids = managing_ids(for_)
     rows = Suspicion.objects.filter(verdict="open").filter(Q(one__managing_id__in=ids) | Q(other__managing_id__in=ids))
-    rank, _, pk = after.partition("-")
-    if rank.isdecimal() and pk.isdecimal():
-        rows = rows.filter(Q(rank__lt=int(rank)) | Q(rank=int(rank), pk__gt=int(pk)), rank__lte=int(rank))
+    said, _, pk = after.partition("-")
+    rank, last = whole_number(said, most=LAST), row_number(pk)
+    if rank is not None and last:
+        rows = rows.filter(Q(rank__lt=rank) | Q(rank=rank, pk__gt=last), rank__lte=rank)
     found = list(
         rows.select_related("one__master__managing", "other__master__managing").order_by("-rank", "pk")[: limit + 1]
     )

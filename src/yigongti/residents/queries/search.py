@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.pages.asking import LAST, row_number, whole_number
 from yigongti.residents.models import Resident
 from yigongti.residents.queries.asking import Match, ways
 from yigongti.residents.queries.scopes import Scope, scopes
@@ -55,7 +56,8 @@ def in_order(ids: Sequence[int]) -> list[Resident]:
 
 def _cursor(after: str) -> tuple[int, int] | None:
     rank, _, pk = after.partition("-")
-    return (int(rank), int(pk)) if rank.isdecimal() and pk.isdecimal() else None
+    place, last = whole_number(rank, most=LAST), row_number(pk)
+    return (place, last) if place is not None and last else None
 
 
 def statement(
