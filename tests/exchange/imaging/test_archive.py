@@ -19,7 +19,7 @@ from tests.exchange.imaging.sending import brought
 from tests.factories import actor
 from tests.factories import county as make_county
 from tests.record.test_pages import ask, text_of
-from yigongti.exchange.imaging.archive import actions, copying, named, queries
+from yigongti.exchange.imaging.archive import actions, copying, named, pages, queries
 from yigongti.exchange.imaging.archive.models import KnownArchive
 from yigongti.exchange.imaging.models import Study, StudyInstance
 from yigongti.kernel import clock
@@ -69,7 +69,7 @@ def test_while_it_does_not_answer_all_waits_and_goes_when_it_does(county, server
     server.mood = "down"
     assert copying.work() == 0
     known = KnownArchive.objects.get()
-    assert (known.trouble, known.tries, state()) == ("HTTP 503", 1, [("queued", "")])
+    assert (known.trouble, known.tries, state()) == ("HTTP 503", 1, [("queued", "felled")])
     server.mood, before = "", len(server.asked)
     assert copying.work() == 0  # left alone for a while
     assert len(server.asked) == before
@@ -103,18 +103,45 @@ def test_what_it_declines_is_seen_with_its_reason_and_given_again_by_hand(county
     assert state() == [("held", "")]
 
 
+def later(monkeypatch, hours):
+    """It is so much later, and the archive is up."""
+    there = clock.now() + timedelta(hours=hours)
+    monkeypatch.setattr(clock, "now", lambda: there)
+
+
 def test_an_image_that_breaks_the_archive_each_time_holds_up_no_other(county, server, tmp_path, monkeypatch):
     brought(tmp_path, image())
     server.mood = "hangs up"
-    copying.work()
-    assert state() == [("declined", "broken")]
-    assert server.asked.count("POST") == copying.TRIES
+    assert copying.work() == 0
+    assert (state(), server.asked.count("POST")) == ([("queued", "broken")], 2)  # once more behind the others, at once
+    assert (copying.work(), server.asked.count("POST")) == (0, 2)
     server.mood = ""
     brought(tmp_path, image(SOPInstanceUID="1.2.3.4.9"), name="2.dcm")
-    assert copying.work() == 1
+    assert copying.work() == 1  # the other is put off
+    server.mood = "hangs up"
+    for times in range(3, 6):
+        later(monkeypatch, 3)
+        assert (copying.work(), server.asked.count("POST")) == (0, times + 1)
+    assert state() == [("declined", "broken"), ("held", "")]
+    later(monkeypatch, 300)
+    assert (copying.work(), server.asked.count("POST")) == (0, 6)
 
 
-def test_an_image_that_fells_the_archive_is_put_behind_the_others_and_not_declined(county, server, tmp_path):
+def test_the_pauses_of_an_image_grow(county, server, tmp_path, monkeypatch):
+    brought(tmp_path, image())
+    server.mood, pauses = "hangs up", []
+    while (one := StudyInstance.objects.get()).copy == "queued":
+        moment = one.due_at or clock.now()
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        copying.work()
+        found = StudyInstance.objects.get()
+        pauses.append((found.due_at - clock.now()).total_seconds() if found.due_at else None)
+    assert (pauses, one.tries) == ([60, 900, 7200, None], 5)
+
+
+def test_an_image_that_fells_the_archive_is_put_behind_the_others_and_left_to_people(
+    county, server, tmp_path, monkeypatch
+):
     uids = ("1.2.3.4.1", "1.2.3.4.2", "1.2.3.4.3")
     for uid in uids:
         brought(tmp_path, image(SOPInstanceUID=uid), name=f"{uid}.dcm")
@@ -122,17 +149,80 @@ def test_an_image_that_fells_the_archive_is_put_behind_the_others_and_not_declin
     assert copying.work() == 0
     assert copying.work() == 0  # left alone for a while
     assert server.asked.count("POST") == 1
-    for _pause in range(3 * copying.TRIES):  # it stays down: that blames nobody
-        KnownArchive.objects.update(due_at=None)
+    for _pause in range(6):  # it stays down: that blames nobody
+        later(monkeypatch, 3)
         assert copying.work() == 0
     assert list(StudyInstance.objects.order_by("pk").values_list("tries", flat=True)) == [1, 0, 0]
-    for _outage in range(copying.TRIES + 1):
+    for outage in range(4):
         server.mood = ""  # somebody started it again
-        KnownArchive.objects.update(due_at=None)
-        copying.work()
+        later(monkeypatch, 3)
+        assert copying.work() == (2 if outage == 0 else 0)
     assert set(server.held) == set(uids[1:])
-    assert state() == [("held", ""), ("held", ""), ("queued", "")]
-    assert StudyInstance.objects.get(copy="queued").tries == copying.TRIES - 1
+    assert state() == [("declined", "felled"), ("held", ""), ("held", "")]
+    server.mood = ""
+    later(monkeypatch, 300)
+    assert copying.work() == 0
+    assert server.mood == "", "it is not tried again"
+    assert KnownArchive.objects.get().trouble == ""
+
+
+def test_what_is_wrong_with_the_archive_blames_no_image(county, server, tmp_path, settings, monkeypatch):
+    for uid in ("1.2.3.4.1", "1.2.3.4.2"):
+        brought(tmp_path, image(SOPInstanceUID=uid), name=f"{uid}.dcm")
+    settings.DICOMWEB = {**settings.DICOMWEB, "password": "falsch"}
+    for _day in range(7):
+        assert copying.work() == 0
+        later(monkeypatch, 24)
+    assert (KnownArchive.objects.get().trouble, server.asked.count("POST")) == ("HTTP 401", 7)
+    assert list(StudyInstance.objects.values_list("copy", "tries", "words")) == [("queued", 0, "")] * 2
+
+
+def test_data_staff_see_why_an_image_is_not_taken_and_have_one_or_all_given_again(
+    county, server, tmp_path, monkeypatch
+):
+    for uid in ("1.2.3.4.1", "1.2.3.4.2"):
+        brought(tmp_path, image(SOPInstanceUID=uid), name=f"{uid}.dcm")
+    server.mood = "hangs up"
+    copying.work()
+    steward, foreign = actor("data_steward", county.group), actor("village_doctor", county.village)
+    one, _other = StudyInstance.objects.order_by("pk")
+    listed = text_of(ask("exchange.images", steward))
+    assert "送过 2 次，还会再送" in listed
+    assert "没送成的全部重送（2）" in listed
+    assert "2 幅没送成，还会再送" in str(pages.not_given(for_=steward))
+    shown = text_of(ask("exchange.image", steward, pk=one.pk))
+    assert "中途断开" in shown
+    assert "下次再送" in shown
+    assert "马上重送" in shown
+    assert ask("exchange.image", foreign, pk=one.pk).status_code == 403
+    server.mood = ""
+    assert copying.work() == 0  # put off
+    actions.give_one(by=steward, key="11111111-1111-4111-8111-111111111112", image=one.pk)
+    assert copying.work() == 1
+    assert list(StudyInstance.objects.order_by("pk").values_list("copy", flat=True)) == ["held", "queued"]
+    assert ask("exchange.image", steward, pk=one.pk).status_code == 404
+    with pytest.raises(actions.NothingToGive):
+        actions.give_one(by=steward, key="11111111-1111-4111-8111-111111111113", image=one.pk)
+    actions.give_declined(by=steward, key="11111111-1111-4111-8111-111111111114")
+    assert copying.work() == 1
+    assert "没送成" not in text_of(ask("exchange.images", steward))
+
+
+def test_an_archive_that_goes_away_is_seen_before_the_next_image_comes(county, server, monkeypatch):
+    assert copying.work() == 0
+    steward = actor("data_steward", county.group)
+    assert KnownArchive.objects.get().answered_at is not None
+    asked = len(server.asked)
+    assert (copying.work(), len(server.asked)) == (0, asked)  # not every few seconds
+    server.mood = "down"
+    later(monkeypatch, 1)
+    assert copying.work() == 0
+    assert "HTTP 503，试过 1 次" in text_of(ask("exchange.images", steward))
+    assert "影像服务器HTTP 503" in str(pages.not_given(for_=steward))
+    server.mood = ""
+    later(monkeypatch, 1)
+    assert copying.work() == 0
+    assert pages.not_given(for_=steward) is None
 
 
 def test_an_image_that_came_through_an_outage_without_its_answer_is_not_sent_again(county, server, tmp_path):

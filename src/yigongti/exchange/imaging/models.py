@@ -39,7 +39,8 @@ class StudyInstance(models.Model):
     """One object of a study that was taken in; the same number with other bytes is not.
 
     `copy` says how it stands with the county's image archive: queued (where there is none, for the day there is one),
-    held by `archive`, or declined with the archive's `words`. The bytes stay in the store of files in every case.
+    held by `archive`, or declined with the archive's `words`. One that was not taken is queued still, with what was
+    wrong in `words`, and left alone until `due_at`. The bytes stay in the store of files in every case.
     """
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="instances", db_index=False)
@@ -52,6 +53,7 @@ class StudyInstance(models.Model):
         "exchange.KnownArchive", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     tries = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
     words = models.CharField(max_length=200, blank=True)
 
     class Meta:

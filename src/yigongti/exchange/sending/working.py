@@ -115,8 +115,8 @@ def _put_off(message: Outgoing, trouble: str) -> None:
     log.info("sending.unanswered", control_id=message.control_id, why=trouble, tries=tries)
 
 
-def pause_after(tries: int) -> int:
-    """Seconds until the next attempt after so many without an answer."""
-    pauses = values.value("exchange.send_pauses")
+def pause_after(tries: int, *, of: str = "exchange.send_pauses") -> int:
+    """Seconds until the next attempt after so many without an answer, as a parameter says them."""
+    pauses = values.value(of)
     spans = [int(one) for one in pauses] if isinstance(pauses, tuple) else [int(pauses)]
     return spans[min(tries, len(spans)) - 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
+
 from yigongti.exchange.imaging.archive.models import KnownArchive
 from yigongti.exchange.imaging.archive.named import archive as named
 from yigongti.exchange.imaging.models import StudyInstance
@@ -17,10 +19,16 @@ class NothingToGive(Refusal):
     status = 422
 
 
+@action("exchange.give_one", permission="exchange.inbox_work")
+def give_one(*, by: Actor, image: int) -> Receipt:
+    """把一幅没送成的影像马上重送一次。"""
+    return _queue(_in_trouble().filter(pk=image), f"image {image}")
+
+
 @action("exchange.give_declined", permission="exchange.inbox_work")
 def give_declined(*, by: Actor) -> Receipt:
-    """把影像服务器不收的影像全部重送一次。"""
-    return _queue(StudyInstance.objects.filter(copy="declined"), "declined")
+    """把没送成的影像全部马上重送一次。"""
+    return _queue(_in_trouble(), "declined")
 
 
 @action("exchange.give_all", permission="exchange.inbox_work")
@@ -31,8 +39,12 @@ def give_all(*, by: Actor) -> Receipt:
     return _queue(StudyInstance.objects.filter(copy="held").exclude(archive=here), "elsewhere")
 
 
-def _queue(rows: object, which: str) -> Receipt:
-    count = rows.update(copy="queued", tries=0, words="", archive=None)  # type: ignore[attr-defined]
+def _in_trouble() -> QuerySet[StudyInstance]:
+    return StudyInstance.objects.filter(Q(copy="declined") | Q(copy="queued", tries__gt=0))
+
+
+def _queue(rows: QuerySet[StudyInstance], which: str) -> Receipt:
+    count = rows.update(copy="queued", tries=0, words="", due_at=None, archive=None)
     if not count:
         raise NothingToGive
     return Receipt(

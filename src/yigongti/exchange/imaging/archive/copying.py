@@ -1,8 +1,9 @@
 """The worker's part: every image that was taken in is given to the county's archive, and stays with us all the same.
 
 An archive that does not answer is left alone for a while, longer each time; everything waits, in order, and nothing is
-lost. An image that fails is put behind the others, for it may be what felled the archive; one that fails alone, while
-the archive answers, is declined in the end.
+lost. An image that fails is put behind the others and put off, longer each time, for it may be what felled the archive.
+One that fails each time, alone or by taking the archive down with it, is left to people in the end: the archive was
+asked and answered before it was given the image, so an outage of its own blames none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from yigongti.exchange.imaging.archive import drawing
 from yigongti.exchange.imaging.archive.models import KnownArchive
@@ -21,6 +23,7 @@ from yigongti.exchange.imaging.models import StudyInstance
 from yigongti.exchange.sending.working import pause_after
 from yigongti.kernel import clock
 from yigongti.kernel.files import store
+from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import NotFound
 
 
@@ -28,14 +31,16 @@ log = structlog.get_logger()
 
 SPAN = 10.0
 """Seconds after which a run leaves the rest to the next: the worker has other work."""
-TRIES = 5
-"""So often an image is tried that fails while the archive answers."""
+FELLED = "felled"
+"""The archive answered, was given the image, and answered no more."""
+OF_THE_ARCHIVE = frozenset({"full", "HTTP 401", "HTTP 429", "HTTP 507"})
+"""What is wrong with the archive or its settings, though it answers: no image is to blame, and all of them wait."""
 
 
 def work() -> int:
-    """Give the archive what waits; how many images it took."""
+    """Give the archive what waits, or ask whether it is there; how many images it took."""
     archive = named()
-    if archive is None or not StudyInstance.objects.filter(copy="queued").exists():
+    if archive is None:
         return 0
     known, _made = KnownArchive.objects.get_or_create(address=archive.shown[:200])
     until, taken = time.monotonic() + SPAN, 0
@@ -50,22 +55,28 @@ def _next(archive: Archive, pk: int) -> bool | None:
         known = KnownArchive.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
         if known is None or (known.due_at and known.due_at > clock.now()):
             return None
-        if known.tries and not _is_back(archive, known):
-            return None
         first = (
             StudyInstance.objects.select_for_update(of=("self",), skip_locked=True).select_related("study")
-            .filter(copy="queued").order_by("tries", "pk").first()
+            .filter(Q(due_at=None) | Q(due_at__lte=clock.now()), copy="queued").order_by("tries", "pk").first()
         )  # fmt: skip
+        if (known.tries or first is None or first.tries) and not _is_there(archive, known, first):
+            return None
         return _given(archive, known, first) if first else None
 
 
-def _is_back(archive: Archive, known: KnownArchive) -> bool:
-    """After a silence it is asked before it is given anything: else each image in turn would seem to have felled it."""
+def _is_there(archive: Archive, known: KnownArchive, first: StudyInstance | None) -> bool:
+    """After a silence it is asked before it is given anything: else each image in turn would seem to have felled it;
+    so too before an image that failed, and now and then while there is nothing to give."""
+    pause = timedelta(seconds=values.number("exchange.archive_heartbeat_seconds"))
+    if first is None and not known.tries and known.answered_at and known.answered_at + pause > clock.now():
+        return True
     try:
         archive.require_answer()
     except Unanswered as silent:
         _leave_alone(known, silent.code)
         return False
+    _heard(known)
+    known.tries, known.silent_since = 0, None
     return True
 
 
@@ -99,7 +110,7 @@ def _store(archive: Archive, one: StudyInstance) -> None:
 def _settle(one: StudyInstance, known: KnownArchive, copy: str, *, words: str = "") -> None:
     one.copy = copy
     StudyInstance.objects.filter(pk=one.pk).update(
-        copy=copy, archive=known if copy == "held" else None, words=words[:200]
+        copy=copy, archive=known if copy == "held" else None, words=words[:200], due_at=None
     )  # fmt: skip
 
 
@@ -108,22 +119,30 @@ def _doubt(archive: Archive, known: KnownArchive, one: StudyInstance, code: str,
 
     `held`: it has the image, and only its picture is lacking, without which it goes in the end.
     """
+    if code in OF_THE_ARCHIVE:
+        _leave_alone(known, code)
+        return None
     try:
         archive.require_answer()
     except Unanswered as silent:
-        _tried(one, most=TRIES - 1)  # behind the others and asked for first, but not declined for an outage
+        _put_off(one, known, FELLED, held=held)
         _leave_alone(known, silent.code)
         return None
-    _tried(one, most=TRIES)
-    if one.tries >= TRIES:
-        _settle(one, known, "held" if held else "declined", words="" if held else code)
+    _put_off(one, known, code, held=held)
     _heard(known)
     return False
 
 
-def _tried(one: StudyInstance, *, most: int) -> None:
-    one.tries = min(one.tries + 1, most)
-    StudyInstance.objects.filter(pk=one.pk).update(tries=one.tries)
+def _put_off(one: StudyInstance, known: KnownArchive, why: str, *, held: bool) -> None:
+    """Behind the others, and longer each time; after so many times it is for people."""
+    tries = one.tries + 1
+    if tries >= values.number("exchange.archive_image_tries"):
+        _settle(one, known, "held" if held else "declined", words="" if held else why)
+    else:
+        due = clock.now() + timedelta(seconds=pause_after(tries, of="exchange.archive_image_pauses"))
+        StudyInstance.objects.filter(pk=one.pk).update(words=why, due_at=due)
+    StudyInstance.objects.filter(pk=one.pk).update(tries=tries)
+    log.warning("archive.not_taken", image=one.uid, why=why, tries=tries)
 
 
 def _heard(known: KnownArchive) -> None:

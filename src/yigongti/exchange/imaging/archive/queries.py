@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q, QuerySet
 
 from yigongti.exchange.imaging.archive.models import KnownArchive
 from yigongti.exchange.imaging.archive.named import archive as named
 from yigongti.exchange.imaging.models import StudyInstance
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.refusal import NotFound
 
 
 SEE = "exchange.inbox"
@@ -31,9 +32,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Images that no archive holds yet, and those that were declined; `since` is when the first of them came."""
+    """Images that no archive holds yet, `put_off` of them after a failure, and those that were declined; `since` is
+    when the first of them came."""
 
     queued: int
+    put_off: int
     declined: int
     since: datetime | None = None
 
@@ -58,12 +61,26 @@ def waiting(*, for_: Actor) -> Waiting:
     """How many wait, and how many were declined."""
     for_.require(SEE)
     queued = StudyInstance.objects.filter(copy="queued").aggregate(n=Count("id"), since=Min("file__stored_at"))
+    put_off = StudyInstance.objects.filter(copy="queued", tries__gt=0).count()
     declined = StudyInstance.objects.filter(copy="declined").count()
-    return Waiting(queued=queued["n"], declined=declined, since=queued["since"])
+    return Waiting(queued=queued["n"], put_off=put_off, declined=declined, since=queued["since"])
 
 
-def declined(*, for_: Actor, after: int = 0, limit: int = 50) -> list[StudyInstance]:
-    """What the archive declined, oldest first, from a number on."""
+def troubled(*, for_: Actor, after: int = 0, limit: int = 50) -> list[StudyInstance]:
+    """What the archive declined or failed to take, oldest first, from a number on."""
     for_.require(SEE)
-    rows = StudyInstance.objects.filter(copy="declined", pk__gt=after).select_related("study__sender")
-    return list(rows.order_by("pk")[:limit])
+    return list(_in_trouble().filter(pk__gt=after).order_by("pk")[:limit])
+
+
+def one_troubled(*, for_: Actor, pk: int) -> StudyInstance:
+    """One of them. Raises NotFound."""
+    for_.require(SEE)
+    found = _in_trouble().filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _in_trouble() -> QuerySet[StudyInstance]:
+    rows = StudyInstance.objects.filter(Q(copy="declined") | Q(copy="queued", tries__gt=0))
+    return rows.select_related("study__sender", "file")
