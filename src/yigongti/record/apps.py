@@ -11,5 +11,5 @@ class RecordConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this chapter contributes: its basis, its actions, its pages."""
-        for room in ("bases", "actions", "ordering", "diagnoses", "orderable", "pages", "sources"):
+        for room in ("bases", "actions", "ordering", "performing", "diagnoses", "orderable", "pages", "sources"):
             import_module(f"{self.name}.{room}")

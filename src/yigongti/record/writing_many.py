@@ -184,7 +184,7 @@ def _completed(told: Told, old: Before | None) -> Told:
     silent = visited and not told.charges and told.total is None
     return replace(
         told, title=title, text=told.text or old.entry.text, author=told.author or old.entry.author,
-        diagnosis_code=told.diagnosis_code or old.diagnosis,
+        diagnosis_code=told.diagnosis_code or old.diagnosis, encounter_id=told.encounter_id or old.entry.encounter_id,
         operations=told.operations or (old.operations if visited else ()),
         charges=old.charges if silent else told.charges,
     )  # fmt: skip
@@ -197,8 +197,14 @@ def _entry(told: Told, old: Entry | None, now: datetime, class_of_words: Callabl
         institution_id=told.institution_id, author=told.author[:120], source=told.source[:40],
         encounter_id=told.encounter_id, version=old.version + 1 if old else 1,
         withdrawn=told.withdrawn, detail=dict(told.detail), correction_reason=(told.reason or CORRECTED) if old else "",
-        sensitivity=_class_of_code(told.diagnosis_code or told.code) or class_of_words(f"{told.title} {told.text}"),
+        sensitivity=_sensitivity(told, old, class_of_words),
     )  # fmt: skip
+
+
+def _sensitivity(told: Told, old: Entry | None, class_of_words: Callable[[str], str]) -> str:
+    """By its code, else by its words; what its author called secret stays so in every version."""
+    said = _class_of_code(told.diagnosis_code or told.code) or class_of_words(f"{told.title} {told.text}")
+    return said or (old.sensitivity if old and not told.whole else "")
 
 
 _class_of_code = lru_cache(maxsize=5000)(class_of)

@@ -21,6 +21,8 @@ county_doctor = registry.add_role(
             "record.read",
             "record.add",
             "record.correct",
+            "record.to_carry_out",
+            "record.carry_out",
             "capacity.see",
             "organisations.tree",
         ),

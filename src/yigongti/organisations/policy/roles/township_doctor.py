@@ -24,6 +24,8 @@ township_doctor = registry.add_role(
             "record.read",
             "record.add",
             "record.correct",
+            "record.to_carry_out",
+            "record.carry_out",
             "chronic.enrolled",
             "chronic.enrol",
             "capacity.see",

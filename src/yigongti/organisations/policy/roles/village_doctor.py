@@ -21,6 +21,8 @@ village_doctor = registry.add_role(
             "record.read",
             "record.add",
             "record.correct",
+            "record.to_carry_out",
+            "record.carry_out",
             "chronic.enrolled",
             "chronic.enrol",
             "capacity.see",
