@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.exchange.batches import actions, queries
+from yigongti.exchange.batches.belonging_pages import bringer, take_over_act, whose
 from yigongti.exchange.batches.checking import problems_of
 from yigongti.exchange.batches.kept_as import media_type
 from yigongti.exchange.batches.kinds import Kind, kind_of, kinds_of
@@ -20,11 +21,12 @@ from yigongti.exchange.tables.problems import Problem
 from yigongti.kernel.audit import trail
 from yigongti.kernel.files import store
 from yigongti.kernel.language import say, unpacked
-from yigongti.kernel.pages.asking import Request
+from yigongti.kernel.pages.asking import Request, whole_number
 from yigongti.kernel.pages.form_pages import act_by_form
 from yigongti.kernel.pages.parts import Act, Cell, Column, Field, Option, Row, State
 from yigongti.kernel.pages.picked import ActForm
 from yigongti.kernel.pages.posting import done, errors_of, key_of
+from yigongti.kernel.pages.register_pages import HISTORY_ROWS, history
 from yigongti.kernel.pages.registry import page
 from yigongti.kernel.pages.said import exact_date
 from yigongti.kernel.parameters import values
@@ -58,7 +60,7 @@ def tables(request: Request) -> HttpResponse:
 
 def _number(text: str) -> int:
     """A place in a list, from an address that anybody may have typed."""
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 0
+    return whole_number(text, most=10**9) or 0
 
 
 def _batch_row(one: Batch, left: int) -> Row:
@@ -67,15 +69,11 @@ def _batch_row(one: Batch, left: int) -> Row:
             Cell(text=f"T{one.pk}", href=f"/tables/{one.pk}"),
             say(kind_of(one.kind).sheet.title),
             one.name,
-            _bringer(one),
+            bringer(one),
             exact_date(one.brought_at),
             Cell(text="", state=_state(one, left)),
         ]
     )
-
-
-def _bringer(one: Batch) -> str:
-    return one.brought_by.account.person_name if one.brought_by else say("命令行")
 
 
 def _state(one: Batch, left: int = 0) -> State:
@@ -153,7 +151,7 @@ def one_table(request: Request, pk: int) -> HttpResponse:
         "rows": [_row(found, one, shown, closed) for one in rows],
         "pairs": [_pair(found, kind, one, closed, people) for one in rows] if state == "alike" else [],
         "more_url": more, "verdicts": {code: say(words) for code, words in VERDICTS.items()},
-        "works": request.actor.may(WORK), "own": not closed,
+        "works": request.actor.may(WORK), "own": not closed, **_history(request, found),
     }  # fmt: skip
     continues = request.headers.get("HX-Request") and after
     return render(request, "parts/table_more.html" if continues else "exchange/table.html", context)
@@ -162,13 +160,20 @@ def one_table(request: Request, pk: int) -> HttpResponse:
 def _head(request: Request, found: Batch, counts: dict[str, int]) -> dict[str, Any]:
     return {
         "title": f"T{found.pk} {found.name}", "line": say(kind_of(found.kind).sheet.title),
-        "acts": _acts(found, counts) if request.actor.may(WORK) else [],
+        "acts": [*take_over_act(found), *_acts(found, counts)] if request.actor.may(WORK) else [],
         "figures": [(say(ROW_STATES[one][0]), counts[one]) for one in ORDER if counts.get(one)],
-        "about": [(say("谁送来"), _bringer(found)), (say("送来时间"), exact_date(found.brought_at)),
-                  (say("一共"), say("{n} 行", n=found.rows))],
+        "about": [(say("谁送来"), bringer(found)), (say("由谁办"), whose(found)),
+                  (say("送来时间"), exact_date(found.brought_at)), (say("一共"), say("{n} 行", n=found.rows))],
         "busy": found.state in BUSY, **_share(found),
         "state": _state(found, counts.get("wrong", 0) + counts.get("alike", 0)),
     }  # fmt: skip
+
+
+def _history(request: Request, found: Batch) -> dict[str, Any]:
+    """What was done with it, newest first."""
+    entries = history(f"exchange.Batch:{found.pk}", before=_number(request.GET.get("before", "")) or None)
+    older = f"/tables/{found.pk}?before={entries[HISTORY_ROWS - 1].pk}" if len(entries) > HISTORY_ROWS else ""
+    return {"history": [(entry, []) for entry in entries[:HISTORY_ROWS]], "older": older}
 
 
 def _progress(request: Request, found: Batch) -> HttpResponse:
