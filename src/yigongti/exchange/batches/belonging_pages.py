@@ -55,4 +55,4 @@ def waits(*, for_: Actor) -> Block | None:
     if not found:
         return None
     lines = [(f"T{one.pk} {one.name}", f"/tables/{one.pk}") for one in found[:SHOWN]]
-    return Block(title=say("还没有人接手的表"), lines=lines, href="/tables", word=say("看全部"))
+    return Block(title=say("还没有人接手的表"), lines=lines, href="/tables", word=say("去看看"))
