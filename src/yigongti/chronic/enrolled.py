@@ -6,18 +6,16 @@ Who was registered with a disease and has no row for it is under management sinc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-
-from django.db import connection
 
 from yigongti.chronic.policy.codes import disease as diseases
 from yigongti.chronic.policy.diseases import FROM_AGE, SOUGHT, WITHIN_DAYS
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
+from yigongti.kernel.statements import fetched
 from yigongti.record.queries.diagnosed import last_visits, seen_for
 from yigongti.residents.queries.managed import managing_places
 
@@ -111,7 +109,7 @@ def enrolled(*, for_: Actor, disease: str = "", after: tuple[int, str] = (0, "")
     """Who is under management in the actor's own places, by pinyin, a line a disease; one more than `limit` if more."""
     for_.require(SEE)
     asked = [disease] if disease else DISEASES
-    found = _fetched(LIST, _mine(for_, after[0], limit) | {"asked": asked, "disease": after[1]})
+    found = fetched(LIST, _mine(for_, after[0], limit) | {"asked": asked, "disease": after[1]})
     last = last_visits(for_=for_, people={row[0] for row in found}, visit_class=FOLLOWED_BY)
     return [
         Listed(person=key, name=name, sex=sex, born=born, disease=code, begins=begins, what="", where=where,
@@ -127,7 +125,7 @@ def suspected(*, for_: Actor, disease: str, after: int = 0, limit: int = 50) -> 
     since = today - timedelta(days=values.number(WITHIN_DAYS))
     seen, sight = seen_for(for_=for_, person="p.id", ranges=ranges if isinstance(ranges, tuple) else (), since=since)
     asked = {"asked": _alike(disease), "born": _years_before(today, values.number(FROM_AGE))}
-    found = _fetched(SUSPECTED.format(seen=seen), sight | _mine(for_, after, limit) | asked)
+    found = fetched(SUSPECTED.format(seen=seen), sight | _mine(for_, after, limit) | asked)
     return [
         Listed(
             person=key,
@@ -138,7 +136,7 @@ def suspected(*, for_: Actor, disease: str, after: int = 0, limit: int = 50) -> 
             begins=None,
             what=what,
             where=where,
-            at=at.astimezone(clock.COUNTY_ZONE),
+            at=at,
         )
         for key, name, sex, born, what, at, where in found
     ]
@@ -147,7 +145,7 @@ def suspected(*, for_: Actor, disease: str, after: int = 0, limit: int = 50) -> 
 def spans(*, for_: Actor, person: int) -> list[Span]:
     """Every enrolment of somebody whom the caller has opened for the actor; by disease, the latest first."""
     for_.require(SEE)
-    rows = _fetched(OF_PERSON, {"person": person, "diseases": DISEASES})
+    rows = fetched(OF_PERSON, {"person": person, "diseases": DISEASES})
     return [
         Span(id=pk, resident=resident, disease=code, begins=begins, ends=ends, end_reason=reason, managing=managing,
              changed_at=changed, changed_by=by)
@@ -169,9 +167,3 @@ def _alike(code: str) -> list[str]:
 
 def _years_before(day: date, years: int) -> date:
     return date(day.year - years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def _fetched(sql: str, asked: Mapping[str, Any]) -> Iterable[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
-        return cursor.fetchall()

@@ -9,9 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
-from yigongti.kernel.clock import COUNTY_ZONE
+from yigongti.kernel.statements import fetched
 
 
 READ = """
@@ -69,17 +67,6 @@ class Row:
     def institution(self) -> str:
         """The short name where there is one."""
         return self.institution_short or self.institution_name
-
-
-def fetched(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Every row of a statement; moments in the county's zone."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [tuple(_local(part) for part in row) for row in cursor.fetchall()]
-
-
-def _local(part: Any) -> Any:
-    return part.astimezone(COUNTY_ZONE) if type(part) is datetime else part
 
 
 def read(where: str, parameters: Mapping[str, Any], *, chosen: str = "SELECT e.* FROM record_entry e WHERE {where}",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yigongti.kernel.access.actor import Actor
-from yigongti.record.rows import fetched
+from yigongti.kernel.statements import fetched
 from yigongti.record.seeing import CURRENT, sight
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from yigongti.kernel.access.actor import Actor
-from yigongti.record.rows import fetched
+from yigongti.kernel.statements import fetched
 
 
 ALIVE = ("encounter", "observation", "immunisation", "procedure")

@@ -15,9 +15,10 @@ from yigongti.kernel.access import bases
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.bases import Basis, NoBasis
 from yigongti.kernel.refusal import NotFound
+from yigongti.kernel.statements import fetched
 from yigongti.record.policy.series import SERIES
 from yigongti.record.refusals import MinorRecordClosed
-from yigongti.record.rows import Row, chain_of, fetched, read
+from yigongti.record.rows import Row, chain_of, read
 from yigongti.record.seeing import ANY_VERSION, CURRENT, GATE, person, sight
 from yigongti.residents.models import Resident
 from yigongti.residents.queries import minors

@@ -16,8 +16,9 @@ from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import NotFound
+from yigongti.kernel.statements import fetched
 from yigongti.record.policy.special_classes import BY_CODE
-from yigongti.record.rows import chain_of, fetched
+from yigongti.record.rows import chain_of
 from yigongti.record.seeing import own_institution
 from yigongti.residents.queries import minors
 

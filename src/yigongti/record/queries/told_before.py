@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yigongti.kernel.access.actor import Actor
-from yigongti.record.rows import fetched
+from yigongti.kernel.statements import fetched
 from yigongti.record.told import Told
 
 
