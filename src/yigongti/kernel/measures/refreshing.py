@@ -82,6 +82,7 @@ class Refresh:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
+        self.at = (0, 0)
         self.before = lake.newest()
         self.cut: datetime = clock.now()
         self.touches: Sequence[Touch] = touched.read()
@@ -107,7 +108,8 @@ class Refresh:
     def _exported(self, exporter: Exporter, sources: Sequence[Source]) -> Snapshot:
         facts: dict[str, Held] = {}
         for number, source in enumerate(sources):
-            self.progress(source.fact.title, number, len(sources))
+            self.at = (number, len(sources))
+            self.progress(source.fact.title, *self.at)
             if source.fact.until:
                 facts[source.fact.code] = self._span(exporter, source)
             else:
@@ -164,7 +166,7 @@ class Refresh:
         made = exporter.months(source, run)
         for month, file in made.items():
             self.notes.note(_unit(source, month), signs[month], file)
-        self.progress(f"{source.fact.title} {lake.month_code(run[-1])}", 0, 0)
+        self.progress(f"{source.fact.title} {lake.month_code(run[0])} – {lake.month_code(run[-1])}", *self.at)
         return {month: file for month, file in found.items() if month not in run} | made
 
     def _months(self, exporter: Exporter, source: Source) -> tuple[list[date], bool]:
