@@ -123,6 +123,17 @@ def test_it_is_written_from_published_figures_signed_returned_and_accepted(count
     assert any("71.43%" in cell.text for table in paper.tables for row in table.rows for cell in row.cells)
 
 
+def test_it_may_speak_of_the_year_so_far(county):
+    published(GOOD.code, level="group", period="2026-Y10")
+    open_annual_reports()
+    take(county.quality, county, "write", period="2026-Y10")
+    whole = queries.whole(for_=county.quality, pk=report(county).brief_id)
+    assert "2026 年初至 10 月" in report(county).brief.title
+    assert (whole.brief.period, whole.used[0].cell.period.code) == ("2026-Y10", "2026-Y10")
+    with pytest.raises(refusals.NothingPublished):
+        take(county.quality, county, "write", period="2026")  # which is another figure
+
+
 def edit(who, pk, text):
     row = Brief.objects.get(pk=pk)
     actions.edit_brief(by=who, brief=pk, version=row.version, title=row.title, text=text, reason="改")

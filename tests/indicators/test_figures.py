@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from tests import factories
 from tests.access.conftest import signed_in
-from tests.indicators.counted import COST, GOOD, PERSONS, by_hand, computed, rows_at
+from tests.indicators.counted import COST, GOOD, PERSONS, by_hand, computed, indicator, number, rows_at
 from tests.residents.people import person
 from yigongti.indicators import catalogue, queries
 from yigongti.indicators.engine import counted_by
@@ -94,11 +94,11 @@ def test_computing_again_replaces_and_touched_months_leave_the_others(county):
     touched = {"test_visits": {date(2026, 10, 1)}}
     compute_these(county.engine, [GOOD], needs={}, first=Period.read("2026-09"), touched=touched)
     fresh = set(Value.objects.exclude(snapshot="alt").values_list("period", flat=True))
-    assert fresh == {"2026-10", "2026-Q4", "2026"}
+    assert fresh == {"2026-10", "2026-Q4", "2026", "2026-Y10", "2026-Y11"}
     Value.objects.update(snapshot="alt")
     compute_these(county.engine, [GOOD], needs={}, first=Period.read("2026-09"), touched={}, recent=date(2026, 11, 1))
     fresh = set(Value.objects.exclude(snapshot="alt").values_list("period", flat=True))
-    assert fresh == {"2026-11", "2026-Q4", "2026"}, "October was over"
+    assert fresh == {"2026-11", "2026-Q4", "2026", "2026-Y11"}, "October was over"
 
 
 @pytest.mark.requirement("R18")
@@ -234,6 +234,77 @@ def test_a_figure_is_split_by_a_dimension_and_small_parts_are_not_shown(county):
     village = {**given, "level": "institution", "place": seen.by_id[county.village2.pk]}
     assert queries.split(for_=president, **village) == []
     assert {part.denominator for part in queries.split(for_=quality, **village)} == {11}
+
+
+SO_FAR = Period.read("2026-Y10")
+
+
+def test_the_year_to_date_adds_its_months_and_is_no_whole_year(county):
+    quality = actor(county, "quality_officer")
+    for place, level, sums in ((county.village, "institution", (35, 80)), (county.township, "township", (91, 189))):
+        so_far = cell_of(quality, place, level, period=SO_FAR)
+        assert (so_far.numerator, so_far.denominator, so_far.status) == (*sums, "final")
+        assert so_far.denominator == number(county.engine, GOOD.figure.over, "2026-Y10", place, level)
+    people = cell_of(quality, county.group, "group", PERSONS.code, SO_FAR)
+    assert people.denominator == 8, "distinct people do not add up over months either"
+    running = cell_of(quality, county.village, period=Period.read("2026-Y11"))
+    assert (running.numerator, running.denominator, running.status) == (35, 80, "provisional")
+    assert cell_of(quality, county.village, period=Period.read("2026-Y09")).denominator == 40
+    assert not Value.objects.filter(indicator=GOOD.code, period="2026-Y12").exists()
+    assert [one.code for one in queries.back_from(SO_FAR, most=13)] == [f"2026-Y{n:02}" for n in range(1, 11)]
+
+
+@pytest.mark.requirement("R174")
+def test_a_year_to_date_does_not_tell_a_month_that_is_too_small(county):
+    """Two of them differ by a month. 张村 has too few in October alone; 南街 is hidden beside them there."""
+    president, quality = actor(county, "president"), actor(county, "quality_officer")
+    for place in (county.village, county.village2):
+        assert cell_of(president, place, period=SO_FAR).status == "suppressed"
+        assert cell_of(quality, place, period=SO_FAR).status == "final"
+    assert cell_of(president, county.village, period=Period.read("2026-Y09")).numerator == 5
+    assert cell_of(president, county.township, "township", period=SO_FAR).numerator == 91
+    from yigongti.indicators.computing import compute_these
+
+    touched = {"test_visits": {date(2026, 11, 1)}}  # October is not computed with it: it is known to be small
+    compute_these(county.engine, [GOOD], needs={}, first=Period.read("2026-09"), touched=touched)
+    assert cell_of(president, county.village, period=Period.read("2026-Y11")).status == "suppressed"
+    place = queries.places(for_=president).by_id[county.group.pk]
+    given = {"indicator": GOOD, "level": "group", "place": place, "by": "sex"}
+    assert queries.split(for_=president, **given, period=SO_FAR) == []
+    assert sum(part.denominator for part in queries.split(for_=quality, **given, period=SO_FAR)) == 331
+
+
+def test_the_year_to_date_is_chosen_like_a_month_on_every_page(county):
+    quality = actor(county, "quality_officer")
+    look = f"place={county.village.pk}&level=institution"
+    for address in ("/indicators", "/indicators/all", f"/figures/{GOOD.code}", f"/figures/{GOOD.code}/ranking"):
+        status, text = page_of(quality, f"{address}?{look}&period=2026-10")
+        assert status == 200 and "period=2026-Y10" in text and "年初至今" in text, address
+        status, text = page_of(quality, f"{address}?{look}&period=2026-Y10")
+        assert status == 200 and "2026 年初至 10 月" in text, address
+        assert "period=2026-Y09" in text and "period=2026-Y11" in text and "period=2026-Q3" in text, address
+    assert "数据截至" in page_of(quality, f"/figures/{GOOD.code}?{look}&period=2026-Y10")[1]
+    told = signed_in(quality).get(f"/figures/{GOOD.code}/json?{look}&period=2026-Y10").json()["figures"]
+    assert [one["period"] for one in told] == [f"2026-Y{n:02}" for n in range(1, 11)]
+    assert (told[-1]["numerator"], told[-1]["denominator"], told[-1]["cut"][:10]) == ("35", "80", "2026-11-19")
+    rows = page_of(quality, f"/figures/{GOOD.code}/rows?{look}&period=2026-Y10&side=over")[1]
+    assert "80" in rows and "2026-09-05" in rows and "2026-10-05" in rows
+    only_years = indicator("test_only_years", periods=("year",))
+    catalogue.enter(only_years)
+    try:
+        text = page_of(quality, f"/figures/test_only_years?{look}&period=2026-Y10")[1]
+        assert "2025 年" in text and "年初至" not in text, "a part of a year is not taken for a year"
+    finally:
+        catalogue.leave(only_years)
+
+
+def test_years_to_date_that_nobody_counts_any_more_are_not_told(county):
+    from yigongti.indicators import following
+
+    Value.objects.filter(period="2026-Y09").update(period="2024-Y09", starts=date(2024, 1, 1))
+    following._forget_gone(date(2025, 1, 1))
+    assert not Value.objects.filter(period="2024-Y09").exists()
+    assert Value.objects.filter(period="2026-Y10").exists()
 
 
 def test_diagnoses_of_special_classes_and_of_minors_stay_unsaid_in_rows(county):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 
 from yigongti.indicators.policy.families import ALL
 from yigongti.indicators.policy.needs import NEEDS
-from yigongti.kernel.measures.arithmetic import selections
+from yigongti.kernel.measures.arithmetic import kinds_of, selections
 from yigongti.kernel.measures.checks import by_code
-from yigongti.kernel.measures.periods import LENGTHS, Period, after
+from yigongti.kernel.measures.periods import TO_DATE, Period
 from yigongti.kernel.measures.words import (
     Awaited,
     Count,
@@ -70,6 +71,11 @@ def version_of(indicator: Indicator) -> str:
     return hashlib.sha256(repr(indicator).encode()).hexdigest()[:12]
 
 
+def computed_as(indicator: Indicator) -> str:
+    """By which definition and in which kinds of periods it is computed: another one is computed anew."""
+    return version_of(indicator) + ("+" + TO_DATE if TO_DATE in kinds_of(indicator) else "")
+
+
 def counted(indicator: Indicator) -> bool:
     """Whether an engine computes it: it is neither judged by people nor still awaited."""
     return not isinstance(indicator.figure, (Judged, Awaited))
@@ -107,14 +113,26 @@ def sides(indicator: Indicator) -> dict[str, Selection]:
 
 
 def periods_between(indicator: Indicator, first: Period, last: Period) -> list[Period]:
-    """The indicator's own periods that begin from the first month to the end of the last."""
+    """The indicator's own periods that begin from the first month to the end of the last, the months first; to date
+    those of the last year and of the one before it."""
     found = []
-    for kind in indicator.periods:
+    for kind in kinds_of(indicator):
+        if kind == TO_DATE:
+            one, end = Period.of(kind, first_to_date(first, last)), last.last_day
+            while one.last_day <= end:
+                found.append(one)
+                one = one.later
+            continue
         one = Period.of(kind, first.starts)
         while one.starts < last.ends:
             found.append(one)
-            one = Period(after(one.starts, LENGTHS[kind]), LENGTHS[kind])
+            one = one.later
     return found
+
+
+def first_to_date(first: Period, last: Period) -> date:
+    """The first day of which years to date are told: whoever looks further back has the whole year."""
+    return max(date(last.last_day.year - 1, 1, 1), first.starts)
 
 
 def search(text: str, among: Iterable[Indicator] | None = None) -> list[Indicator]:

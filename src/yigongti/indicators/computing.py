@@ -44,13 +44,14 @@ class Computing:
         self.begun = engine.begun()
         self.units = dict(Unit.objects.exclude(kind="department").values_list("pk", "path"))
         self.parents = smallness.parents()
+        self._few: dict[tuple[str, str, Period], set[int]] = {}
         self._standings: dict[tuple[str, Period], tuple[tuple[str, str], tuple[str, str]]] = {}
         self.always = {level: list(Unit.objects.filter(kind__in=kinds).values_list("pk", flat=True))
                        for level, kinds in ALWAYS.items()}  # fmt: skip
 
     def compute(self, indicators: Sequence[Indicator], periods: Mapping[str, Sequence[Period]]) -> Iterator[list[Any]]:
         """The rows of every indicator at every level in its periods (by the indicator's code); a year at a time, whose
-        months, quarters and whole share their scans: all years at once would be all numbers of a county in memory."""
+        periods share their scans: all years at once would be all numbers of a county in memory."""
         for group in _groups(indicators):
             for year in sorted({period.starts.year for one in group for period in periods[one.code]}):
                 within = {one.code: [each for each in periods[one.code] if each.starts.year == year] for one in group}
@@ -82,7 +83,7 @@ class Computing:
             for key, outcome in outcomes(indicator, period, measured, places=self.always.get(level, ())).items()
             if key.place in self.units
         }
-        small = smallness.small(indicator, found, parents=self.parents.get(level, {}))
+        small = self._small(indicator, level, period, found)
         known, unknown = self.standings(indicator, period)
         given = (indicator.code, catalogue.version_of(indicator), level)
         return [
@@ -90,6 +91,26 @@ class Computing:
              *self._said(outcome, unknown if outcome.value is None else known, place in small))
             for place, outcome in found.items()
         ]  # fmt: skip
+
+    def _small(self, indicator: Indicator, level: str, period: Period, found: Mapping[int, Outcome]) -> set[int]:
+        """Also a year to date of which a month is small: the one that ends a month before would give it away."""
+        own = smallness.small(indicator, found, parents=self.parents.get(level, {}))
+        if period.kind == "month":
+            self._few[indicator.code, level, period] = own
+        if not period.to_date:
+            return own
+        months = [Period.of("month", day) for day in period.firsts]
+        return own.union(*self._few_in(indicator, level, months))
+
+    def _few_in(self, indicator: Indicator, level: str, months: Sequence[Period]) -> list[set[int]]:
+        """Those of each month: of this computing, or as they were last computed."""
+        keys = {month.code: (indicator.code, level, month) for month in months}
+        if lacking := [code for code, key in keys.items() if key not in self._few]:
+            self._few |= {keys[code]: set() for code in lacking}
+            told = Value.objects.filter(indicator=indicator.code, level=level, period__in=lacking, small=True)
+            for code, place in told.values_list("period", "place_id"):
+                self._few[keys[code]].add(place)
+        return [self._few[key] for key in keys.values()]
 
     def _said(self, found: Outcome, standing: tuple[str, str], small: bool) -> tuple[Any, ...]:
         status_, gaps = standing
@@ -167,7 +188,7 @@ def compute_these(
             waiting = _store(run, waiting, progress)
     _store(run, waiting, progress)
     run.ended_at = clock.now()
-    run.versions = {one.code: catalogue.version_of(one) for one in chosen}
+    run.versions = {one.code: catalogue.computed_as(one) for one in chosen}
     run.save()
     return run
 

@@ -21,7 +21,7 @@ from yigongti.kernel.pages.parts import Figure, State, StateKind
 
 NONE = "—"
 LEVELS = {"institution": "机构", "township": "乡镇", "group": "医共体", "county": "县"}
-PERIODS = {"month": "月", "quarter": "季", "year": "年"}
+PERIODS = {"month": "月", "quarter": "季", "year": "年", "to_date": "年初至今"}
 POPULATIONS = {"resident": "常住居民", "insured": "参保人", "registered": "户籍人口", "none": "不以人口为分母"}
 BETTER = {"higher": "越高越好", "lower": "越低越好", "neither": "不分高低"}
 STATUS: Mapping[str, tuple[str, StateKind]] = {
@@ -77,7 +77,9 @@ def interval_words(low: Decimal | None, high: Decimal | None, one: Indicator) ->
 
 
 def said_period(period: Period) -> str:
-    """2026-03, 2026 年第 1 季度, 2026 年."""
+    """2026-03, 2026 年第 1 季度, 2026 年, 2026 年初至 3 月."""
+    if period.to_date:
+        return say("{y} 年初至 {m} 月", y=period.starts.year, m=period.months)
     if period.months == 12:
         return say("{y} 年", y=period.starts.year)
     if period.months == 3:

@@ -44,8 +44,8 @@ def compute(counts: Engine, changed: Mapping[str, set[date]] | None) -> list[Run
     """All that these months can have changed, and wholly whatever has another definition than its figures."""
     first = first_month(counts)
     computed = _computed()
-    known = [one for one in _chosen() if computed.get(one.code) == catalogue.version_of(one)]
-    anew = [one for one in _chosen() if computed.get(one.code) != catalogue.version_of(one)]
+    known = [one for one in _chosen() if computed.get(one.code) == catalogue.computed_as(one)]
+    anew = [one for one in _chosen() if computed.get(one.code) != catalogue.computed_as(one)]
     recent, runs = _recent(counts), []
     for indicators, touched in ((known, changed), (anew, None)):
         if indicators:
@@ -54,7 +54,7 @@ def compute(counts: Engine, changed: Mapping[str, set[date]] | None) -> list[Run
             ))  # fmt: skip
     for run in runs:
         log.info("indicators.computed", snapshot=run.snapshot, cells=run.cells, periods=run.total)
-    _forget_gone()
+    _forget_gone(catalogue.first_to_date(first, Period.of("month", counts.cut.astimezone(clock.COUNTY_ZONE).date())))
     return runs
 
 
@@ -79,9 +79,11 @@ def _computed() -> dict[str, str]:
     return found
 
 
-def _forget_gone() -> None:
-    """Figures of indicators that are no longer in the catalogue."""
+def _forget_gone(first_to_date: date) -> None:
+    """Figures of indicators that are no longer in the catalogue, and years to date that are not told any more: nobody
+    would count them again."""
     Value.objects.exclude(indicator__in=list(catalogue.known())).delete()
+    Value.objects.filter(period__contains="-Y", starts__lt=first_to_date.replace(month=1)).delete()
 
 
 def first_month(counts: Engine) -> Period:

@@ -16,7 +16,7 @@ from yigongti.indicators.brief.models import BriefFigure as BriefFigure
 LEVELS = ("institution", "township", "group", "county")
 COMPUTED = ("final", "provisional", "not_computable")
 ANSWERS = ("yes", "partly", "no")
-PERIOD = r"^[0-9]{4}(-[0-9]{2}|-Q[1-4])?$"
+PERIOD = r"^[0-9]{4}(-[0-9]{2}|-Q[1-4]|-Y[0-9]{2})?$"
 
 
 def number(**more: Any) -> models.DecimalField[Any, Any]:

@@ -161,9 +161,8 @@ def _snapshots(lake: Path, dsn: str, beside: Path) -> Iterator[Carried]:
 
 def _frozen(dsn: str) -> list[datetime]:
     with psycopg.connect(dsn) as connection:
-        if not connection.execute("SELECT to_regclass('indicators_frozencell')").fetchone()[0]:  # of an older release
-            return []
-        return [cut for (cut,) in connection.execute(FROZEN)]
+        known = connection.execute("SELECT 1 FROM pg_tables WHERE tablename = 'indicators_frozencell'").fetchone()
+        return [cut for (cut,) in connection.execute(FROZEN)] if known else []  # an older release froze nothing
 
 
 def _copy(source: Path, target: Path) -> None:

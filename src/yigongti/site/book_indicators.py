@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from yigongti.kernel import clock
-from yigongti.kernel.measures.arithmetic import place_of, selections
+from yigongti.kernel.measures.arithmetic import kinds_of, place_of, selections
 from yigongti.kernel.measures.catalogues import Catalogue, Page, signed
 from yigongti.kernel.measures.checks import overdue
 from yigongti.kernel.measures.completeness import needs_of
@@ -24,7 +24,7 @@ from yigongti.kernel.measures.words import (
 from yigongti.site.book_markup import bullets, page, section, table
 
 
-PERIODS = {"month": "月", "quarter": "季", "year": "年"}
+PERIODS = {"month": "月", "quarter": "季", "year": "年", "to_date": "年初至今"}
 LEVELS = {"institution": "机构", "township": "乡镇", "group": "医共体", "county": "县"}
 BETTER = {"higher": "越高越好", "lower": "越低越好", "neither": "不分高低"}
 POPULATIONS = {"resident": "常住居民", "insured": "本县参保人", "registered": "本县户籍人口", "none": "不限人群"}
@@ -95,7 +95,7 @@ class Printed:
             *self._formula(one),
             f"依据：{one.basis} [{one.confidence}]",
             f"单位：{one.unit} · {BETTER[one.better]} · 人群：{POPULATIONS[one.population]}",
-            f"每{_list(PERIODS[kind] for kind in one.periods)}算；到{_list(LEVELS[level] for level in one.levels)}",
+            f"每{_list(PERIODS[kind] for kind in kinds_of(one))}算；到{_list(LEVELS[level] for level in one.levels)}",
             *([f"可分：{_list(_dimension(one, name) for name in one.by)}"] if one.by else []),
             *([f"须先收到：{_list(needs)}"] if needs else []),
             *([f"分母不到 {one.least} 不排名"] if one.least else []),

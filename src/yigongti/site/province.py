@@ -75,13 +75,13 @@ def _run(lakes: Mapping[int, Path], chosen: argparse.Namespace) -> int:
 
 
 def _asked(chosen: argparse.Namespace, collected: "Collected") -> "tuple[Period, list[Indicator]]":
-    from yigongti.kernel.measures.arithmetic import terms
+    from yigongti.kernel.measures.arithmetic import kinds_of, terms
     from yigongti.kernel.measures.catalogues import indicators
     from yigongti.kernel.measures.periods import Period
 
     period = Period.read(chosen.period or str(_year_before(collected.snapshot.cut)))
     known = {one.code: one for one in indicators().values()
-             if "county" in one.levels and period.kind in one.periods and terms(one, period)}  # fmt: skip
+             if "county" in one.levels and period.kind in kinds_of(one) and terms(one, period)}  # fmt: skip
     unknown = set(chosen.only) - set(known)
     if unknown:
         raise Sentence(f"没有指标 {'、'.join(sorted(unknown))}，或不按这一期、不到县一级。", "No such indicator.")

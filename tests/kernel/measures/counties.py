@@ -176,7 +176,8 @@ def among_people(draw, selection):
 
 PERIODS = st.sampled_from([
     Period.read("2024-03"), Period.read("2024-Q1"), Period.read("2024"), Period.read("2024").window(2),
-    Period.read("2024-Q2"), Period.read("2024-02"), Period.read("2025-01"),
+    Period.read("2024-Q2"), Period.read("2024-02"), Period.read("2025-01"), Period.read("2024-Y03"),
+    Period.read("2024-Y05"), Period.read("2024-Y12"),
 ])  # fmt: skip
 
 

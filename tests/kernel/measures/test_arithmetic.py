@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yigongti.kernel.measures.arithmetic import least_met, outcome, outcomes, terms
+from yigongti.kernel.measures.arithmetic import kinds_of, least_met, outcome, outcomes, terms
 from yigongti.kernel.measures.periods import Period
 from yigongti.kernel.measures.reference import Key
 from yigongti.kernel.measures.words import (
@@ -159,6 +159,42 @@ def test_a_window_pools_its_years_and_asks_for_each():
     ]  # fmt: skip
     got = found(one, of__0=1, of__2=2, over__0=10, over__1=10, over__2=10)
     assert (got.value, got.numerator, got.n) == (Decimal("10.00"), 3, 30)
+
+
+def test_a_year_to_date_is_no_quarter_and_no_year_though_it_be_as_long():
+    march, quarter = Period.read("2026-Y03"), Period.read("2026-Q1")
+    assert (march.starts, march.ends, march.code, march.kind) == (quarter.starts, quarter.ends, "2026-Y03", "to_date")
+    assert march != quarter and Period.read("2026-Y12") != Period.read("2026")
+    assert (march.earlier.code, march.later.code, march.year_before.code) == ("2026-Y02", "2026-Y04", "2025-Y03")
+    assert (Period.read("2026-Y01").earlier.code, Period.read("2025-Y12").later.code) == ("2025-Y12", "2026-Y01")
+    assert Period.of("to_date", march.last_day) == march
+    for code in ("2026-Y00", "2026-Y13", "2026-Y3", "2026-y03"):
+        with pytest.raises(ValueError):
+            Period.read(code)
+
+
+def test_a_growth_of_a_year_to_date_is_held_against_the_same_stretch_of_the_year_before():
+    asked = terms(indicator(Growth(of=Count(of=visits.rows()))), Period.read("2026-Y10"))
+    assert [(term.period.starts, term.period.ends) for term in asked.values()] == [
+        (date(2026, 1, 1), date(2026, 11, 1)), (date(2025, 1, 1), date(2025, 11, 1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figure", "periods", "so_far"),
+    [
+        (Count(of=visits.rows()), ("month", "quarter", "year"), True),
+        (Ratio(of=visits.rows().people(), over=visits.rows()), ("month", "quarter", "year"), True),
+        (Growth(of=Count(of=visits.rows())), ("month", "quarter", "year"), True),
+        (Ratio(of=people.rows().days(), over=people.rows().days()), ("month", "quarter", "year"), True),
+        (Count(of=visits.rows()), ("year",), False),
+        (Count(of=people.rows().on_last_day()), ("month", "quarter", "year"), False),
+        (Ratio(of=visits.rows(), over=people.rows().mid_period()), ("month", "quarter", "year"), False),
+        (Awaited(need="x"), ("month", "quarter", "year"), False),
+    ],
+)
+def test_who_speaks_of_any_stretch_speaks_of_the_year_to_date(figure, periods, so_far):
+    assert ("to_date" in kinds_of(indicator(figure, periods=periods))) is so_far
 
 
 def test_terms_name_place_period_and_bands():

@@ -31,7 +31,7 @@ def test_what_is_opened_is_what_was_counted(how):
     selection, place, level, by = TAKEN[how]
     with duckdb.connect() as connection:
         store = stored(connection, counties.county(7))
-        for period in (Period.read("2024"), Period.read("2024-Q1")):
+        for period in (Period.read("2024"), Period.read("2024-Q1"), Period.read("2024-Y05")):
             asked = Asked(period, place, level, by)
             rows = replace(selection, counted="rows")
             for key, number in Columnar(store, counties.settle).measure(rows, asked).items():

@@ -60,7 +60,7 @@ def period_over(*, case: Case, facts: Release, by: Actor) -> None:
         period = Period.read(facts.period)
     except ValueError:
         raise BadValue(
-            field="period", label="时期", value=facts.period, problem="写成 2026-10、2026-Q3 或 2025"
+            field="period", label="时期", value=facts.period, problem="写成 2026-10、2026-Q3、2025 或 2026-Y10"
         ) from None
     if period.ends > clock.today():
         raise NotOver(field="period", period=facts.period)

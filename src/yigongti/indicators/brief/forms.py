@@ -26,6 +26,7 @@ from yigongti.kernel.refusal import BadValue, NotFound
 
 
 MOST = 400
+WRITTEN = "2026-10、2026-Q3、2025，或 2026-Y10（年初至 10 月）；只用已经发布的数字"
 """So many figures may be chosen from; what is older is told of by its own brief."""
 
 
@@ -51,7 +52,7 @@ def begin(request: Request) -> HttpResponse:
 
         kind = forms.ChoiceField(label="种类", choices=[(code, one.masthead) for code, one in OUTLINES.items()])
         where = forms.ChoiceField(label="写哪里", choices=ground)
-        period = forms.CharField(label="时期", max_length=7, help_text="2026-10、2026-Q3 或 2025；只用已经发布的数字")
+        period = forms.CharField(label="时期", max_length=8, help_text=WRITTEN)
 
     def act(given: Any, key: Any) -> Any:
         place, level = given["where"].split("|")
@@ -69,7 +70,8 @@ def read_period(text: str) -> Period:
     try:
         return Period.read(text.strip())
     except ValueError:
-        raise BadValue(field="period", label="时期", value=text, problem="写成 2026-10、2026-Q3 或 2025") from None
+        problem = "写成 2026-10、2026-Q3、2025 或 2026-Y10"
+        raise BadValue(field="period", label="时期", value=text, problem=problem) from None
 
 
 class EditForm(ActForm):

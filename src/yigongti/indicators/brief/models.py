@@ -10,7 +10,7 @@ from django.db.models import Q
 
 KINDS = ("daily", "reform", "annual")
 LEVELS = ("institution", "township", "group", "county")
-PERIOD = r"^[0-9]{4}(-[0-9]{2}|-Q[1-4])?$"
+PERIOD = r"^[0-9]{4}(-[0-9]{2}|-Q[1-4]|-Y[0-9]{2})?$"
 
 
 class Brief(models.Model):

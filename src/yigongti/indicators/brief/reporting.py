@@ -121,7 +121,7 @@ def _composed(facts: AnnualReport, by: Actor) -> tuple[Draft, Period]:
     try:
         period = Period.read(facts.period.strip())
     except ValueError:
-        problem = "写成 2025 或 2026-Q3"
+        problem = "写成 2026-Y10、2025 或 2026-Q3"
         raise BadValue(field="period", label="用哪个时期的数字", value=facts.period, problem=problem) from None
     seen = places(for_=by)
     place = seen.by_id.get(facts.place_id)

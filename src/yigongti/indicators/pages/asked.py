@@ -13,7 +13,7 @@ from yigongti.indicators.queries.places import Place, Places, places
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.language import say
-from yigongti.kernel.measures.periods import LENGTHS, Period, after
+from yigongti.kernel.measures.periods import KINDS, LENGTHS, Period, after
 from yigongti.kernel.measures.words import Indicator
 from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Option
@@ -62,22 +62,23 @@ def _period(request: Request) -> Period:
         found = Period.read(text) if text else None
     except ValueError:
         raise NotFound from None
-    return found or latest_whole(for_=request.actor, kind="month") or before(Period.of("month", clock.today()))
-
-
-def before(period: Period) -> Period:
-    """The one of its length just before."""
-    return Period(after(period.starts, -period.months), period.months)
+    return found or latest_whole(for_=request.actor, kind="month") or Period.of("month", clock.today()).earlier
 
 
 def fitting(indicator: Indicator, period: Period) -> Period:
-    """The period itself, or the last whole one of the indicator's kinds that is over by its end."""
-    if period.kind in indicator.periods:
+    """The period itself, or the last whole one of the indicator's kinds that is over by its end. What has no year to
+    date is told of its shortest kind: a part of a year is not taken for the year before."""
+    own = kinds_of(indicator)
+    if period.kind in own:
         return period
-    kinds = [kind for kind in indicator.periods if LENGTHS[kind] >= period.months] or list(indicator.periods)
-    kind = min(kinds, key=lambda one: LENGTHS[one])
-    found = Period.of(kind, period.last_day)
-    return found if found.ends <= period.ends else before(found)
+    whole = [kind for kind in LENGTHS if kind in own]
+    kinds = [kind for kind in whole if period.to_date or LENGTHS[kind] >= period.months] or whole
+    return _over(Period.of(kinds[0], period.last_day), period)
+
+
+def _over(found: Period, period: Period) -> Period:
+    """It, or the one before where it is not over by the end of the period."""
+    return found if found.ends <= period.ends else found.earlier
 
 
 def cells_at(look: Looked, indicators: Sequence[Indicator], *, back: int = 1) -> dict[str, list[Cell]]:
@@ -101,7 +102,7 @@ def cells_at(look: Looked, indicators: Sequence[Indicator], *, back: int = 1) ->
 
 def period_options(look: Looked, route: str, indicator: Indicator | None = None, **held: str) -> list[Option]:
     """The kinds of periods as tabs: the one that holds the day looked at."""
-    kinds = kinds_of(indicator) if indicator else tuple(LENGTHS)
+    kinds = kinds_of(indicator) if indicator else KINDS
     return [
         Option(value=kind, label=say(drawn.PERIODS[kind]), current=kind == look.period.kind,
                href=look.address(route, period=_turned(look.period, kind).code, **held))
@@ -110,19 +111,17 @@ def period_options(look: Looked, route: str, indicator: Indicator | None = None,
 
 
 def _turned(period: Period, kind: Any) -> Period:
-    """The whole period of that kind that is over by the end of this one; a shorter one is its last."""
-    if LENGTHS[kind] <= period.months:
-        return Period.of(kind, period.last_day)
-    found = Period.of(kind, period.last_day)
-    return found if found.ends <= period.ends else before(found)
+    """The last period of that kind that is over by the end of this one."""
+    return _over(Period.of(kind, period.last_day), period)
 
 
 def moves(look: Looked, route: str, **held: str) -> list[Option]:
     """One period back, and on where there is one."""
-    earlier, later = before(look.period), Period(look.period.ends, look.period.months)
+    earlier, later = look.period.earlier, look.period.later
     found = [Option(value="before", label=f"← {drawn.said_period(earlier)}",
                     href=look.address(route, period=earlier.code, **held))]  # fmt: skip
-    if later.starts <= clock.today():
+    begins = after(later.ends, -1) if later.to_date else later.starts
+    if begins <= clock.today():
         found.append(Option(value="after", label=f"{drawn.said_period(later)} →",
                             href=look.address(route, period=later.code, **held)))  # fmt: skip
     return found

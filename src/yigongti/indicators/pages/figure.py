@@ -175,10 +175,11 @@ def _float(number: Decimal | None) -> float | None:
 
 
 def _dimensions(look: Looked, one: Indicator, by: str) -> list[Option]:
+    may = behind.may_split(for_=look.actor, indicator=one, period=look.period)
     return [
         Option(value=name, label=say(worded.dimension_title(one, name)), current=name == by,
                href=look.address(f"{FIGURE}/{one.code}", by=name))
-        for name in one.by
+        for name in (one.by if may else ())
     ]  # fmt: skip
 
 

@@ -32,7 +32,8 @@ annual = Workflow(
     ),
     ends=("accepted",),
     fields=(
-        fact("period", "用哪个时期的数字", "text", most=7, help="2025 或 2026-Q3；只用已经发布的数字"),
+        fact("period", "用哪个时期的数字", "text", most=8,
+             help="2026-Y10（年初至 10 月）、2025 或 2026-Q3；只用已经发布的数字"),
         fact("back", "退回理由", "long_text", clinical=False),
         fact("remind_on", "提醒起草的日子", "date"), fact("due_on", "报送期限", "date"),
     ),

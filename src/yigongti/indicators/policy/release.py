@@ -28,7 +28,7 @@ release = Workflow(
     fields=(
         fact("what", "发布什么", "choice", options="indicators.what"),
         fact("level", "哪一级", "choice", options="indicators.level"),
-        fact("period", "时期", "text", most=7, help="2026-10、2026-Q3 或 2025"),
+        fact("period", "时期", "text", most=8, help="2026-10、2026-Q3、2025，或 2026-Y10（年初至 10 月）"),
         fact("note", "说明", "long_text", clinical=False),
         fact("doubt", "更正理由", "long_text", clinical=False, help="已发布过的，写明为什么更正"),
         fact("verdict", "审核意见", "long_text", clinical=False),

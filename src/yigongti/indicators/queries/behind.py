@@ -188,13 +188,18 @@ class Part:
     suppressed: bool = False
 
 
+def may_split(*, for_: Actor, indicator: Indicator, period: Period) -> bool:
+    """Not a year to date of residents by those who may not see few of them: two of them differ by a month's part."""
+    return not period.to_date or for_.may(SMALL) or not catalogue.betrays(indicator)
+
+
 def split(*, for_: Actor, indicator: Indicator, level: str, place: Place, period: Period, by: str) -> list[Part]:
     """The figure by the values of one dimension, counted now. Raises NotFound for another dimension."""
     if by not in indicator.by:
         raise NotFound
     told = cell(for_=for_, indicator=indicator.code, level=level, place=place, period=period)
     counts = _as_shown(told)
-    if told.status == "suppressed" or counts is None:
+    if told.status == "suppressed" or counts is None or not may_split(for_=for_, indicator=indicator, period=period):
         return []
     asked = terms(indicator, period)
     found = counts.measure_all([(term.selection, term.asked(level, (by,))) for term in asked.values()])

@@ -16,7 +16,8 @@ from yigongti.indicators.queries.places import Place, Places, places
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry
-from yigongti.kernel.measures.periods import LENGTHS, Period, after
+from yigongti.kernel.measures import arithmetic
+from yigongti.kernel.measures.periods import KINDS, Period
 from yigongti.kernel.measures.words import Awaited, Growth, Indicator, Judged
 from yigongti.kernel.refusal import NotFound
 
@@ -155,8 +156,9 @@ def newest_run(*, for_: Actor) -> Run | None:
 
 
 def kinds_of(indicator: Indicator) -> tuple[str, ...]:
-    """Months, quarters, years: those the indicator is made for, the longest last."""
-    return tuple(kind for kind in LENGTHS if kind in indicator.periods)
+    """Months, quarters, years, the year to date: those the indicator is made for."""
+    own = arithmetic.kinds_of(indicator)
+    return tuple(kind for kind in KINDS if kind in own)
 
 
 def latest_whole(*, for_: Actor, kind: str) -> Period | None:
@@ -165,13 +167,15 @@ def latest_whole(*, for_: Actor, kind: str) -> Period | None:
     if run is None:
         return None
     day = (run.cut or run.began_at).astimezone(clock.COUNTY_ZONE).date()
-    one = Period.of(kind, day)  # type: ignore[arg-type]
-    return Period(after(one.starts, -one.months), one.months)
+    return Period.of(kind, day).earlier  # type: ignore[arg-type]
 
 
 def back_from(last: Period, *, most: int) -> list[Period]:
-    """The period and those before it, oldest first."""
-    return [Period(after(last.starts, -n * last.months), last.months) for n in range(most - 1, -1, -1)]
+    """The period and those before it, oldest first; to date those of its own year, each with the one before in it."""
+    found = [last]
+    while len(found) < (min(last.months, most) if last.to_date else most):
+        found.append(found[-1].earlier)
+    return found[::-1]
 
 
 def trend(*, for_: Actor, indicator: str, level: str, place: Place, last: Period, most: int = 13) -> list[Cell]:

@@ -12,9 +12,19 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 
 from yigongti.kernel.measures.intervals import Interval, byar, chained, mean, nothing, wilson
-from yigongti.kernel.measures.periods import Period, after
+from yigongti.kernel.measures.periods import LENGTHS, TO_DATE, Period, after
 from yigongti.kernel.measures.reference import Asked, Key
-from yigongti.kernel.measures.words import AGE_BAND, Count, Fact, Growth, Indicator, Premature, Ratio, Selection
+from yigongti.kernel.measures.words import (
+    AGE_BAND,
+    Count,
+    Fact,
+    Growth,
+    Indicator,
+    PeriodKind,
+    Premature,
+    Ratio,
+    Selection,
+)
 
 
 WHY = {
@@ -78,6 +88,17 @@ def selections(indicator: Indicator) -> list[Selection]:
     for _name, selection, _earlier, _by in _selections(indicator):
         found += [selection] if selection not in found else []
     return found
+
+
+def kinds_of(indicator: Indicator) -> tuple[PeriodKind, ...]:
+    """The kinds of periods that it is made for. A definition for months, quarters and years alike speaks of any stretch
+    of them, so of the year to date too, unless something that it counts stands on a day: a stock is that of its day,
+    and what happened in a part of the year over a stock is no rate of the year. One for years alone does not say how a
+    part of one is to be read."""
+    own, found = indicator.periods, selections(indicator)
+    if not found or not set(LENGTHS) <= set(own) or {one.taken for one in found} & {"on_last_day", "mid_period"}:
+        return own
+    return (*own, TO_DATE)
 
 
 def place_of(indicator: Indicator, fact: Fact) -> str:

@@ -352,7 +352,8 @@ class Awaited:
 
 
 Figure = Count | Ratio | Growth | Premature | Judged | Awaited
-PeriodKind = Literal["month", "quarter", "year"]
+PeriodKind = Literal["month", "quarter", "year", "to_date"]
+"""`to_date`: from New Year to the end of a month, 年初至今."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
