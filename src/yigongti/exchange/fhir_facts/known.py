@@ -22,8 +22,10 @@ KIND = "resource"
 MEASURED = ("series", "value", "second_value", "unit", "low", "high")
 VISITS = """
 SELECT k.value, e.id, e.at FROM exchange_knownentry k JOIN record_entry e ON e.id = k.entry_id
-WHERE k.sender_id = %(sender)s AND k.kind = %(kind)s AND k.value = ANY(%(addresses)s) AND e.kind = 'encounter'
+WHERE k.sender_id IN (SELECT s.id FROM exchange_sender s WHERE s.institution_id = %(institution)s)
+ AND k.kind = %(kind)s AND k.value = ANY(%(addresses)s) AND e.kind = 'encounter'
 """
+"""Clients of one institution change what any of them sent: what stands for a resource is its institution's."""
 NOT_SAID = ("meta", "text")
 """Elements that tell of the resource as a file, and its own rendering: a change of these alone says nothing new."""
 
@@ -86,14 +88,16 @@ def visits_of(call: Call, addresses: Sequence[str]) -> dict[str, Visit]:
     """The entries of visits told before."""
     if not addresses:
         return {}
-    rows = prepared.fetched(VISITS, {"sender": call.sender.pk, "kind": KIND, "addresses": list(addresses)})
+    rows = prepared.fetched(VISITS, {"institution": call.sender.institution_id, "kind": KIND,
+                                    "addresses": list(addresses)})  # fmt: skip
     return {address: Visit(entry=entry, at=at) for address, entry, at in rows}
 
 
 def _before(sender: Sender, addresses: Collection[str]) -> dict[str, _Before]:
     if not addresses:
         return {}
-    rows = KnownEntry.objects.filter(sender=sender, kind=KIND, value__in=list(addresses)).order_by("value")
+    theirs = Sender.objects.filter(institution=sender.institution_id).values("pk")
+    rows = KnownEntry.objects.filter(sender__in=theirs, kind=KIND, value__in=list(addresses)).order_by("value", "pk")
     rows = rows.select_for_update(of=("self",)).select_related("entry__resident")
     return {row.value: _as_before(row) for row in rows}
 

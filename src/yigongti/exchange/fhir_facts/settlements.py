@@ -12,6 +12,7 @@ from typing import Any
 from yigongti.exchange.fhir_facts import persons
 from yigongti.exchange.fhir_facts.calls import Call, address_of
 from yigongti.exchange.fhir_facts.words import Resource, code_of, day, first_code, listed, name_of, number, said, text
+from yigongti.exchange.models import Sender
 from yigongti.exchange.policy import fhir_claims as codes
 from yigongti.exchange.policy.fhir_systems import ID_CARD, INSURANCE_NUMBER
 from yigongti.fund.actions import ToldClaim, take_in_claims, withdraw_claims
@@ -84,7 +85,9 @@ def _withdraw(call: Call, addresses: Iterable[str], still: Mapping[str, tuple[st
     """Take back every version that these resources have told under a number that they do not bear `still`: with the
     last alone, the one before it would count again."""
     names = {one for one in addresses if one.partition("/")[0] in codes.SETTLED} - call.fresh
-    told = told_as(for_=call.by, source=_source(call), names=names)
+    told = (
+        [one for source in _sources(call) for one in told_as(for_=call.by, source=source, names=names)] if names else []
+    )
     over = [one for one in told if (one.numbering, one.number) != still.get(one.told_as)]
     if over:
         withdraw_claims(by=call.by, ids=[one.id for one in over], why=why)
@@ -94,6 +97,12 @@ def _withdraw(call: Call, addresses: Iterable[str], still: Mapping[str, tuple[st
 
 def _source(call: Call) -> str:
     return f"fhir:{call.sender.pk}"
+
+
+def _sources(call: Call) -> list[str]:
+    """All clients of the institution: what one of them told, the others may correct and take back."""
+    theirs = Sender.objects.filter(institution=call.sender.institution_id, channel="fhir").order_by("pk")
+    return [f"fhir:{pk}" for pk in theirs.values_list("pk", flat=True)]
 
 
 def _paper(resource: Resource, call: Call) -> Paper:
@@ -111,9 +120,10 @@ def _take(call: Call, told: list[tuple[Resource, ToldClaim]]) -> None:
     """What another source told of is that source's to correct."""
     there = {(one.numbering, one.number): one.source for one in
              standing(for_=call.by, numbers=[one.number for _, one in told])}  # fmt: skip
+    ours = _sources(call) if there.keys() & {(one.numbering, one.number) for _, one in told} else ()
     mine = []
     for resource, one in told:
-        if there.get((one.numbering, one.number), _source(call)) == _source(call):
+        if there.get((one.numbering, one.number)) in (None, *ours):
             mine.append((resource, one))
         else:
             _not_taken(call, resource, phrase("这个编号的结算由别的来源送来过"))
