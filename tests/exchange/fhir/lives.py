@@ -49,7 +49,12 @@ def lived(county):
     entry(person, here, "observation", "足背动脉", text="搏动减弱", system="snomed", code="76068007")
     entry(person, here, "condition", "原发性高血压", system="icd10", code="I10.x00", **with_visit)
     entry(person, here, "condition", "肺炎", until=factories.at("2026-03-20 09:00"))
-    entry(person, here, "report", "胸部正位片", text="未见异常", **with_visit)
+    ordered = entry(person, here, "order", "胸部正位片", text="咳嗽三周", system="loinc", code="36643-5", **with_visit)
+    answer = entry(person, here, "report", "胸部正位片", text="未见异常", detail={"order": ordered.pk}, **with_visit)
+    Entry.objects.filter(pk=ordered.pk).update(detail={
+        "placer": "YG1", "filler": "F7", "filler_of": county.hospital.pk, "performer": county.hospital.pk,
+        "performer_name": "县人民医院", "priority": "急", "state": "resulted", "report": answer.pk})  # fmt: skip
+    entry(person, here, "order", "尿常规", detail={"placer": "YG2", "state": "cancelled", "unable": "标本溶血"})
     entry(person, here, "medication", "氨氯地平 5 mg", detail={"dose": "每日一次"}, **with_visit)
     entry(person, here, "procedure", "清创缝合", system="icd9", code="86.59", until=factories.at("2026-03-01 09:30"))
     entry(person, here, "procedure", "换药")

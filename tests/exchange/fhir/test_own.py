@@ -86,10 +86,14 @@ def test_a_resident_is_a_patient_with_numbers_names_and_national_codes(person, t
 def test_every_entry_and_the_referral_are_sound_resources_and_all_of_them_come(county, person, referral, township):
     found = whole(township, f"r-{person.pk}")
     kinds = [one["resourceType"] for one in found]
-    assert sorted(set(kinds)) == sorted({"Patient", *tables.KINDS.values()})  # the referral is not the township's
-    assert len(kinds) == 1 + Entry.objects.count()
+    ordered = Entry.objects.filter(
+        kind="order"
+    ).count()  # each a request and a task; the referral is not the township's
+    assert sorted(set(kinds)) == sorted({"Patient", "ServiceRequest", "Task", *tables.KINDS.values()})
+    assert len(kinds) == 1 + Entry.objects.count() + ordered
     village = speaker(county.village)
-    for one in [*found, only(village, "/Task"), only(village, "/ServiceRequest"), *all_of(village, "/Organization")]:
+    for one in [*found, only(village, "/Task?status=requested"), only(village, "/ServiceRequest?category=3457005"),
+                *all_of(village, "/Organization")]:  # fmt: skip
         assert [issue for issue in check(read(str_of(one))) if issue.severity in ("error", "fatal")] == [], one
 
 
@@ -254,13 +258,15 @@ def test_a_referral_is_a_request_and_a_task_for_both_its_sides(county, person, r
         assert (task["requester"]["display"], task["owner"]["display"]) == ("南街村卫生室", "县人民医院")
         assert task["for"]["reference"] == f"Patient/r-{person.pk}" == asked["subject"]["reference"]
         assert asked["identifier"][0]["value"] == referral
-    assert township.found("/Task") == township.found("/ServiceRequest") == []
+    seen = [*all_of(township, "/Task"), *all_of(township, "/ServiceRequest")]
+    assert {one["identifier"][0]["system"] for one in seen} == {f"urn:yigongti:placer:{county.township.pk}"}  # orders
     desk = factories.actor("referral_desk", county.hospital)
     engine.take(by=desk, number=referral, step="accept", given={})
     now = only(hospital, "/Task?status=accepted")
     assert (now["meta"]["versionId"], hospital.found("/Task?business-status=waiting")) == ("2", [])
     where = hospital.get(f"/{now['owner']['reference']}").json()
-    assert (where["name"], hospital.found(f"/Task?owner={now['owner']['reference']}")) == ("县人民医院", [now["id"]])
+    assert where["name"] == "县人民医院"
+    assert hospital.found(f"/Task?status=accepted&owner={now['owner']['reference']}") == [now["id"]]
 
 
 # --- who sees it

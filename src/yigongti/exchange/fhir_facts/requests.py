@@ -27,6 +27,7 @@ from yigongti.exchange.hl7v2.order_states import RESULTED, after
 from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.policy import fhir_orders as codes
 from yigongti.exchange.policy import orders as rule
+from yigongti.exchange.policy.fhir_own import ORDERS_FROM
 from yigongti.kernel import prepared
 from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import open_institutions
@@ -35,6 +36,7 @@ from yigongti.record.queries import Numbered, newest
 
 
 INSTITUTION = re.compile(r"Organization/r-(\d{1,18})")
+OURS = re.compile(r"ServiceRequest/r-(1[0-9]{14})")
 KEPT = ("report", "images", "filler", "filler_of", "received_by", "unable")
 """What has become of an order since it was told of stays, when it is told again."""
 
@@ -85,11 +87,14 @@ def carried(call: Call, wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
 
 
 def _known(addresses: Iterable[str]) -> dict[str, int]:
-    """The entries that stand for resources, whoever sent them: an id means one resource in the whole store."""
+    """The entries that stand for resources, whoever sent them: an id means one resource in the whole store. Orders of
+    the platform's own are named by the number of their first version."""
     asked = [one for one in addresses if one]
+    ours = {one: int(found[1]) - ORDERS_FROM for one in asked if (found := OURS.fullmatch(one))}
+    asked = [one for one in asked if one not in ours]
     if not asked:
-        return {}
-    return dict(KnownEntry.objects.filter(kind=KIND, value__in=asked).values_list("value", "entry_id"))
+        return ours
+    return ours | dict(KnownEntry.objects.filter(kind=KIND, value__in=asked).values_list("value", "entry_id"))
 
 
 def _carried(told: Told, entry: int | None, call: Call) -> Told:

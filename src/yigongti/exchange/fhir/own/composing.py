@@ -28,6 +28,10 @@ def _visit(row: Raw) -> Made:
     return refer(row["visit"])
 
 
+def _answers(row: Raw) -> list[Made]:
+    return [refer(row["ordered"])] if row["ordered"] else []
+
+
 def _code(row: Raw) -> Made:
     return concept(coding(system_of(row["system"]), row["code"]), text=row["title"])
 
@@ -130,7 +134,7 @@ def _range(row: Raw) -> list[Made]:
 def report(row: Raw) -> Made:
     """What a report concludes."""
     return full(
-        status=_issued(row), code=_code(row), subject=_subject(row), encounter=_visit(row),
+        basedOn=_answers(row), status=_issued(row), code=_code(row), subject=_subject(row), encounter=_visit(row),
         effectiveDateTime=at(row["begins"]), issued=at(row["at"], "milliseconds"), performer=[_place(row)],
         resultsInterpreter=[refer("", row["author"])] if row["author"] else [], conclusion=row["text"],
     )  # fmt: skip
@@ -193,8 +197,8 @@ def imaging(row: Raw) -> Made:
     number = _detail(row, "accession")
     return full(
         identifier=[{"system": words.ACCESSION, "value": number}] if number else [], status="available",
-        subject=_subject(row), encounter=_visit(row), started=at(row["begins"]), description=row["title"],
-        note=noted(row["text"]),
+        subject=_subject(row), encounter=_visit(row), started=at(row["begins"]), basedOn=_answers(row),
+        description=row["title"], note=noted(row["text"]),
     )  # fmt: skip
 
 

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from yigongti.exchange.fhir.clients import Caller
-from yigongti.exchange.fhir.own import composing, people, referrals
+from yigongti.exchange.fhir.own import composing, orders, people, referrals
 from yigongti.exchange.fhir.own.naming import chosen, entries_of, is_own
 from yigongti.exchange.fhir.own.parts import Made, Raw, at
 from yigongti.exchange.fhir.own.sight import condition, given_of
-from yigongti.exchange.fhir.own.tables import CURRENT, ENTRIES, RECORD, TABLES
+from yigongti.exchange.fhir.own.tables import ALL_VERSIONS, CURRENT, ENTRIES, RECORD, TABLES
 from yigongti.exchange.fhir.searching import END, Row
 from yigongti.exchange.fhir.sight import sight_of
 from yigongti.exchange.fhir_r4.writing import write
+from yigongti.exchange.policy.fhir_own import ORDERS_FROM
 from yigongti.kernel import prepared
 
 
@@ -23,7 +24,8 @@ ORDER BY r.key LIMIT %(o_most)s"""
 COUNT = "SELECT count(*) FROM ({rows}) r WHERE {where}"
 NEWEST = {
     "record": "SELECT max(id) FROM record_entry", "person": "SELECT max(id) FROM residents_resident",
-    "side": "SELECT max(id) FROM workflow_case", "all": "SELECT max(unit_id) FROM organisations_institution",
+    "asked": f"SELECT {ORDERS_FROM} + max(id) AS max FROM record_entry",  # noqa: S608 - a number of ours
+    "all": "SELECT max(unit_id) FROM organisations_institution",
 }  # fmt: skip
 VERSIONS = """SELECT r.* FROM ({rows} AND e.id = ANY(%(entries)s)) r
  WHERE r.type = %(type)s AND {sight} ORDER BY r.version"""
@@ -84,10 +86,12 @@ def by_names(names: Iterable[tuple[str, str]], *, for_: Caller) -> list[Row]:
 
 def versions(kind: str, name: str, *, for_: Caller) -> list[tuple[Row, bool]]:
     """All versions that the client may see, oldest first, each with whether it is withdrawn."""
-    if kind not in RECORD:
+    root = int(name[2:]) - (0 if kind in RECORD else ORDERS_FROM)
+    if kind not in RECORD and (kind not in ALL_VERSIONS or root <= 0):
         return [(row, False) for row in by_names([(kind, name)], for_=for_)]
-    sql = VERSIONS.format(rows=ENTRIES, sight=condition("record", for_=for_).replace("{r}", "r"))
-    found = rows_of(sql, given_of(for_=for_) | {"entries": entries_of([int(name[2:])]), "type": kind})
+    rows, which = (ENTRIES, "record") if kind in RECORD else (ALL_VERSIONS[kind], "asked")
+    sql = VERSIONS.format(rows=rows, sight=condition(which, for_=for_).replace("{r}", "r"))
+    found = rows_of(sql, given_of(for_=for_) | {"entries": entries_of([root]), "type": kind})
     made = shown(found, for_=for_)
     return [(row, bool(raw["deleted"])) for row, raw in zip(made, found, strict=True)]
 
@@ -144,9 +148,9 @@ def _said(raw: Raw, beside: Mapping[int, list[Made]]) -> Made:
         case "Organization":
             return people.organization(raw)
         case "ServiceRequest":
-            return referrals.service_request(raw)
+            return orders.service_request(raw) if raw["entry"] else referrals.service_request(raw)
         case "Task":
-            return referrals.task(raw)
+            return orders.task(raw) if raw["entry"] else referrals.task(raw)
     return composing.entry(raw)
 
 

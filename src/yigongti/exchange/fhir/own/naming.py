@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from yigongti.exchange.fhir.own.tables import RECORD, TABLES
+from yigongti.exchange.fhir.own.tables import ALL_VERSIONS, RECORD, TABLES
 from yigongti.exchange.fhir.statements import fetched
+from yigongti.exchange.policy.fhir_own import ORDERS_FROM
 
 
 NAME = re.compile(r"r-([1-9][0-9]{0,14})")
@@ -32,6 +33,15 @@ def entries_of(roots: Iterable[int]) -> list[int]:
 
 def chosen(kind: str, numbers: Iterable[int]) -> tuple[str, dict[str, Any]]:
     """The condition that a row bears one of these numbers."""
+    numbers = list(numbers)
     if kind in RECORD:
         return "{r}.entry = ANY(%(o_numbers)s::bigint[])", {"o_numbers": entries_of(numbers)}
-    return "{r}.root = ANY(%(o_numbers)s::bigint[])", {"o_numbers": sorted(numbers)}
+    cases, orders = sorted(n for n in numbers if n <= ORDERS_FROM), [n for n in numbers if n > ORDERS_FROM]
+    if not orders:
+        alone = " AND {r}.entry IS NULL" if kind in ALL_VERSIONS else ""
+        return f"{{r}}.root = ANY(%(o_numbers)s::bigint[]){alone}", {"o_numbers": cases}
+    of_orders = {"o_orders": entries_of(n - ORDERS_FROM for n in orders)}
+    if not cases:
+        return "{r}.entry = ANY(%(o_orders)s::bigint[])", of_orders
+    either = "{r}.entry IS NULL AND {r}.root = ANY(%(o_numbers)s::bigint[]) OR {r}.entry = ANY(%(o_orders)s::bigint[])"
+    return f"({either})", of_orders | {"o_numbers": cases}

@@ -1,5 +1,7 @@
 """Which of the platform's own rows a client sees: the record and people as `fhir/sight` says, referrals by their sides.
 
+An order is seen as the record is, and by the institution that it names to carry it out, where its class is open.
+
 A referral is seen by the institution that stands on one of its sides, in the states and panels that its page names; one
 of a special class by who sent it and by who has the gate.
 """
@@ -21,6 +23,7 @@ SIDES = (
 )
 SIDE = """EXISTS (SELECT FROM workflow_caseside s WHERE s.case_id = {{r}}.root AND s.unit_id = ANY(%(o_units)s)
  AND {{r}}.workflow = '{workflow}' AND {{r}}.state = ANY(ARRAY{states}) AND s.side = '{side}')"""
+PERFORMS = """{r}.does = ANY(%(s_home)s) AND coalesce({r}.classes, '{{}}') <@ %(s_open)s::text[]{grown}"""
 GROWN = " AND EXISTS (SELECT FROM residents_resident g WHERE g.id = {r}.master_id AND g.birth_date <= %(s_grown)s)"
 UNITS = """SELECT u.id FROM access_unit u LEFT JOIN organisations_department d ON d.unit_id = u.id
  WHERE u.id = %(own)s OR d.institution_id = %(own)s"""
@@ -35,13 +38,15 @@ def given_of(*, for_: Caller) -> dict[str, Any]:
 
 
 def condition(which: str, *, for_: Caller) -> str:
-    """The condition on a row `{r}`: record, person, side or all."""
+    """The condition on a row `{r}`: record, person, asked or all."""
     sight = sight_of(for_=for_)
     if which == "all":
         return "true"
-    if which == "side":
+    if which == "asked":
         grown = GROWN if "s_grown" in sight.given else ""
-        return SIDES.format(r="{r}", sees=" OR ".join(_sees()) or "false", grown=grown)
+        sides = SIDES.format(r="{r}", sees=" OR ".join(_sees()) or "false", grown=grown)
+        performs = PERFORMS.format(r="{r}", grown=grown)
+        return f"({{r}}.entry IS NULL AND {sides} OR {{r}}.entry IS NOT NULL AND ({sight.record} OR {performs}))"
     return sight.record if which == "record" else sight.person
 
 

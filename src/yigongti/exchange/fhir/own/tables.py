@@ -57,13 +57,17 @@ ROOT = """CASE WHEN {e}.version = 1 THEN {e}.id ELSE coalesce((WITH RECURSIVE ol
  SELECT min(id) FROM older), {e}.id) END"""
 VISIT = f"""(SELECT CASE WHEN w.detail ? 'fhir' THEN 'Encounter/' || (w.detail #>> '{{fhir,id}}')
  ELSE 'Encounter/r-' || {ROOT.replace("{e}", "w")} END FROM record_entry w WHERE w.id = e.encounter_id)"""
+NAMED = """(SELECT CASE WHEN w.detail ? 'fhir' THEN '{kind}/' || (w.detail #>> '{{fhir,id}}')
+ ELSE '{kind}/r-' || ({base} + {root}) END FROM record_entry w WHERE w.id = (e.detail ->> '{name}')::bigint)"""
+ORDERED = NAMED.format(kind="ServiceRequest", base=words.ORDERS_FROM, root=ROOT.replace("{e}", "w"), name="order")
 OWN_ROOT = ROOT.replace("{e}", "e")
 ENTRIES = f"""SELECT {_key(3, "e.id")}, {cased("e.kind", KINDS)} AS type, {OWN_ROOT} AS root,
  e.version::int AS version, e.entered_at AS at, e.withdrawn AS deleted, e.resident_id AS person_id, p.master_id,
  e.institution_id AS sender_id, string_to_array(nullif(e.sensitivity, ''), ',')::text[] AS classes,
  e.id AS entry, e.replaced_by_id, e.kind, e.system, e.code, e.title, e.text, e.at AS begins, e.until AS ends,
  e.institution_id AS place, coalesce(nullif(i.short_name, ''), i.name) AS place_name, e.author,
- e.detail::text AS detail, {VISIT} AS visit, o.series, o.value, o.second_value, o.unit, o.low, o.high,
+ e.detail::text AS detail, {VISIT} AS visit,
+ CASE WHEN e.detail ? 'order' THEN {ORDERED} END AS ordered, o.series, o.value, o.second_value, o.unit, o.low, o.high,
  v.encounter_class, v.diagnosis_code
 FROM record_entry e JOIN residents_resident p ON p.id = e.resident_id
 JOIN organisations_institution i ON i.unit_id = e.institution_id
@@ -73,6 +77,7 @@ CURRENT = f"{ENTRIES} AND e.replaced_by_id IS NULL AND NOT e.withdrawn"
 
 ABOUT = {"patient", "subject"}
 HAPPENED, RECORDED = of.second("begins"), of.second("at")
+ANSWERS = of.link("{r}.ordered")
 PLACE, IN_VISIT = of.link("'Organization/r-' || {r}.place"), of.link("{r}.visit")
 CODE = of.coded("{r}.code", of.SYSTEM, "{r}.code <> ''")
 
@@ -111,7 +116,8 @@ RECORD = {
         status=of.coded("CASE WHEN {r}.version > 1 THEN 'corrected' ELSE 'final' END"),
         value_string=of.text("CASE WHEN {r}.series IS NULL THEN {r}.text END")),
     "DiagnosticReport": _entry(
-        "report", code=CODE, date=HAPPENED, issued=of.second("at", "millisecond"), encounter=IN_VISIT, performer=PLACE,
+        "report", based_on=ANSWERS, code=CODE, date=HAPPENED, issued=of.second("at", "millisecond"), encounter=IN_VISIT,
+        performer=PLACE,
         status=of.coded("CASE WHEN {r}.version > 1 THEN 'corrected' ELSE 'final' END")),
     "MedicationStatement": _entry(
         "medication", code=CODE, effective=of.period("begins", "ends"), context=IN_VISIT,
@@ -130,7 +136,7 @@ RECORD = {
         status=of.always("current"), contenttype=of.always("text/plain"),
         description=of.text("{r}.title")),
     "ImagingStudy": _entry(
-        "imaging", started=HAPPENED, encounter=IN_VISIT, status=of.always("available"),
+        "imaging", basedon=ANSWERS, started=HAPPENED, encounter=IN_VISIT, status=of.always("available"),
         identifier=of.coded("{r}.detail::jsonb ->> 'accession'", of.said(words.ACCESSION),
                             "{r}.detail::jsonb ->> 'accession' <> ''")),
 }  # fmt: skip
@@ -195,7 +201,7 @@ ORGANIZATION = Table(
 )  # fmt: skip
 
 
-# --- referrals
+# --- referrals, and orders of the record: what is asked of another institution
 
 CASES = """c.id AS root, c.version, (SELECT max(t.at) FROM workflow_act t WHERE t.case_id = c.id) AS at,
  false AS deleted, f.resident_id AS person_id, p.master_id, f.from_institution_id AS sender_id,
@@ -204,32 +210,75 @@ CASES = """c.id AS root, c.version, (SELECT max(t.at) FROM workflow_act t WHERE 
  coalesce(nullif(a.short_name, ''), a.name) AS asks_name,
  coalesce(nullif(b.short_name, ''), b.name, nullif(f.to_outside, '')) AS does_name, f.diagnosis, f.reason, f.summary,
  f.treatment_so_far, f.decline_reason, f.decline_note, f.cancel_reason, f.discharge_summary, f.care_plan, f.medicines,
- f.follow_up_items
+ f.follow_up_items, NULL::bigint AS entry, NULL AS filler, NULL AS filler_of, NULL AS system, NULL AS code,
+ NULL AS title, NULL AS said, NULL AS author, NULL AS whom, NULL AS visit, NULL AS asked, NULL AS answer, NULL AS unable
 FROM referral_referral f JOIN workflow_case c ON c.id = f.case_id JOIN residents_resident p ON p.id = f.resident_id
 JOIN organisations_institution a ON a.unit_id = f.from_institution_id
 LEFT JOIN organisations_institution b ON b.unit_id = f.to_institution_id
 LEFT JOIN LATERAL (SELECT g.case_id AS parent FROM referral_referral g WHERE g.case_id = c.parent_id) q ON true"""
-REQUESTS = f"SELECT {_key(4, 'c.id')}, 'ServiceRequest' AS type, {CASES}"
-TASKS = f"SELECT {_key(5, 'c.id')}, 'Task' AS type, {CASES}"
+ASKED_AS = f"""CASE WHEN e.detail ? 'fhir' THEN 'ServiceRequest/' || (e.detail #>> '{{fhir,id}}')
+ ELSE 'ServiceRequest/r-' || ({words.ORDERS_FROM} + {OWN_ROOT}) END"""
+ANSWER = NAMED.format(kind="DiagnosticReport", base=0, root=ROOT.replace("{e}", "w"), name="report")
+ORDER_STATE = """CASE WHEN e.detail ->> 'state' = 'cancelled' AND e.detail ? 'unable' THEN 'refused'
+ ELSE coalesce(e.detail ->> 'state', 'placed') END"""
+ORDERS = f"""{words.ORDERS_FROM} + {OWN_ROOT} AS root, e.version::int AS version, e.entered_at AS at,
+ e.withdrawn AS deleted, e.resident_id AS person_id, p.master_id, e.institution_id AS sender_id,
+ string_to_array(nullif(e.sensitivity, ''), ',')::text[] AS classes, NULL AS workflow, {ORDER_STATE} AS state,
+ e.detail ->> 'placer' AS number, e.at AS opened, NULL::timestamptz AS due, NULL::timestamptz AS ended,
+ NULL::bigint AS parent, NULL AS kind, CASE e.detail ->> 'priority' WHEN '普通' THEN 'routine' WHEN '加快' THEN 'urgent'
+ WHEN '急' THEN 'emergency' END AS urgency, e.institution_id AS asks, b.unit_id AS does,
+ coalesce(nullif(i.short_name, ''), i.name) AS asks_name, coalesce(nullif(b.short_name, ''), b.name) AS does_name,
+ NULL AS diagnosis, NULL AS reason, NULL AS summary, NULL AS treatment_so_far, NULL AS decline_reason,
+ NULL AS decline_note, NULL AS cancel_reason, NULL AS discharge_summary, NULL AS care_plan, NULL AS medicines,
+ NULL AS follow_up_items, e.id AS entry, e.detail ->> 'filler' AS filler,
+ coalesce(e.detail ->> 'filler_of', e.detail ->> 'performer', e.institution_id::text) AS filler_of, e.system, e.code,
+ e.title, e.text AS said, e.author, m.name AS whom, {VISIT} AS visit, {ASKED_AS} AS asked,
+ CASE WHEN e.detail ? 'report' THEN {ANSWER} END AS answer, e.detail ->> 'unable' AS unable
+FROM record_entry e JOIN residents_resident p ON p.id = e.resident_id JOIN residents_resident m ON m.id = p.master_id
+JOIN organisations_institution i ON i.unit_id = e.institution_id
+LEFT JOIN organisations_institution b ON b.unit_id = (e.detail ->> 'performer')::bigint
+WHERE e.kind = 'order'"""
+STANDING_ORDERS = f"{ORDERS} AND e.replaced_by_id IS NULL AND NOT e.withdrawn"
+NOT_BY_FHIR = "AND NOT e.detail ? 'fhir'"
+ALL_VERSIONS = {
+    "ServiceRequest": f"SELECT {_key(6, 'e.id')}, 'ServiceRequest' AS type, {ORDERS} {NOT_BY_FHIR}",
+    "Task": f"SELECT {_key(7, 'e.id')}, 'Task' AS type, {ORDERS}",
+}
+"""Orders with every version. One that came by FHIR stands in the store as it came; how far it is, its Task tells."""
+REQUESTS = f"""SELECT {_key(4, "c.id")}, 'ServiceRequest' AS type, {CASES}
+ UNION ALL SELECT {_key(6, "e.id")}, 'ServiceRequest' AS type, {STANDING_ORDERS} {NOT_BY_FHIR}"""
+TASKS = f"""SELECT {_key(5, "c.id")}, 'Task' AS type, {CASES}
+ UNION ALL SELECT {_key(7, "e.id")}, 'Task' AS type, {STANDING_ORDERS}"""
+IS_ORDER, IS_CASE = "{r}.entry IS NOT NULL", "{r}.entry IS NULL"
 _SHARED = {
-    "identifier": of.coded("{r}.number", of.said(words.CASE_NUMBER)), "intent": of.always("order"),
-    "priority": of.coded(cased("{r}.urgency", words.PRIORITIES)),
-    "code": of.coded("{r}.kind", of.said(words.REFERRAL_KIND)), "requester": of.link("'Organization/r-' || {r}.asks"),
+    "identifier": of.both(
+        of.coded("{r}.number", of.said(words.CASE_NUMBER), IS_CASE),
+        of.both(of.coded("{r}.number", of.said(words.PLACER_OF) + " || {r}.asks", IS_ORDER + " AND {r}.number <> ''"),
+                of.coded("{r}.filler", of.said(words.FILLER_OF) + " || {r}.filler_of", "{r}.filler <> ''"))),
+    "intent": of.always("order"),
+    "priority": of.coded(cased("{r}.urgency", words.PRIORITIES), where="{r}.urgency <> ''"),
+    "code": of.both(of.coded("{r}.kind", of.said(words.REFERRAL_KIND), IS_CASE),
+                    of.coded("{r}.code", of.SYSTEM, "{r}.code <> ''")),
+    "requester": of.link("'Organization/r-' || {r}.asks"), "encounter": IN_VISIT,
 }  # fmt: skip
 SERVICE_REQUEST = Table(
-    rows=REQUESTS, sight="side",
+    rows=REQUESTS, sight="asked",
     sources=_SHARED | {
-        "status": of.coded(cased("{r}.state", words.REQUEST_STATUS)), "authored": of.second("opened"),
-        "category": of.always(words.PATIENT_REFERRAL[1], words.PATIENT_REFERRAL[0]),
+        "status": of.coded(cased("{r}.state", words.REQUEST_STATUS | words.ORDER_STATUS)),
+        "authored": of.second("opened"),
+        "category": of.coded(of.said(words.PATIENT_REFERRAL[1]), of.said(words.PATIENT_REFERRAL[0]), IS_CASE),
         "performer": of.link("'Organization/r-' || {r}.does"),
     },
 )  # fmt: skip
 TASK = Table(
-    rows=TASKS, sight="side",
+    rows=TASKS, sight="asked",
     sources=_SHARED | {
-        "status": of.coded(cased("{r}.state", words.TASK_STATUS)), "authored-on": of.second("opened"),
-        "business-status": of.coded("{r}.state", of.said(words.CASE_STATE)), "modified": of.second("at"),
-        "owner": of.link("'Organization/r-' || {r}.does"), "focus": of.link("'ServiceRequest/r-' || {r}.root"),
+        "status": of.coded(cased("{r}.state", words.TASK_STATUS | words.ORDER_TASK_STATUS)),
+        "authored-on": of.second("opened"), "modified": of.second("at"),
+        "business-status": of.coded("{r}.state", f"CASE WHEN {IS_ORDER} THEN {of.said(words.ORDER_STATE)} "
+                                                 f"ELSE {of.said(words.CASE_STATE)} END"),
+        "owner": of.link("'Organization/r-' || {r}.does"),
+        "focus": of.link("coalesce({r}.asked, 'ServiceRequest/r-' || {r}.root)"),
         "part-of": of.link("'Task/r-' || {r}.parent"), "period": of.ended_period("opened", "ended"),
     },
 )  # fmt: skip
