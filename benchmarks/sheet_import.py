@@ -2,7 +2,8 @@
 
 python -m benchmarks.sheet_import 10000    # into the demo's county; YIGONGTI_DATA names another folder
 
-What it brings it takes back: the county is as before, but for a hole in the numbers.
+Beside it stands what looking for those already registered has cost a row, by rules and learned weights: the statement,
+and what is said of whom it meets. What it brings it takes back: the county is as before, but for a hole in the numbers.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import io
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from benchmarks.measuring import run, tell
 
@@ -51,42 +54,97 @@ def timed(what: str, count: int, act: Callable[[], object]) -> float:
     return seconds
 
 
-def main() -> None:
-    """Bring a sheet, run it, copy what it made beside it, undo it."""
-    from django.db import connection, transaction
+@dataclass
+class Looked:
+    """What looking for those already registered has taken since it was last told: in all, and in its statement."""
 
-    from yigongti.exchange.batches import queries, working
-    from yigongti.exchange.batches.actions import keep
-    from yigongti.exchange.batches.belonging import keeper_named
-    from yigongti.exchange.batches.models import BUSY, Batch
-    from yigongti.exchange.senders import the_inbox
-    from yigongti.kernel.files import store
+    whole: float = 0.0
+    asked: float = 0.0
+    met: int = 0
+
+    @classmethod
+    def watch(cls) -> Looked:
+        """Put a stop-watch around the question, and around its one statement."""
+        from yigongti.exchange.kinds import residents
+        from yigongti.residents.queries import alike
+
+        made = cls()
+        residents.alike = made._timed(residents.alike, "whole")  # type: ignore[assignment]
+        alike.score = made._timed(alike.score, "asked")  # type: ignore[assignment]
+        return made
+
+    def _timed(self, act: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def timed(*given: Any, **named: Any) -> Any:
+            began = time.monotonic()
+            found = list(act(*given, **named))
+            setattr(self, name, getattr(self, name) + time.monotonic() - began)
+            self.met += len(found) if name == "asked" else 0
+            return found
+
+        return timed
+
+    def tell(self, count: int) -> None:
+        """So many microseconds a row, and how many registrations a row met."""
+        tell(f"  of it, is already registered? {self.whole:8.2f} s   {self.whole / count * 1e6:,.0f} us/row, of which "
+             f"the statement {self.asked / count * 1e6:,.0f}; {self.met / count:,.1f} met a row")  # fmt: skip
+        self.whole, self.asked, self.met = 0.0, 0.0, 0
+
+
+def main() -> None:
+    """Bring a sheet, run it, bring the same people again, copy what was made beside it, undo it."""
+    from django.db import connection
+
+    from yigongti.exchange.batches import queries
     from yigongti.organisations.queries import open_institutions
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     places = list(open_institutions().filter(kind="village_room").values_list("name", flat=True))
     places = [name for name in places if places.count(name) == 1][:50]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(id) FROM residents_resident")
-        (before,) = cursor.fetchone()
-    kept = store.keep(by=the_inbox(), name="bench.csv", media_type="text/csv", chunks=[sheet(count, places)],
-                      megabytes=500)  # fmt: skip
-    with transaction.atomic():
-        batch = keep(kind="residents", digest=kept.digest, name="bench.csv", constants={}, post_id=None,
-                     keeper=keeper_named().pk)  # fmt: skip
-
-    def work() -> None:
-        while Batch.objects.filter(pk=batch.pk, state__in=BUSY).exists():
-            working.step(batch.pk)
-
-    dry = timed("dry run (read and check)", count, work)
-    Batch.objects.filter(pk=batch.pk).update(state="running")
-    wet = timed("run", count, work)
+        cursor.execute("SELECT max(id), count(*) FROM residents_resident")
+        before, people = cursor.fetchone()
+    tell(f"{count:,} rows into a county of {people:,}")
+    body, looked = sheet(count, places), Looked.watch()
+    batch = brought(body)
+    dry = timed("dry run (read and check)", count, lambda: worked(batch))
+    looked.tell(count)
+    wet = timed("run", count, lambda: worked(batch, "running"))
+    looked.tell(count)
     tell(f"rows by state: {queries.counts(of=batch)}")
+    again = brought(body + b"\n")
+    timed("dry run of the same again", count, lambda: worked(again))
+    looked.tell(count)
+    tell(f"rows by state: {queries.counts(of=again)}")
+    worked(again, "undoing")
     copied = copy_again(before)
     tell(f"run / COPY of the same rows = {wet / copied:.1f}   dry run and run / COPY = {(dry + wet) / copied:.1f}")
-    Batch.objects.filter(pk=batch.pk).update(state="undoing")
-    timed("undo", count, work)
+    timed("undo", count, lambda: worked(batch, "undoing"))
+
+
+def brought(body: bytes) -> Any:
+    """A sheet as the command line keeps it."""
+    from django.db import transaction
+
+    from yigongti.exchange.batches.actions import keep
+    from yigongti.exchange.batches.belonging import keeper_named
+    from yigongti.exchange.senders import the_inbox
+    from yigongti.kernel.files import store
+
+    kept = store.keep(by=the_inbox(), name="bench.csv", media_type="text/csv", chunks=[body], megabytes=500)
+    with transaction.atomic():
+        return keep(kind="residents", digest=kept.digest, name="bench.csv", constants={}, post_id=None,
+                    keeper=keeper_named().pk)  # fmt: skip
+
+
+def worked(batch: Any, state: str = "") -> None:
+    """Everything that the worker has to do with it, from this state on."""
+    from yigongti.exchange.batches import working
+    from yigongti.exchange.batches.models import BUSY, Batch
+
+    if state:
+        Batch.objects.filter(pk=batch.pk).update(state=state, reached=0)
+    while Batch.objects.filter(pk=batch.pk, state__in=BUSY).exists():
+        working.step(batch.pk)
 
 
 def copy_again(before: int) -> float:
