@@ -7,7 +7,7 @@ from decimal import Decimal
 from threading import Thread
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from yigongti.kernel import prepared
@@ -28,12 +28,14 @@ def noted(db):
 def test_values_come_back_as_they_went(db, prepare):
     moment = datetime(2026, 3, 1, 8, tzinfo=UTC)
     given = {"number": 70_000, "many": [1, 70_000], "word": "100% 张", "exact": Decimal("1.10"), "at": moment,
-             "nothing": None}  # fmt: skip
+             "nothing": None, "words": ['a "b"', "c\\d, e", "", "NULL", "{张}"], "none": []}  # fmt: skip
     sql = """SELECT %(number)s::bigint, %(many)s::bigint[], %(word)s::text, %(exact)s::numeric, %(at)s::timestamptz,
-             %(nothing)s::int, '%%', %(number)s::bigint"""
-    ((number, many, word, exact, at, nothing, percent, again),) = prepared.fetched(sql, given, prepare=prepare)
+             %(nothing)s::int, '%%', %(number)s::bigint, %(words)s::text[], %(none)s::text[]"""
+    ((number, many, word, exact, at, nothing, percent, again, words, none),) = prepared.fetched(
+        sql, given, prepare=prepare
+    )
     assert (number, many, word, str(exact), at) == (70_000, [1, 70_000], "100% 张", "1.10", moment)
-    assert (nothing, percent, again) == (None, "%", 70_000)
+    assert (nothing, percent, again, words, none) == (None, "%", 70_000, given["words"], [])
 
 
 def test_a_statement_is_prepared_and_planned_once_whatever_its_numbers(db):
@@ -81,14 +83,6 @@ def test_a_block_that_fails_posts_nothing(noted):
     with pytest.raises(ZeroDivisionError), prepared.posting():
         prepared.post(NOTED, {"word": "lost"})
         raise ZeroDivisionError
-    assert noted() == []
-
-
-def test_the_first_error_of_statements_that_went_together_is_told(noted):
-    with pytest.raises(DataError), transaction.atomic(), prepared.together():
-        prepared.ask(NOTED, {"word": "before"})
-        prepared.ask("SELECT 1 / %(n)s::int", {"n": 0})
-        prepared.ask(NOTED, {"word": "after"})
     assert noted() == []
 
 

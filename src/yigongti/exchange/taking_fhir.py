@@ -1,8 +1,8 @@
 """What FHIR resources say, written into the record: persons, visits, and all that belongs to them.
 
-`ask` and `apply` are the door of the FHIR store, for clients and for files: its resources are checked and have their
-ids. They work inside their caller's transaction: everything is written, or a refusal names what cannot be. The caller
-says in its own entry in the trail which entries were written.
+`named`, `wait`, `ask` and `apply` are the door of the FHIR store, for clients and for files: its resources are checked
+and have their ids. They work inside their caller's transaction: everything is written, or a refusal names what cannot
+be. The caller says in its own entry in the trail which entries were written.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from yigongti.exchange.fhir_facts.findings import columns_of
 from yigongti.exchange.fhir_facts.known import Wanted
 from yigongti.exchange.fhir_facts.persons import Asked
 from yigongti.exchange.fhir_facts.persons import ask as ask
+from yigongti.exchange.fhir_facts.persons import named as named
+from yigongti.exchange.fhir_facts.persons import wait as wait
 from yigongti.exchange.fhir_facts.words import Resource
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.policy.fhir_claims import SETTLED

@@ -1,4 +1,4 @@
-"""Statements that machines ask all day: prepared once for each connection, and several of them sent on one way.
+"""Statements that machines ask all day: prepared once for each connection, and several of them sent as one.
 
 Django writes the values into every statement, and PostgreSQL reads and plans it anew each time. For what is asked a
 hundred times a second that costs more than the answer. Rows to be written travel as one JSON text.
@@ -31,11 +31,12 @@ _Cursor = psycopg.Cursor[tuple[Any, ...]]
 NEVER = 1 << 30
 """Uses of a statement after which it is prepared unasked: only what is asked here is prepared."""
 NAMED = re.compile(r"%\((\w+)\)s|%%")
+_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=str)
 INSERT = "INSERT INTO {table} ({names}) SELECT {names} FROM json_to_recordset(%(rows)s) AS t({typed}) {ending}"
 
 
 class Answer:
-    """What a statement answers; inside `together` it is waited for only when somebody asks."""
+    """What a statement answers."""
 
     __slots__ = ("_cursor",)
 
@@ -133,7 +134,7 @@ def fetched_first(sql: str, given: Given, *, prepare: bool = True) -> list[tuple
     """
     if connection.in_atomic_block or connection.connection is None:
         return fetched(sql, given, prepare=prepare)
-    connection.health_check_done = True  # type: ignore[attr-defined]
+    first_shows_life()
     try:
         return fetched(sql, given, prepare=prepare)
     except (OperationalError, InterfaceError):
@@ -143,21 +144,10 @@ def fetched_first(sql: str, given: Given, *, prepare: bool = True) -> list[tuple
         return fetched(sql, given, prepare=prepare)
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """Statements inside go to the server without waiting for each other's answers; the first error ends them all."""
-    here = connections[DEFAULT_DB_ALIAS]
-    with here.wrap_database_errors, _told_first(), _link(here).pipeline():
-        yield
-
-
-@contextmanager
-def _told_first() -> Iterator[None]:
-    """Where answers come apart, psycopg raises the last error, which says only that there was one before."""
-    try:
-        yield
-    except psycopg.errors.PipelineAborted as last:
-        raise last.__context__ or last from None
+def first_shows_life() -> None:
+    """Nobody asks about the connection's health besides: whoever sends the next statement may send it again where the
+    connection turns out to be dead."""
+    connection.health_check_done = True  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +161,9 @@ class _Posted:
 
 @dataclass(slots=True)
 class _Waiting:
-    """What is posted, and how deep in savepoints the block stands."""
+    """What is posted, on which connection, and how deep in savepoints the block stands."""
 
+    here: BaseDatabaseWrapper
     depth: int
     posted: list[_Posted] = field(default_factory=list)
 
@@ -187,14 +178,15 @@ _waiting: ContextVar[_Waiting | None] = ContextVar("waiting", default=None)
 
 @contextmanager
 def posting() -> Iterator[None]:
-    """What is posted inside goes at the end, together; inside another such block, at the end of that one.
+    """What is posted inside goes at the end; inside another such block, at the end of that one.
 
     Who reads inside what was posted inside must `flush` first.
     """
     if _waiting.get() is not None:
         yield
         return
-    token = _waiting.set(_Waiting(len(connection.savepoint_ids)))
+    here = connections[DEFAULT_DB_ALIAS]
+    token = _waiting.set(_Waiting(here, len(here.savepoint_ids)))
     try:
         yield
         flush()
@@ -204,24 +196,14 @@ def posting() -> Iterator[None]:
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """A transaction; what is posted inside goes at its end, and on one way with that end."""
-    if connection.in_atomic_block:
+    """A transaction; what is posted inside goes at its end."""
+    apart = None if connection.in_atomic_block else _waiting.set(None)
+    try:
         with transaction.atomic(), posting():
             yield
-        return
-    waiting = _Waiting(0)
-    with transaction.atomic():
-        token = _waiting.set(waiting)
-        try:
-            yield
-        finally:
-            _waiting.reset(token)
-        posted = waiting.taken()
-        if posted:
-            with together():
-                _send(posted)
-                # Not left to Django: a commit that fails while answers are under way costs it the connection.
-                psycopg.RawCursor(_link(connections[DEFAULT_DB_ALIAS])).execute("COMMIT")
+    finally:
+        if apart is not None:
+            _waiting.reset(apart)
 
 
 def post(sql: str, given: Given, *, apart: bool = False) -> None:
@@ -231,7 +213,7 @@ def post(sql: str, given: Given, *, apart: bool = False) -> None:
     so do not see each other's rows; one that must goes `apart`. None may begin with rows that it writes by WITH.
     """
     waiting = _waiting.get()
-    if waiting is None or len(connection.savepoint_ids) > waiting.depth:
+    if waiting is None or len(waiting.here.savepoint_ids) > waiting.depth:
         ask(sql, given)
     else:
         waiting.posted.append(_Posted(sql, given, apart))
@@ -240,10 +222,8 @@ def post(sql: str, given: Given, *, apart: bool = False) -> None:
 def flush() -> None:
     """Send what was posted so far."""
     waiting = _waiting.get()
-    posted = waiting.taken() if waiting is not None else []
-    if posted:
-        with together():
-            _send(posted)
+    if waiting is not None:
+        _send(waiting.taken())
 
 
 def _send(posted: Sequence[_Posted]) -> None:
@@ -305,7 +285,7 @@ def typed(model: type[Model], names: Sequence[str]) -> str:
 
 def dumped(rows: object) -> str:
     """As JSON; numbers and times as PostgreSQL reads them."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
+    return _encoder.encode(rows)
 
 
 def _link(here: BaseDatabaseWrapper) -> psycopg.Connection[Any]:
@@ -331,9 +311,20 @@ def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _plain(value: Any) -> Any:
-    """Whole numbers as text: the server knows their types, and a statement is not prepared once for each width."""
+    """Whole numbers and lists as text: the server knows their types, and a statement is not prepared once for each
+    width."""
     if type(value) is int:
         return str(value)
-    if type(value) in (list, tuple) and value and type(value[0]) is int:
-        return f"{{{','.join(map(str, value))}}}"
+    if type(value) in (list, tuple):
+        if all(type(one) is int for one in value):
+            return f"{{{','.join(map(str, value))}}}"
+        if all(type(one) is str for one in value):
+            return _listed(value)
     return value
+
+
+def _listed(words: Sequence[str]) -> str:
+    """As PostgreSQL writes a list."""
+    if any('"' in word or "\\" in word for word in words):
+        words = [word.replace("\\", r"\\").replace('"', r"\"") for word in words]
+    return '{"' + '","'.join(words) + '"}'

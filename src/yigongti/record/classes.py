@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from yigongti.kernel.access.words import registry
@@ -14,6 +15,8 @@ from yigongti.organisations.queries import institution_of_unit
 from yigongti.record.policy.special_classes import BY_CODE, CLASSES, class_of
 
 
+WORDS = tuple(f"record.words_{code}" for code in BY_CODE)
+"""The parameters that list the obvious words of each class."""
 CODE = re.compile(r"[A-Z]\d\d(\.[0-9A-Za-z+*]+)?")
 
 STATED = code_list(
@@ -44,12 +47,13 @@ def stated_classes(stated: Iterable[str]) -> set[str]:
 def classes_in_words(text: str) -> set[str]:
     """The classes whose obvious words stand in a text without a code. It errs towards secrecy."""
     plain = text.upper()
-    return {code for code in BY_CODE if any(word.upper() in plain for word in _words(code))}
+    listed = zip(BY_CODE, values.several(WORDS), strict=True)
+    return {code for code, words in listed if isinstance(words, tuple) and any(word in plain for word in _upper(words))}
 
 
-def _words(code: str) -> tuple[str, ...]:
-    listed = values.value(f"record.words_{code}")
-    return listed if isinstance(listed, tuple) else ()
+@lru_cache(maxsize=100)
+def _upper(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.upper() for word in words)
 
 
 def strictest(classes: Iterable[str]) -> str:

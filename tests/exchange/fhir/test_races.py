@@ -8,7 +8,7 @@ from django.db import connection, connections
 from tests import factories
 from tests.exchange.fhir.conftest import observation, patient, speaker
 from tests.exchange.test_exactly_once import together
-from yigongti.exchange.fhir import sight
+from yigongti.exchange.fhir import clients, sight
 from yigongti.exchange.models import Resource
 from yigongti.organisations import queries as organisations
 from yigongti.record.models import Entry
@@ -65,6 +65,24 @@ def test_repeats_at_one_moment_have_one_effect(county):
     answers = together(*[lambda: hospital.post("/Patient", patient(), Idempotency_Key="k")] * 5)
     assert {(one.status_code, one.content) for one in answers} == {(201, answers[0].content)}
     assert (Resource.objects.count(), Resident.objects.count()) == (1, 1)
+
+
+def test_a_connection_that_died_unseen_costs_nobody_a_write(county):
+    hospital = speaker(county.hospital)
+    whom = hospital.made(patient())["id"]
+    hospital.made(observation(whom))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (mine,) = cursor.fetchone()
+    together(lambda: _end(mine))
+    assert clients.claimed(f"Bearer {hospital.token}")
+    assert hospital.post("/Observation", observation(whom)).status_code == 201
+    assert Resource.objects.filter(type="Observation").count() == 2
+
+
+def _end(pid):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 def test_one_human_sent_by_four_systems_at_once_is_one_person(county):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from yigongti.exchange.fhir import answers
+from yigongti.exchange.fhir import answers, proving
 from yigongti.exchange.fhir.answers import Answer
 from yigongti.exchange.fhir.calls import ID, Call, kind_of, resource_in, version_in
 from yigongti.exchange.fhir.interactions import answered, patch_in, repeated, require_not_own
@@ -200,6 +200,7 @@ def _got(call: Call, entry: Entry) -> Answer:
 
 def _batch(call: Call, bundle: Resource) -> Answer:
     """Every entry by itself: what one is refused hinders no other."""
+    proving.prove()
     entries = entries_of(bundle, call.base)
     said = {one.number: _alone(call, one) for one in sorted(entries, key=lambda one: ORDER[one.method])}
     return Answer(text=answers.bundle("batch-response", [said[one.number] for one in entries]))

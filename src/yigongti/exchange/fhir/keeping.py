@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
+from yigongti.exchange.fhir import proving
 from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.outcomes import IdTaken, Unfit
 from yigongti.exchange.fhir.wishes import Done
@@ -69,15 +70,17 @@ def kept(sent: Sent, work: Callable[[], Written], *, by: Caller) -> Written:
     for turn in range(TRIES):
         try:
             return _once(sent, work, by)
-        except (OperationalError, IntegrityError, Refusal) as raced:
-            if not _is_race(raced):
+        except (OperationalError, InterfaceError, IntegrityError, Refusal) as raced:
+            if proving.is_open() and isinstance(raced, OperationalError | InterfaceError):
+                proving.prove()  # the connection had died unseen, and nothing was written yet
+            elif not _is_race(raced):
                 raise
             if turn == TRIES - 1:
                 raise (IdTaken(place=sent.kind) if isinstance(raced, IntegrityError) else raced) from raced
     raise AssertionError("unreachable")
 
 
-def _is_race(trouble: DatabaseError | Refusal) -> bool:
+def _is_race(trouble: Error | Refusal) -> bool:
     """A lost race is run again: a deadlock, two who registered one person, an id that somebody took meanwhile."""
     if isinstance(trouble, Refusal):
         return trouble.code in RACED
@@ -88,11 +91,14 @@ def _once(sent: Sent, work: Callable[[], Written], by: Caller) -> Written:
     try:
         with prepared.whole():
             if sent.key:
+                proving.prove()
                 _claim(sent, by)
             written = work()
+            proving.prove()
             _keep(sent, by, state="applied", written=written)
             return written
     except Refusal as refusal:
+        proving.prove()
         if refusal.status == WAITS and sent.body:
             with transaction.atomic():
                 _keep(sent, by, state="waiting", refusal=refusal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from yigongti.exchange import taking_fhir
-from yigongti.exchange.fhir import storing
+from yigongti.exchange.fhir import proving, storing
 from yigongti.exchange.fhir.clients import Voice
 from yigongti.exchange.fhir.compartments import classes_of, judging
 from yigongti.exchange.fhir.outcomes import Unresolved
@@ -16,7 +16,7 @@ from yigongti.exchange.fhir.statements import fetched
 from yigongti.exchange.fhir.storing import Place, Stored
 from yigongti.exchange.fhir_facts.calls import Call
 from yigongti.exchange.fhir_facts.findings import FINDINGS
-from yigongti.exchange.fhir_facts.persons import Asked
+from yigongti.exchange.fhir_facts.persons import Asked, Named
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.matching import remember
 from yigongti.exchange.models import Sender
@@ -40,10 +40,11 @@ def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, l
         [one.resource for one in kept if one.resource], sender=voice.sender, by=voice.inbox, received_at=plans[0].at,
         ids={}, fresh=["/".join(one.place) for one in kept if not one.stored and one.wish.method == "POST"],
     )  # fmt: skip
-    asked, around = _look(plans, kept, made, voice.sender, sight)
+    who = taking_fhir.named(made)
+    asked, around = _look(plans, kept, made, who, voice.sender, sight)
     if _introduce(kept, around, voice.sender):
         prepared.flush()
-        asked = taking_fhir.ask(made)
+        asked = taking_fhir.ask(made, who)
     taken = taking_fhir.apply(made, asked=asked)
     gone = ["/".join(one.place) for one in plans if one.resource is None]
     if gone:
@@ -55,18 +56,20 @@ def tell(plans: Sequence[Plan], *, voice: Voice, sight: Sight) -> tuple[Taken, l
 
 
 def _look(
-    plans: Sequence[Plan], kept: Sequence[Plan], made: Call, sender: Sender, sight: Sight
+    plans: Sequence[Plan], kept: Sequence[Plan], made: Call, who: Named, sender: Sender, sight: Sight
 ) -> tuple[Asked, dict[Place, Stored]]:
     """What must be known before anything is written, asked for at once; of new people only when their turn has come."""
     ours, new = {one.place for one in kept}, [one for one in plans if not one.stored]
     entered = sum(one.wish.kind in FINDINGS for one in new)
     named, referred = {place for one in kept for place in one.targets} - ours, taking_fhir.referred(made)
-    people = bool(made.of("Patient"))
-    with prepared.together() if people else prepared.at_once():
-        asked = taking_fhir.ask(made)
+    taking_fhir.wait(made, who)
+    with prepared.at_once():
+        proof = proving.ask()
+        asked = taking_fhir.ask(made, who)
         there = storing.look_at(named | referred, sight=sight, sender=sender.pk)
         keys = storing.ask_keys(len(new))
         entries = ask_keys(entered) if entered else None
+    proving.heard(proof)
     made.keys = [key for (key,) in entries.rows()] if entries else []
     for plan, (key,) in zip(new, keys.rows(), strict=True):
         plan.key = key

@@ -44,15 +44,31 @@ class Asked:
     known: Answer
 
 
-def ask(call: Call) -> Asked:
-    """Wait for whoever has one of these people in hand (of two bundles about somebody new the second finds the first's)
-    and ask who is known. Where nobody is told of, all that are named have been here before: no need to wait."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whom the resources tell of, and every number by which they name anybody."""
+
+    told: Mapping[str, ToldPerson]
+    numbers: frozenset[Number]
+
+
+def named(call: Call) -> Named:
+    """Read who they are."""
     told = {address_of(one): _told(one) for one in call.of("Patient")}
     numbers = {number for one in told.values() for number in one.numbers}
-    numbers |= {(PATIENT, target) for target in _targets(call)}
-    if told:
-        prepared.ask(ALONE, {"space": LOCK, "rooms": sorted({_room(call, *number) for number in numbers})})
-    return Asked(told=told, known=ask_known(sender=call.sender, numbers=numbers))
+    return Named(told=told, numbers=frozenset(numbers | {(PATIENT, target) for target in _targets(call)}))
+
+
+def wait(call: Call, who: Named) -> None:
+    """Wait for whoever has one of these people in hand: of two bundles about somebody new the second finds the first's.
+    Where nobody is told of, all that are named have been here before: no need to wait."""
+    if who.told:
+        prepared.ask(ALONE, {"space": LOCK, "rooms": sorted({_room(call, *number) for number in who.numbers})})
+
+
+def ask(call: Call, who: Named) -> Asked:
+    """Ask who is known of them, once their turn has come."""
+    return Asked(told=who.told, known=ask_known(sender=call.sender, numbers=who.numbers))
 
 
 def match(call: Call, asked: Asked) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from django.conf import settings
 
 from yigongti.kernel import clock
 from yigongti.kernel.parameters.models import ParameterValue
-from yigongti.kernel.parameters.words import Dated, Parameter, defaults, frozen
+from yigongti.kernel.parameters.words import Dated, Default, Parameter, defaults, frozen
 
 
 FRESH_SECONDS = 10.0
@@ -79,16 +80,31 @@ def value(of: Parameter | str, /, *, on: date | None = None) -> int | str | bool
     Raises UnknownParameter for a name that no page ships or a day before its first value.
     """
     code = of.code if isinstance(of, Parameter) else of
+    shipped = _shipped(code)
+    return _said(shipped, _county_rows(), on or clock.today())
+
+
+def _shipped(code: str) -> Default:
     shipped = defaults().get(code)
     if shipped is None:
         raise UnknownParameter(code)
-    day = on or clock.today()
-    county = _county_rows().get(code, ())
-    said = [d for d in (*shipped.values, *county) if d.begins <= day]
-    if not said:
-        raise UnknownParameter(f"{code} before {day}")
-    own = [d for d in county if d.begins <= day]
-    return (own or said)[-1].value
+    return shipped
+
+
+def _said(shipped: Default, county: Mapping[str, Sequence[Dated]], day: date) -> int | str | bool | tuple[str, ...]:
+    """The county's own newest value, else the newest that ships."""
+    for said in (county.get(shipped.code, ()), shipped.values):
+        for one in reversed(said):
+            if one.begins <= day:
+                return one.value
+    raise UnknownParameter(f"{shipped.code} before {day}")
+
+
+def several(codes: Sequence[str], /) -> list[int | str | bool | tuple[str, ...]]:
+    """What many say today, looked at once. Raises as `value` does."""
+    shipped = [_shipped(code) for code in codes]
+    day, county = clock.today(), _county_rows()
+    return [_said(one, county, day) for one in shipped]
 
 
 def number(of: Parameter | str, /, *, on: date | None = None) -> int:

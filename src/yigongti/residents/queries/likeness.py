@@ -67,11 +67,16 @@ def likely_duplicates(
     worth = _worth(weights, of, but, with_paper, met)
     if not worth:
         return []
+    limits = _limits()
     seen = [
         one
         for person in Resident.objects.filter(pk__in=worth).select_related("master__managing", "managing")
         if person.master_id != but
-        and (one := _seen(weights, person, reasons_between(of, person, person.pk in with_paper), met.get(person.pk)))
+        and (
+            one := _seen(
+                weights, person, reasons_between(of, person, person.pk in with_paper), met.get(person.pk), limits
+            )
+        )
     ]
     open_to = _reachable(for_, [one.person.master_id for one in seen])
     found: dict[int, Likely] = {}
@@ -88,11 +93,11 @@ def _worth(
 ) -> list[int]:
     """Those who are likely enough: most share a birth day and nothing else, and are never looked at whole."""
     rows = prepared.fetched(LOOKS, {"ids": [*{*met, *with_paper}]}) if met or with_paper else []
-    found = []
+    found, limits = [], _limits()
     for one in (_Looks(*row) for row in rows):
         if one.master_id != but:
             reasons = reasons_between(of, one, one.pk in with_paper)
-            if _seen(weights, one, reasons, met.get(one.pk)):
+            if _seen(weights, one, reasons, met.get(one.pk), limits):
                 found.append(one.pk)
     return found
 
@@ -111,19 +116,31 @@ class _Looks:
     sex: str
 
 
-def _seen(weights: Weights, person: Any, reasons: Sequence[Reason], met: Met | None) -> Likely | None:
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """From which score a rule tells, from which percent evidence does, and from which it comes before all else."""
+
+    likely: int
+    review: int
+    first: int
+
+
+def _limits() -> _Limits:
+    return _Limits(values.number("residents.likely_score"), values.number(REVIEW), values.number(FIRST))
+
+
+def _seen(weights: Weights, person: Any, reasons: Sequence[Reason], met: Met | None, limits: _Limits) -> Likely | None:
     """A registration that is likely enough, with its own row as the person; None for the others."""
     bits, at = (met.bits, met.at) if met else (0.0, ())
     if reasons and reasons[0].score < SAME and at and words.two_cards(at):
         reasons = ()  # a name and a birth day are no reason against two papers; all evidence together may be
     strong = reasons[0].score if reasons else 0
-    review, first = values.number(REVIEW), values.number(FIRST)
-    if strong < values.number("residents.likely_score") and (met is None or probability(bits) * 100 < review):
+    if strong < limits.likely and (met is None or probability(bits) * 100 < limits.review):
         return None
     return Likely(
         person=person, reasons=reasons, words=words.said(weights, at) if at else (),
         score=strong or min(percent(bits), SAME - 1), weight=round(bits * 100),
-        first=strong >= SAME or probability(bits) * 100 >= first, mask=None,
+        first=strong >= SAME or probability(bits) * 100 >= limits.first, mask=None,
     )  # fmt: skip
 
 
