@@ -117,6 +117,9 @@ def test_an_impossible_date_is_refused(text):
         ("O'Neil", "O'Neil"),
         ("  欧阳 兰 ", "欧阳兰"),
         ("䶮", "䶮"),
+        ("武〇兰", "武〇兰"),
+        ("王\U00031350", "王\U00031350"),  # of an extension younger than some Pythons
+        ("李\U0002ebf0", "李\U0002ebf0"),
     ],
 )
 def test_names_of_all_kinds_survive(typed, name):
@@ -129,6 +132,11 @@ def test_names_of_all_kinds_survive(typed, name):
 def test_what_is_no_name_is_refused(typed):
     with pytest.raises(codes.Unfit):
         codes.person_name(typed)
+
+
+def test_a_sign_that_cannot_be_shown_is_named_by_its_number():
+    with pytest.raises(codes.Unfit, match=r"U\+202E"):
+        codes.person_name("张\u202e兰")
 
 
 def test_a_name_of_five_thousand_characters_is_refused_by_its_length():

@@ -19,8 +19,8 @@ places = Fact(
         Column(name="id", title="编号", kind="whole"),
         Column(name="institution", title="机构", kind="place"),
         Column(name="name", title="名称"),
-        Column(name="kind", title="机构类别", kind="code"),
-        Column(name="level", title="机构层级", kind="code"),
+        Column(name="kind", title="机构类别", kind="code", options="organisations.kind"),
+        Column(name="level", title="机构层级", kind="code", options="organisations.level"),
         Column(name="grassroots", title="基层医疗卫生机构", kind="yes"),
         Column(name="tcm", title="中医医院", kind="yes"),
         Column(name="leads", title="牵头机构", kind="yes"),
@@ -55,7 +55,7 @@ STAFF = (
     Column(name="profession", title="专业类别", kind="text"),
     Column(name="doctor", title="执业（助理）医师", kind="yes"),
     Column(name="nurse", title="注册护士", kind="yes"),
-    Column(name="rank", title="职称级别", kind="code"),
+    Column(name="rank", title="职称级别", kind="code", options="organisations.rank"),
     Column(name="grassroots", title="在基层工作", kind="yes"),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yigongti.kernel.parameters.codes import code_list
+
 
 KINDS = {
     "county_hospital": "县级综合医院",
@@ -64,6 +66,13 @@ LEVEL_OF_KIND = {
     "community_centre": "township",
     "village_room": "village",
 }
+
+
+RANKS = {"senior": "高级", "middle": "中级", "junior": "初级", "unknown": "未说明"}
+
+code_list("organisations.kind", title="机构类别", source="本平台列出；领域参考 2.9.1", entries=UNIT_KINDS)
+code_list("organisations.level", title="机构层级", source="本平台列出；领域参考 2.9.1", entries=LEVELS)
+code_list("organisations.rank", title="职称级别", source="卫生系列专业技术职务：正高、副高合为高级", entries=RANKS)
 
 
 def label(labels: dict[str, str], code: str) -> str:

@@ -38,7 +38,7 @@ visits = Fact(
         Column(name="at", title="就诊或入院日期", kind="day"),
         Column(name="until", title="出院日期", kind="day"),
         *PERSON, *WHERE,
-        Column(name="visit_class", title="就诊类别", kind="code"),
+        Column(name="visit_class", title="就诊类别", kind="code", options="record.visit_class"),
         Column(name="treatment", title="计入诊疗人次", kind="yes"),
         Column(name="inpatient", title="住院", kind="yes"),
         Column(name="bed_days", title="住院天数", kind="whole", unit="天"),

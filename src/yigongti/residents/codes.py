@@ -16,6 +16,7 @@ CHECKS = "10X98765432"
 EARLIEST = date(1900, 1, 1)
 NAME_LENGTH = 100
 TOO_LONG = "最多 {most} 个字，现为 {count} 个"
+IDEOGRAPHIC_ZERO = "\u3007"
 _DOTS = str.maketrans(dict.fromkeys("•·・‧∙⋅●\uff0e\uff61", "·"))
 _PADDED = re.compile(r"(?<=[\u2E80-\U0003FFFF]) (?=[\u2E80-\U0003FFFF])")  # 张　三, spaced to look even on paper
 _DATE = re.compile(r"(\d{4})\s*(?:[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))")
@@ -98,13 +99,19 @@ def person_name(text: str) -> str:
     name = _PADDED.sub("", name)
     if len(name) > NAME_LENGTH:
         raise Unfit(TOO_LONG, most=NAME_LENGTH, count=len(name))
-    odd = sorted({c for c in name if not (c in "·-'’. " or unicodedata.category(c)[0] in "LM")})
+    odd = sorted({c for c in name if not (c in "·-'’. " or _is_letter(c))})
     if odd:
-        shown = "".join(c if c.isprintable() else "�" for c in odd[:5])
+        shown = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in odd[:5])
         raise Unfit("只能用文字和间隔号，不能用“{shown}”", shown=shown)
-    if not any(unicodedata.category(c)[0] == "L" for c in name):
+    if not any(_is_letter(c) and unicodedata.category(c)[0] != "M" for c in name):
         raise Unfit("没有一个文字")
     return name
+
+
+def _is_letter(c: str) -> bool:
+    """Letters and their marks of any script, the ideographic zero of names, and Chinese characters that are younger
+    than this Python's tables: all of planes 2 and 3 is set aside for them (Unicode, Roadmap to the SIP and TIP)."""
+    return c == IDEOGRAPHIC_ZERO or unicodedata.category(c)[0] in "LM" or "\U00020000" <= c <= "\U0003fffd"
 
 
 def _narrow(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yigongti.kernel.parameters.codes import code_list
 from yigongti.record.words import Kind, Part
 
 
@@ -53,6 +54,7 @@ ENCOUNTER_CLASSES = {
     "outpatient": "门诊", "emergency": "急诊", "inpatient": "住院", "home": "上门出诊", "village": "村卫生室诊疗",
     "physical_exam": "健康体检", "public_health": "公共卫生服务",
 }  # fmt: skip
+code_list("record.visit_class", title="就诊类别", source="领域参考 2.9.1；本平台列出", entries=ENCOUNTER_CLASSES)
 
 SOURCES = {
     "entered": "本平台录入", "his": "医院信息系统", "inbox": "外部系统传入", "paper": "纸质补录",

@@ -8,6 +8,15 @@ SOURCE = "R47；各县《双向转诊管理办法》，本平台默认值 [M-]"
 urgency = code_list("referral.urgency", title="紧急程度", source=SOURCE,
                     entries={"routine": "常规", "urgent": "加急", "emergency": "急诊"})  # fmt: skip
 
+direction = code_list("referral.direction", title="转诊方向", source="R47 双向转诊；R48 县外转诊",
+                      entries={"upward": "上转", "downward": "下转", "outward": "外转"})  # fmt: skip
+
+state = code_list("referral.state", title="转诊进度", source="三张转诊流程页的状态，同名的合成一个", entries={
+    "waiting": "待接收", "accepted": "已接收", "approved": "已同意", "arrived": "已到院", "admitted": "诊治中",
+    "returned": "已转回，待随访", "closed": "已办结", "declined": "已退回", "cancelled": "已取消", "expired": "已过期",
+    "ended": "患者去世，已终止",
+})  # fmt: skip
+
 admission = code_list("referral.admission", title="接诊方式", source="R48 住院直通车；R52 预约诊疗",
                       entries={"clinic": "门诊（留号）", "ward": "住院直通车（留床）"})  # fmt: skip
 
