@@ -47,7 +47,7 @@ SINCE = {"day": timedelta(days=1), "week": timedelta(days=7)}
 LABELS = ("申请项目", "居民", "缓急", "申请机构", "申请时间", "最迟出结果", "申请单号")
 
 
-@page(SEE, "orders", title="待执行的申请", menu=21, icon="lab")
+@page(SEE, "orders", title="待执行的申请", menu=23, icon="lab")
 def listed(request: Request) -> HttpResponse:
     """Late first, then the newest, a page at a time."""
     state, age = request.GET.get("state", "placed"), request.GET.get("age", "")
