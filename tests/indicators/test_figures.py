@@ -274,6 +274,22 @@ def test_a_year_to_date_does_not_tell_a_month_that_is_too_small(county):
     assert sum(part.denominator for part in queries.split(for_=quality, **given, period=SO_FAR)) == 331
 
 
+@pytest.mark.requirement("R174")
+def test_rare_things_are_told_of_the_year_to_date_as_soon_as_what_is_hidden_in_it_is_enough(county):
+    """Three a month of a hospital: told together they are six, and alone never, not by subtraction either."""
+    from yigongti.indicators.computing import compute_these
+
+    months = [rows_at(county.hospital, good=3, bad=20, at=date(2026, n, 5)) for n in (1, 2, 3, 4)]
+    engine, president = by_hand(county, *months), actor(county, "president")
+    expected = {"Y01": "suppressed", "Y02": "final", "Y03": "suppressed", "Y04": "final", "Y05": "final"}
+    for touched in (None, {"test_visits": {date(2026, 4, 1)}}, {"test_visits": {date(2026, 2, 1)}}):
+        compute_these(engine, [GOOD], needs={}, first=Period.read("2026-01"), touched=touched)
+        told = {code: cell_of(president, county.hospital, period=Period.read(f"2026-{code}")) for code in expected}
+        assert {code: one.status for code, one in told.items()} == expected, touched
+        assert (told["Y02"].numerator, told["Y04"].numerator, told["Y05"].numerator) == (6, 12, 12)
+        assert cell_of(president, county.hospital, period=Period.read("2026-02")).status == "suppressed"
+
+
 def test_the_year_to_date_is_chosen_like_a_month_on_every_page(county):
     quality = actor(county, "quality_officer")
     look = f"place={county.village.pk}&level=institution"

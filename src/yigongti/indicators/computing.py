@@ -44,7 +44,7 @@ class Computing:
         self.begun = engine.begun()
         self.units = dict(Unit.objects.exclude(kind="department").values_list("pk", "path"))
         self.parents = smallness.parents()
-        self._few: dict[tuple[str, str, Period], set[int]] = {}
+        self._hidden: dict[tuple[str, str, Period], dict[int, Outcome]] = {}
         self._standings: dict[tuple[str, Period], tuple[tuple[str, str], tuple[str, str]]] = {}
         self.always = {level: list(Unit.objects.filter(kind__in=kinds).values_list("pk", flat=True))
                        for level, kinds in ALWAYS.items()}  # fmt: skip
@@ -93,24 +93,35 @@ class Computing:
         ]  # fmt: skip
 
     def _small(self, indicator: Indicator, level: str, period: Period, found: Mapping[int, Outcome]) -> set[int]:
-        """Also a year to date of which a month is small: the one that ends a month before would give it away."""
-        own = smallness.small(indicator, found, parents=self.parents.get(level, {}))
-        if period.kind == "month":
-            self._few[indicator.code, level, period] = own
-        if not period.to_date:
-            return own
-        months = [Period.of("month", day) for day in period.firsts]
-        return own.union(*self._few_in(indicator, level, months))
+        """Of a year to date also where it would tell of a month that is hidden: by what is shown of the year before
+        it, and by the months that are shown, the hidden ones since are known as a sum."""
+        also = self._betraying(indicator, level, period) if period.to_date and catalogue.betrays(indicator) else set()
+        hidden = smallness.small(indicator, found, parents=self.parents.get(level, {}), also=also)
+        if period.to_date or period.kind == "month":
+            nothing = Outcome()
+            self._hidden[indicator.code, level, period] = {place: found.get(place, nothing) for place in hidden}
+        return hidden
 
-    def _few_in(self, indicator: Indicator, level: str, months: Sequence[Period]) -> list[set[int]]:
-        """Those of each month: of this computing, or as they were last computed."""
-        keys = {month.code: (indicator.code, level, month) for month in months}
-        if lacking := [code for code, key in keys.items() if key not in self._few]:
-            self._few |= {keys[code]: set() for code in lacking}
+    def _betraying(self, indicator: Indicator, level: str, period: Period) -> set[int]:
+        months = self._hidden_in(indicator, level, [Period.of("month", day) for day in period.firsts])
+        before = [Period.of("to_date", day) for day in period.firsts[:-1]]
+        told = self._hidden_in(indicator, level, before)
+        found: set[int] = set()
+        for place in {place for month in months for place in month}:
+            shown = next((n for n in range(len(before), 0, -1) if place not in told[n - 1]), 0)
+            if smallness.betrayed(indicator, [month[place] for month in months[shown:] if place in month]):
+                found.add(place)
+        return found
+
+    def _hidden_in(self, indicator: Indicator, level: str, periods: Sequence[Period]) -> list[dict[int, Outcome]]:
+        """By place what is hidden in each: of this computing, or as they were last computed."""
+        keys = {one.code: (indicator.code, level, one) for one in periods}
+        if lacking := [code for code, key in keys.items() if key not in self._hidden]:
+            self._hidden |= {keys[code]: {} for code in lacking}
             told = Value.objects.filter(indicator=indicator.code, level=level, period__in=lacking, small=True)
-            for code, place in told.values_list("period", "place_id"):
-                self._few[keys[code]].add(place)
-        return [self._few[key] for key in keys.values()]
+            for code, place, above, below in told.values_list("period", "place_id", "numerator", "denominator"):
+                self._hidden[keys[code]][place] = smallness.kept(above, below)
+        return [self._hidden[key] for key in keys.values()]
 
     def _said(self, found: Outcome, standing: tuple[str, str], small: bool) -> tuple[Any, ...]:
         status_, gaps = standing

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import zip_longest
 
 from yigongti.indicators import catalogue
 from yigongti.kernel.access.models import Unit
 from yigongti.kernel.access.units import ancestry
 from yigongti.kernel.measures.arithmetic import Outcome
-from yigongti.kernel.measures.words import Indicator, Ratio
+from yigongti.kernel.measures.words import Growth, Indicator, Ratio
 from yigongti.kernel.parameters import values
 
 
@@ -18,15 +19,17 @@ CENTRES = ("township_centre", "community_centre")
 Parents = Mapping[int, int]
 
 
-def small(indicator: Indicator, found: Mapping[int, Outcome], *, parents: Parents) -> set[int]:
-    """The places whose figure is not shown to those without access to cases.
+def small(
+    indicator: Indicator, found: Mapping[int, Outcome], *, parents: Parents, also: Collection[int] = ()
+) -> set[int]:
+    """The places whose figure is not shown to those without access to cases; `also` those that would betray another.
 
     Where of all that add up to the figure above just one is small, the next smallest is hidden with it.
     """
     if not catalogue.betrays(indicator):
         return set()
     least = values.number("indicators.smallest_cell")
-    hidden = {place for place, one in found.items() if _few(indicator, one, least)}
+    hidden = {place for place, one in found.items() if place in also or _few(indicator, one, least)}
     beside: dict[int, list[int]] = defaultdict(list)
     for place in found:
         beside[parents.get(place, 0)].append(place)
@@ -40,6 +43,22 @@ def small(indicator: Indicator, found: Mapping[int, Outcome], *, parents: Parent
 
 def _few(indicator: Indicator, one: Outcome, least: int) -> bool:
     return any(0 < number < least for number in _counted(indicator, one))
+
+
+def kept(numerator: Decimal | None, denominator: Decimal | None) -> Outcome:
+    """A figure as it is stored, with the parts that can be told from it."""
+    told = {"of": numerator, "over": denominator}
+    return Outcome(parts={name: number for name, number in told.items() if number is not None})
+
+
+def betrayed(indicator: Indicator, hidden: Iterable[Outcome]) -> bool:
+    """Whether what some hidden months add up to betrays them: whoever knows a stretch and all other months of it knows
+    this sum. Of a growth, whose sides are kept as they are shown, any is too much."""
+    told = [list(_counted(indicator, one)) for one in hidden]
+    if isinstance(indicator.figure, Growth):
+        return bool(told)
+    least = values.number("indicators.smallest_cell")
+    return any(0 < sum(numbers) < least for numbers in zip_longest(*told, fillvalue=Decimal(0)))
 
 
 def _counted(indicator: Indicator, one: Outcome) -> Iterator[Decimal]:
