@@ -212,7 +212,7 @@ def everything(call: Call, name: str) -> Answer:
     patient = patient or reading.one("Patient", name, for_=call.caller)
     kinds = [kind_of(kind) for kind in given.get("_type", "").split(",") if kind]
     said, since = given.get("_after", "0"), given.get("_since", "")
-    after = int(said[:18]) if said.isdigit() else 0
+    after = int(said[:18]) if said.isascii() and said.isdigit() else 0
     page = reading.everything(patient, count=int(given["_count"]), after=after, until=END, kinds=kinds, since=since,
                               for_=call.caller)  # fmt: skip
     own.go_on(page, patient, count=int(given["_count"]), after=after, kinds=kinds, since=since, for_=call.caller)
