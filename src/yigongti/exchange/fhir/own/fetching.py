@@ -27,7 +27,7 @@ NEWEST = {
     "asked": f"SELECT {ORDERS_FROM} + max(id) AS max FROM record_entry",  # noqa: S608 - a number of ours
     "all": "SELECT max(unit_id) FROM organisations_institution",
 }  # fmt: skip
-VERSIONS = """SELECT r.* FROM ({rows} AND e.id = ANY(%(entries)s)) r
+VERSIONS = """SELECT r.* FROM ({rows} AND {entry} = ANY(%(entries)s)) r
  WHERE r.type = %(type)s AND {sight} ORDER BY r.version"""
 SAME_PERSON = """{r}.person_id IN (SELECT a.id FROM residents_resident a WHERE a.master_id =
  (SELECT m.master_id FROM residents_resident m WHERE m.id = %(o_person)s))"""
@@ -89,8 +89,8 @@ def versions(kind: str, name: str, *, for_: Caller) -> list[tuple[Row, bool]]:
     root = int(name[2:]) - (0 if kind in RECORD else ORDERS_FROM)
     if kind not in RECORD and (kind not in ALL_VERSIONS or root <= 0):
         return [(row, False) for row in by_names([(kind, name)], for_=for_)]
-    rows, which = (ENTRIES, "record") if kind in RECORD else (ALL_VERSIONS[kind], "asked")
-    sql = VERSIONS.format(rows=rows, sight=condition(which, for_=for_).replace("{r}", "r"))
+    rows, entry, which = (ENTRIES, "e.id", "record") if kind in RECORD else (ALL_VERSIONS[kind], "u.entry", "asked")
+    sql = VERSIONS.format(rows=rows, entry=entry, sight=condition(which, for_=for_).replace("{r}", "r"))
     found = rows_of(sql, given_of(for_=for_) | {"entries": entries_of([root]), "type": kind})
     made = shown(found, for_=for_)
     return [(row, bool(raw["deleted"])) for row, raw in zip(made, found, strict=True)]

@@ -38,10 +38,10 @@ def chosen(kind: str, numbers: Iterable[int]) -> tuple[str, dict[str, Any]]:
         return "{r}.entry = ANY(%(o_numbers)s::bigint[])", {"o_numbers": entries_of(numbers)}
     cases, orders = sorted(n for n in numbers if n <= ORDERS_FROM), [n for n in numbers if n > ORDERS_FROM]
     if not orders:
-        alone = " AND {r}.entry IS NULL" if kind in ALL_VERSIONS else ""
-        return f"{{r}}.root = ANY(%(o_numbers)s::bigint[]){alone}", {"o_numbers": cases}
+        column = "case_id" if kind in ALL_VERSIONS else "root"
+        return f"{{r}}.{column} = ANY(%(o_numbers)s::bigint[])", {"o_numbers": cases}
     of_orders = {"o_orders": entries_of(n - ORDERS_FROM for n in orders)}
     if not cases:
         return "{r}.entry = ANY(%(o_orders)s::bigint[])", of_orders
-    either = "{r}.entry IS NULL AND {r}.root = ANY(%(o_numbers)s::bigint[]) OR {r}.entry = ANY(%(o_orders)s::bigint[])"
+    either = "{r}.case_id = ANY(%(o_numbers)s::bigint[]) OR {r}.entry = ANY(%(o_orders)s::bigint[])"
     return f"({either})", of_orders | {"o_numbers": cases}

@@ -21,7 +21,7 @@ from yigongti.organisations import queries as organisations
 SIDES = (
     """({sees}) AND (coalesce({r}.classes, '{{}}') <@ %(s_open)s::text[] OR {r}.sender_id = ANY(%(s_home)s)){grown}"""
 )
-SIDE = """EXISTS (SELECT FROM workflow_caseside s WHERE s.case_id = {{r}}.root AND s.unit_id = ANY(%(o_units)s)
+SIDE = """EXISTS (SELECT FROM workflow_caseside s WHERE s.case_id = {{r}}.case_id AND s.unit_id = ANY(%(o_units)s)
  AND {{r}}.workflow = '{workflow}' AND {{r}}.state = ANY(ARRAY{states}) AND s.side = '{side}')"""
 PERFORMS = """{r}.does = ANY(%(s_home)s) AND coalesce({r}.classes, '{{}}') <@ %(s_open)s::text[]{grown}"""
 GROWN = " AND EXISTS (SELECT FROM residents_resident g WHERE g.id = {r}.master_id AND g.birth_date <= %(s_grown)s)"

@@ -203,7 +203,7 @@ ORGANIZATION = Table(
 
 # --- referrals, and orders of the record: what is asked of another institution
 
-CASES = """c.id AS root, c.version, (SELECT max(t.at) FROM workflow_act t WHERE t.case_id = c.id) AS at,
+CASES = """c.id AS case_id, c.version, (SELECT max(t.at) FROM workflow_act t WHERE t.case_id = c.id) AS at,
  false AS deleted, f.resident_id AS person_id, p.master_id, f.from_institution_id AS sender_id,
  nullif(c.classes, '{}')::text[] AS classes, c.workflow, c.state, c.number, c.opened_at AS opened, c.due_at AS due,
  c.ended_at AS ended, q.parent, f.kind, f.urgency, f.from_institution_id AS asks, f.to_institution_id AS does,
@@ -211,17 +211,15 @@ CASES = """c.id AS root, c.version, (SELECT max(t.at) FROM workflow_act t WHERE 
  coalesce(nullif(b.short_name, ''), b.name, nullif(f.to_outside, '')) AS does_name, f.diagnosis, f.reason, f.summary,
  f.treatment_so_far, f.decline_reason, f.decline_note, f.cancel_reason, f.discharge_summary, f.care_plan, f.medicines,
  f.follow_up_items, NULL::bigint AS entry, NULL AS filler, NULL AS filler_of, NULL AS system, NULL AS code,
- NULL AS title, NULL AS said, NULL AS author, NULL AS whom, NULL AS visit, NULL AS asked, NULL AS answer, NULL AS unable
+ NULL AS title, NULL AS said, NULL AS author, NULL AS whom, NULL::bigint AS encounter_id, NULL AS fhir_id,
+ NULL::bigint AS report, NULL AS unable
 FROM referral_referral f JOIN workflow_case c ON c.id = f.case_id JOIN residents_resident p ON p.id = f.resident_id
 JOIN organisations_institution a ON a.unit_id = f.from_institution_id
 LEFT JOIN organisations_institution b ON b.unit_id = f.to_institution_id
 LEFT JOIN LATERAL (SELECT g.case_id AS parent FROM referral_referral g WHERE g.case_id = c.parent_id) q ON true"""
-ASKED_AS = f"""CASE WHEN e.detail ? 'fhir' THEN 'ServiceRequest/' || (e.detail #>> '{{fhir,id}}')
- ELSE 'ServiceRequest/r-' || ({words.ORDERS_FROM} + {OWN_ROOT}) END"""
-ANSWER = NAMED.format(kind="DiagnosticReport", base=0, root=ROOT.replace("{e}", "w"), name="report")
 ORDER_STATE = """CASE WHEN e.detail ->> 'state' = 'cancelled' AND e.detail ? 'unable' THEN 'refused'
  ELSE coalesce(e.detail ->> 'state', 'placed') END"""
-ORDERS = f"""{words.ORDERS_FROM} + {OWN_ROOT} AS root, e.version::int AS version, e.entered_at AS at,
+ORDERS = f"""NULL::bigint AS case_id, e.version::int AS version, e.entered_at AS at,
  e.withdrawn AS deleted, e.resident_id AS person_id, p.master_id, e.institution_id AS sender_id,
  string_to_array(nullif(e.sensitivity, ''), ',')::text[] AS classes, NULL AS workflow, {ORDER_STATE} AS state,
  e.detail ->> 'placer' AS number, e.at AS opened, NULL::timestamptz AS due, NULL::timestamptz AS ended,
@@ -232,23 +230,41 @@ ORDERS = f"""{words.ORDERS_FROM} + {OWN_ROOT} AS root, e.version::int AS version
  NULL AS decline_note, NULL AS cancel_reason, NULL AS discharge_summary, NULL AS care_plan, NULL AS medicines,
  NULL AS follow_up_items, e.id AS entry, e.detail ->> 'filler' AS filler,
  coalesce(e.detail ->> 'filler_of', e.detail ->> 'performer', e.institution_id::text) AS filler_of, e.system, e.code,
- e.title, e.text AS said, e.author, m.name AS whom, {VISIT} AS visit, {ASKED_AS} AS asked,
- CASE WHEN e.detail ? 'report' THEN {ANSWER} END AS answer, e.detail ->> 'unable' AS unable
+ e.title, e.text AS said, e.author, m.name AS whom, e.encounter_id, e.detail #>> '{{fhir,id}}' AS fhir_id,
+ (e.detail ->> 'report')::bigint AS report, e.detail ->> 'unable' AS unable
 FROM record_entry e JOIN residents_resident p ON p.id = e.resident_id JOIN residents_resident m ON m.id = p.master_id
 JOIN organisations_institution i ON i.unit_id = e.institution_id
 LEFT JOIN organisations_institution b ON b.unit_id = (e.detail ->> 'performer')::bigint
 WHERE e.kind = 'order'"""
 STANDING_ORDERS = f"{ORDERS} AND e.replaced_by_id IS NULL AND NOT e.withdrawn"
 NOT_BY_FHIR = "AND NOT e.detail ? 'fhir'"
+ASKED_ROOT = f"({words.ORDERS_FROM} + {ROOT.replace('{e}.id', 'u.entry').replace('{e}', 'u')})"
+ANSWER = NAMED.format(kind="DiagnosticReport", base=0, root=ROOT.replace("{e}", "w"), name="report").replace(
+    "(e.detail ->> 'report')::bigint", "u.report")  # fmt: skip
+LOOKED_UP = f"""SELECT u.*, CASE WHEN u.entry IS NULL THEN u.case_id ELSE {ASKED_ROOT} END AS root,
+ {VISIT.replace("e.encounter_id", "u.encounter_id")} AS visit,
+ CASE WHEN u.report IS NOT NULL THEN {ANSWER} END AS answer,
+ CASE WHEN u.entry IS NOT NULL THEN 'ServiceRequest/' || coalesce(u.fhir_id, 'r-' || {ASKED_ROOT}) END AS asked"""
+
+
+def _looked_up(both: str) -> str:
+    """What takes looking up stands outside of the union: it is looked up for the rows of a page alone."""
+    return f"{LOOKED_UP} FROM ({both}) u WHERE true"
+
+
 ALL_VERSIONS = {
-    "ServiceRequest": f"SELECT {_key(6, 'e.id')}, 'ServiceRequest' AS type, {ORDERS} {NOT_BY_FHIR}",
-    "Task": f"SELECT {_key(7, 'e.id')}, 'Task' AS type, {ORDERS}",
+    "ServiceRequest": _looked_up(f"SELECT {_key(6, 'e.id')}, 'ServiceRequest' AS type, {ORDERS} {NOT_BY_FHIR}"),
+    "Task": _looked_up(f"SELECT {_key(7, 'e.id')}, 'Task' AS type, {ORDERS}"),
 }
 """Orders with every version. One that came by FHIR stands in the store as it came; how far it is, its Task tells."""
-REQUESTS = f"""SELECT {_key(4, "c.id")}, 'ServiceRequest' AS type, {CASES}
+REQUESTS = _looked_up(
+    f"""SELECT {_key(4, "c.id")}, 'ServiceRequest' AS type, {CASES}
  UNION ALL SELECT {_key(6, "e.id")}, 'ServiceRequest' AS type, {STANDING_ORDERS} {NOT_BY_FHIR}"""
-TASKS = f"""SELECT {_key(5, "c.id")}, 'Task' AS type, {CASES}
+)
+TASKS = _looked_up(
+    f"""SELECT {_key(5, "c.id")}, 'Task' AS type, {CASES}
  UNION ALL SELECT {_key(7, "e.id")}, 'Task' AS type, {STANDING_ORDERS}"""
+)
 IS_ORDER, IS_CASE = "{r}.entry IS NOT NULL", "{r}.entry IS NULL"
 _SHARED = {
     "identifier": of.both(
