@@ -116,6 +116,7 @@ def test_a_basis_opens_what_another_institution_sent(county, hospital, township)
     assert township.found("/Observation?patient.gender=female") == [seen]
     entries = township.get(f"/Patient/{whom}/$everything").json()["entry"]
     assert len(entries) == 3  # what the hospital sent, and the person as the register has them
+    assert township.get(f"/Patient/{whom}/$everything?_after=%C2%B2").json()["entry"] == entries  # a digit
     own = township.made(observation(whom))
     assert township.found("/Observation") == [seen, own["id"]]
     assert hospital.found("/Observation") == [seen]  # its own; it neither manages the person any more nor treats them
