@@ -45,6 +45,22 @@ def test_a_closed_window_loses_nothing_and_what_was_put_back_is_said(visit, town
     assert hand.page.evaluate(KEPT) == []
 
 
+def test_without_a_network_nothing_is_sent_and_the_page_stays(visit, town):
+    resident = town.new_person("断网的")
+    hand = form_of(visit, town, resident)
+    write(hand)
+    assert hand.page.locator("[data-offline]").is_hidden()
+    hand.page.context.set_offline(True)
+    hand.page.locator("[data-offline]").wait_for()
+    hand.page.locator("button[name=step][value=submit]").click()
+    assert hand.page.input_value("[name=summary]") == "胸痛两小时"
+    assert hand.page.locator("[data-errors]").count() == 0
+    hand.page.context.set_offline(False)
+    hand.page.locator("[data-offline]").wait_for(state="hidden")
+    hand.keep("submit")  # which arrives, and lacks a department
+    assert hand.page.locator("[data-errors]").count() == 1
+
+
 def test_another_patient_s_form_is_another_draft(visit, town):
     hand = form_of(visit, town, town.new_person("甲草稿"))
     write(hand)
