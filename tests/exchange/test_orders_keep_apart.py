@@ -36,21 +36,23 @@ REPORTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", REPORTS)
 @pytest.mark.parametrize("first", ["order", "report"])
-def test_a_report_answers_the_order_of_its_own_sides_alone(county, case, first):
-    given, state, leads = REPORTS[case]
-    found = [None, None]
-    for one in ("order", "report") if first == "order" else ("report", "order"):
-        found[one == "report"] = ordered(filler="F7") if one == "order" else reported(**given)
-    assert [one.state for one in found] == ["applied", "applied"]  # a report is never lost
-    (order,), (report,) = standing(), standing("report")
-    assert report.institution.name == f"{given['facility']}（HIS）"
-    if first == "order":
-        assert (order.detail["state"], "order" in report.detail) == (state, leads)
-        assert ("没有" in said(found[1])) == (state == "placed")
-    else:
-        assert (order.detail["state"], "report" in order.detail) == (state, state == "resulted")
+def test_a_report_answers_the_order_of_its_own_sides_alone(county, first):
+    for n, (case, (given, state, leads)) in enumerate(REPORTS.items()):
+        named = {"number": f"P{n}", "filler": f"F{n}"}
+        told = named | {name: "" for name, part in given.items() if not part} | {"facility": given["facility"]}
+        ways = {"order": lambda n=n, named=named: ordered(control=f"o{n}", **named),
+                "report": lambda n=n, told=told: reported(control=f"r{n}", **told)}  # fmt: skip
+        found = {one: ways[one]() for one in sorted(ways, reverse=first == "report")}
+        assert [one.state for one in found.values()] == ["applied", "applied"], case  # a report is never lost
+        order = next(one for one in standing() if one.detail["placer"] == f"P{n}")
+        report = standing("report")[-1]
+        assert report.institution.name == f"{given['facility']}（HIS）"
+        if first == "order":
+            assert (order.detail["state"], "order" in report.detail) == (state, leads), case
+            assert ("没有" in said(found["report"])) == (state == "placed"), case
+        else:
+            assert (order.detail["state"], "report" in order.detail) == (state, state == "resulted"), case
 
 
 MOVES = {
@@ -63,19 +65,17 @@ MOVES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", MOVES)
-@pytest.mark.parametrize("item", ["", "GLU^空腹血糖"])
-def test_only_its_two_sides_move_an_order(county, case, item):
-    facility, code, status, outcome, state = MOVES[case]
-    ordered()
-    found = ordered(control="2", code=code, status=status, item=item, facility=facility)
-    order = next(one for one in standing() if one.institution.name == f"{ASKER}（HIS）")
-    assert order.detail["state"] == state
-    if code == "CA" and item and outcome == "waiting":  # it told of an order of its own that it takes back
-        assert [one.institution.name for one in standing()][1:] == [f"{OTHER}（HIS）"]
-    else:
-        assert found.state == outcome
-        assert len(standing()) == 1
+@pytest.mark.parametrize("item", [pytest.param("", marks=pytest.mark.long), "GLU^空腹血糖"])
+def test_only_its_two_sides_move_an_order(county, item):
+    for n, (case, (facility, code, status, outcome, state)) in enumerate(MOVES.items()):
+        ordered(control=f"o{n}", number=f"P{n}")
+        found = ordered(control=f"m{n}", number=f"P{n}", code=code, status=status, item=item, facility=facility)
+        orders = [one for one in standing() if one.detail["placer"] == f"P{n}"]
+        assert next(one for one in orders if one.institution.name == f"{ASKER}（HIS）").detail["state"] == state, case
+        if code == "CA" and item and outcome == "waiting":  # it told of an order of its own that it takes back
+            assert [one.institution.name for one in orders][1:] == [f"{OTHER}（HIS）"], case
+        else:
+            assert (found.state, len(orders)) == (outcome, 1), case
 
 
 def test_two_laboratories_give_one_number_each_to_an_order_of_its_own(county):
