@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
@@ -17,51 +13,27 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yigongti.kernel.language import phrase, say
+from yigongti.kernel.pages import opened, unsent
 
 
-SECRETS = frozenset({"password", "old", "new", "again", "code"})
-"""Fields that no page writes back, not even to whom they belong."""
-
-OWN = frozenset({"csrfmiddlewaretoken", "key", "next"})
-CHINESE_OR_SPACE = re.compile(r"[\s一-鿿]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What was typed: all fields to be sent again, and those of them that a person would recognise."""
-
-    fields: list[tuple[str, str]]
-    words: list[str]
-    files: bool
+OF_WHOEVER = ("/sign-out", "/post", "/session", "/preferences")
+"""What concerns the session alone, whoever opened the page."""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The token of the form is stale or missing: say so; what was typed is one click away, files excepted.
 
-    Only a form of our own page may be sent again: of another site's, the click would do what that site wished.
+    Where somebody else has signed in since, that is what is said.
     """
     if _is_program(request):
         return _told(say(STALE), 403, "StaleForm")
-    kept = _kept(request) if _came_from_us(request) else None
-    context = {"kept": kept, "again": request.get_full_path(), "frame": _frame(request)}
+    if request.path not in OF_WHOEVER and unsent.came_from_us(request) and (opener := opened.another(request)):
+        return opened.told(request, opener)
+    context = {"kept": unsent.kept(request), "again": request.get_full_path(), "frame": _frame(request)}
     return render(request, "site/stale_form.html", context, status=403)
 
 
 STALE = phrase("这个页面打开后登录有过变化，为防冒用没有办理。")
-
-
-def _came_from_us(request: HttpRequest) -> bool:
-    """By what the browser itself says; one that says nothing, or “null”, gets no form."""
-    said = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return bool(said) and urlsplit(said).netloc == request.get_host()
-
-
-def _kept(request: HttpRequest) -> Kept | None:
-    if not request.POST or SECRETS & request.POST.keys():
-        return None
-    fields = [(n, v) for n, values in request.POST.lists() for v in values if n != "csrfmiddlewaretoken"]
-    words = [v for n, v in fields if n not in OWN and CHINESE_OR_SPACE.search(v.strip())]
-    return Kept(fields=fields, words=words, files=bool(request.FILES))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -100,9 +100,9 @@ def pick(request: Request, name: str) -> HttpResponse:
                                                   "query": given.get("q", "")})  # fmt: skip
 
 
-@page("post", "post", title="换岗位", permission="", writes=True)
+@page("post", "post", title="换岗位", permission="", writes=True, of_whoever=True)
 def change_post(request: Request) -> HttpResponse:
-    """Act as another of one's own posts, visibly; recorded."""
+    """Act as another of one's own posts, visibly; recorded. From a page that waits for that post, back to it."""
     held = {str(p.pk): p for p in sign_in.posts_of(request.actor.account_id or NO_ACCOUNT)}
     chosen = held.get(request.POST.get("post", ""))
     if request.method != "POST" or chosen is None:
@@ -113,10 +113,10 @@ def change_post(request: Request) -> HttpResponse:
         return HttpResponseRedirect("/second-factor", status=303)
     request.session["post"] = chosen.pk
     trail.session(by=sign_in.actor_of(chosen), action="session.post", sentence="换岗位")
-    return HttpResponseRedirect("/", status=303)
+    return HttpResponseRedirect(local(request), status=303)
 
 
-@page("session", "session", title="继续登录", permission="", writes=True)
+@page("session", "session", title="继续登录", permission="", writes=True, of_whoever=True)
 def stay(request: Request) -> HttpResponse:
     """Go on: the session counts from now."""
     request.session["seen"] = int(clock.now().timestamp())

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import segno
 from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
@@ -15,6 +16,7 @@ from yigongti.kernel.access.actor import NO_ACCOUNT, Actor
 from yigongti.kernel.access.models import Account, Post
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
+from yigongti.kernel.pages import opened
 from yigongti.kernel.pages.asking import Visit
 from yigongti.kernel.pages.parts import Field
 from yigongti.kernel.pages.posting import errors_of
@@ -71,6 +73,7 @@ def _let_in(request: Visit, account: Account, posts: list[Post], *, strong: bool
         raise sign_in.NoPost
     post = next((p for p in posts if p.pk == wanted), posts[0])
     request.session.cycle_key()
+    rotate_token(request)
     request.session.update({
         "post": post.pk, "password": account.password[-16:], "strong": strong, "seen": int(clock.now().timestamp())
     })  # fmt: skip
@@ -121,18 +124,22 @@ def _check_code(request: Visit, account: Account, code: str) -> None:
 
 
 def leave(request: Visit) -> HttpResponse:
-    """Sign out."""
+    """Sign out; where a page waits for somebody else, on to it."""
     if request.method == "POST":
         if request.actor:
             trail.session(by=request.actor, action="session.ends", sentence="退出")
         request.session.flush()
-    return HttpResponseRedirect("/sign-in?left=1", status=303)
+        rotate_token(request)
+    way_on = {"next": local(request)} if "next" in request.POST else {"left": "1"}
+    return HttpResponseRedirect(f"/sign-in?{urlencode(way_on)}", status=303)
 
 
 def password(request: Visit) -> HttpResponse:
     """Change one's own password; forced at the first sign-in."""
     if request.actor is None:
         return HttpResponseRedirect("/sign-in?next=/password")
+    if opener := opened.another(request):
+        return opened.told(request, opener)
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:

@@ -18,8 +18,9 @@ from django.urls.converters import IntConverter
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.access.words import registry as access_registry
 from yigongti.kernel.audit import trail
-from yigongti.kernel.pages import paper
+from yigongti.kernel.pages import opened, paper
 from yigongti.kernel.pages.asking import LONGEST
+from yigongti.kernel.pages.unsent import place_of
 from yigongti.kernel.refusal import Refusal
 
 
@@ -53,9 +54,11 @@ def page(
     icon: str = "",
     writes: bool = False,
     on_paper: bool = False,
+    of_whoever: bool = False,
 ) -> Callable[[View], View]:
     """Register a view behind sign-in and its permission (its own code unless told; '' for any signed-in account).
-    One `on_paper` is had as a PDF too, where the machine makes them.
+    One `on_paper` is had as a PDF too, where the machine makes them. A form is carried out only for whom its page was
+    opened; one `of_whoever` concerns the session alone.
 
     A Refusal that the view lets through becomes the refusal page with its status. The view finds the one who asks in
     `request.actor`.
@@ -72,6 +75,8 @@ def page(
             if actor is None:
                 return HttpResponseRedirect(f"/sign-in?{urlencode(_way_back(request))}")
             try:
+                if not of_whoever and (opener := opened.another(request)):
+                    return opened.told(request, opener, action=code)
                 if asked:
                     actor.require(asked)
                 if actor.role.alone_at not in ("", request.path):  # a device shows its own page, wherever it is led
@@ -118,4 +123,4 @@ def menu_for(actor: Actor) -> list[Page]:
 def _way_back(request: HttpRequest) -> dict[str, str]:
     """Where to go on after sign-in, and whether a session has ended: its cookie came, and nobody belongs to it."""
     came = settings.SESSION_COOKIE_NAME in request.COOKIES and "half" not in request.session
-    return {"next": request.get_full_path(), **({"ended": "1"} if came else {})}
+    return {"next": place_of(request), **({"ended": "1"} if came else {})}

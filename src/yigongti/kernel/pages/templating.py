@@ -27,7 +27,7 @@ from markupsafe import Markup, escape
 from yigongti.kernel import clock
 from yigongti.kernel.access.words import registry
 from yigongti.kernel.language import in_english, say
-from yigongti.kernel.pages import drawing, markup, paper, said
+from yigongti.kernel.pages import drawing, markup, opened, paper, said
 from yigongti.kernel.pages.fields import field_of
 
 
@@ -42,7 +42,8 @@ class Drawn(Template):
         around: dict[str, Any] = {}
         if request is not None:
             token = get_token(request)  # masked anew each time it is asked for, and a page has dozens of forms
-            around = {"request": request, "csrf_token": token, "csrf_input": TOKEN.format(token)}
+            proof = TOKEN.format(token) + opened.field_for(getattr(request, "actor", None))
+            around = {"request": request, "csrf_token": token, "csrf_input": proof}
             for surrounding in self.backend.template_context_processors:
                 around.update(surrounding(request))
         return SafeString(self.template.render({**around, **(context or {})}))

@@ -14,6 +14,7 @@ from yigongti.kernel.pages.asking import Request, row_number
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.pages.posting import done, errors_of, key_of
 from yigongti.kernel.pages.registry import page
+from yigongti.kernel.pages.unsent import OWN
 from yigongti.kernel.refusal import Refusal
 from yigongti.organisations.queries import institution_of, open_institutions
 from yigongti.residents.actions.registration import amend, reachable, register, register_newborn
@@ -51,7 +52,7 @@ def new(request: Request) -> HttpResponse:
 
 
 def _typed(request: Request) -> dict[str, str]:
-    return {name: str(value) for name, value in request.POST.items() if name not in ("key", "csrfmiddlewaretoken")}
+    return {name: str(value) for name, value in request.POST.items() if name not in OWN}
 
 
 def _from_search(request: Request) -> dict[str, str]:

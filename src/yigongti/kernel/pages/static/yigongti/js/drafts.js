@@ -15,6 +15,9 @@ function sweep(stays) {
   }
 }
 
+/** Whether a place is an account's; nobody's is none. @param {string | undefined} whose @returns {(place: string) => boolean} */
+const ofAccount = (whose) => (place) => Boolean(whose) && place.startsWith(`${STORE}${whose}:`);
+
 /** @param {HTMLFormElement} form */
 const placeOf = (form) => `${STORE}${account}:${form.dataset.keep}`;
 
@@ -76,8 +79,9 @@ function watch(form) {
   restore(form);
 }
 
-/** A receipt says that what was sent has arrived. */
+/** A receipt says that what was sent has arrived; a page that has not carried it out sends it again by a click. */
 function forgetIfReceipted() {
+  if (document.querySelector("[data-unsent]")) return;
   const sent = sessionStorage.getItem(SENT);
   if (sent && document.querySelector("[data-receipt]")) localStorage.removeItem(sent);
   if (sent) sessionStorage.removeItem(SENT);
@@ -85,11 +89,14 @@ function forgetIfReceipted() {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.getAttribute("action") === "/sign-out") sweep(() => false);
+  if (form.getAttribute("action") === "/sign-out") sweep(ofAccount(form.dataset.keeps));
 });
 
 if (account) {
-  sweep((place) => place.startsWith(`${STORE}${account}:`));
+  // Of who opened a page and sent it while somebody else was signed in, the words stay on the page that says so.
+  const opener = /** @type {HTMLElement | null} */ (document.querySelector("[data-opened-by]"))?.dataset.openedBy;
+  const [own, theirs] = [ofAccount(account), ofAccount(opener)];
+  sweep((place) => own(place) || theirs(place));
   forgetIfReceipted();
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-keep]"))) watch(form);
 } else {
