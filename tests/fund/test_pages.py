@@ -65,6 +65,14 @@ def test_without_claims_from_elsewhere_no_share_is_said_and_never_a_hundred_per_
     assert "100" not in text.split('class="figures"')[1].split("</article>")[0]
 
 
+def test_the_page_opens_on_the_newest_month_that_is_over(county):
+    taken(*(here() for _ in range(6)), here(settled_on=date(2026, 11, 9), admitted_on=date(2026, 11, 1),
+                                           discharged_on=date(2026, 11, 9)))  # fmt: skip
+    text = seen(officer(county), "/fund")
+    assert 'href="/fund?month=2026-09" aria-current="true"' in text
+    assert 'href="/fund?month=2026-11">' in text
+
+
 def test_a_month_long_gone_is_final(county):
     taken(here(settled_on=date(2026, 3, 9), admitted_on=date(2026, 3, 1), discharged_on=date(2026, 3, 9)))
     text = seen(officer(county), "/fund?month=2026-03")

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from yigongti.fund import drawn, queries
 from yigongti.fund.models import Claim
 from yigongti.fund.queries import LINES, SUMS, Asked
+from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
@@ -83,8 +84,10 @@ def _after(month: date) -> date:
 
 
 def _month(request: Request, months: list[date]) -> date | None:
-    """The month asked for, whether there are claims of it or not; where none is, the newest."""
-    return _read_month(request.GET.get("month", "")) or (months[0] if months else None)
+    """The month asked for, whether there are claims of it or not; where none is, the newest that is over: of the one
+    under way a first few claims would be read as its figures."""
+    over = (one for one in months if _after(one) <= clock.today())
+    return _read_month(request.GET.get("month", "")) or next(over, months[0] if months else None)
 
 
 def _months(
