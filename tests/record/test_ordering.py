@@ -8,6 +8,7 @@ from tests.record.test_pages import ask, post, text_of
 from yigongti.exchange.models import Outgoing
 from yigongti.record.models import Entry
 from yigongti.record.orderable import matching
+from yigongti.record.seeing import own_institution
 
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,27 @@ def test_what_is_lacking_is_said_beside_its_field(county, person, given, field):
     assert refused.status_code == 422
     assert field in text_of(refused)
     assert not Entry.objects.filter(kind="order").exists()
+
+
+def test_a_performer_that_was_typed_and_not_picked_is_meant_by_its_name(county, person):
+    """On a slow line the list comes late; without scripts the box before it still holds one's own."""
+    own = str(own_institution(county.village_doctor()))
+    for held in ("", own):
+        ordered(county, person, performer=held, performer_text=county.hospital.name)
+        assert Entry.objects.latest("pk").detail["performer"] == county.hospital.pk
+
+
+@pytest.mark.parametrize("typed", ["查无此院", "院"])
+def test_a_typed_performer_that_is_none_or_several_is_asked_for_and_never_taken_as_one_s_own(county, person, typed):
+    refused = ordered(county, person, performer_text=typed)
+    assert refused.status_code == 422
+    assert not Entry.objects.filter(kind="order").exists()
+    shown = text_of(refused)
+    assert f'value="{typed}"' in shown
+    assert ("performer_choice" in shown) == (typed == "院")
+    if typed == "院":
+        ordered(county, person, performer_text=typed, performer_choice=str(county.hospital.pk))
+        assert standing().detail["performer"] == county.hospital.pk
 
 
 def test_nothing_is_ordered_for_the_dead(county):

@@ -89,6 +89,15 @@ def picker(
     return made
 
 
+CANDIDATES = 8
+
+
+def meant(code: str, *, for_: Actor, text: str, given: dict[str, str]) -> list[Choice]:
+    """What a name means that was typed and not picked: what is called just so, else all that is found by it."""
+    found = pickers[code].find(for_=for_, text=text, limit=CANDIDATES, given=given)
+    return [choice for choice in found if choice.label == text] or found
+
+
 def plain_given(given: dict[str, str]) -> dict[str, str]:
     """The other values of a form, without what only looks like a number (“²” is a digit to `isdigit`, not to `int`)."""
     return {name: v for name, v in given.items() if not v.isdigit() or (v.isascii() and len(v) <= LONGEST_VALUE)}

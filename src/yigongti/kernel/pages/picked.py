@@ -10,14 +10,13 @@ from typing import Any
 from django import forms
 
 from yigongti.kernel.access.actor import Actor
-from yigongti.kernel.finders import pickers
+from yigongti.kernel.finders import meant, pickers
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.fields import field_of
 from yigongti.kernel.pages.parts import Field, Option
 from yigongti.kernel.refusal import BadValue, Missing, Refusal
 
 
-CANDIDATES = 8
 SHOWN = 40
 _DATES = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"]
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
@@ -59,12 +58,11 @@ class Picked(forms.CharField):
     def _by_name(self) -> str:
         if not self.named.strip():
             return ""
-        found = pickers[self.picker].find(
-            for_=self.actor, text=self.named.strip(), limit=CANDIDATES, given=dict(self.given)
-        )
-        same = [choice for choice in found if choice.label == self.named.strip()] or found
-        if len(same) == 1:
-            return same[0].value
+        if self.actor is None:
+            raise forms.ValidationError(say("请从名单中选择一个"), code="picked")
+        found = meant(self.picker, for_=self.actor, text=self.named.strip(), given=dict(self.given))
+        if len(found) == 1:
+            return found[0].value
         self.candidates = [Option(value=c.value, label=c.label, help=c.detail) for c in found]
         raise forms.ValidationError(say("请从名单中选择一个") if found else say("没有找到"), code="picked")
 

@@ -127,7 +127,7 @@ def picked(posted: Mapping[str, str], kind: str) -> dict[str, str]:
     said = dict(posted)
     for name in ("title", "code"):
         typed = said.pop(f"{name}_text", "")
-        if typed and not said.get(name):
+        if typed:  # a pick writes the same words; without scripts only these are changed
             said[name] = typed
     searched = "title" if kind == "condition" else "code"
     code, words = parted(said.get(searched, ""))

@@ -8,14 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
-from yigongti.kernel.finders import pickers
+from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.finders import meant, pickers
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request
 from yigongti.kernel.pages.drawn_cases import check_code
 from yigongti.kernel.pages.parts import Act, Field, Option
 from yigongti.kernel.pages.posting import key_of
 from yigongti.kernel.pages.registry import page
-from yigongti.kernel.refusal import NotFound
+from yigongti.kernel.refusal import BadValue, NotFound
 from yigongti.record import ordering, queries, shown
 from yigongti.record.pages.answering import Form, answer, under
 from yigongti.record.pages.fields import Ask
@@ -26,40 +27,69 @@ from yigongti.record.queries import Row
 from yigongti.record.seeing import own_institution
 
 
+LONGEST_NAME = 40
+
+
 @page("record.order", "residents/<int:resident_id>/record/order", title="开检查检验申请", permission="record.add",
       writes=True)  # fmt: skip
 def order(request: Request, resident_id: int) -> HttpResponse:
     """One order."""
     opened = queries.open_record(for_=request.actor, resident_id=resident_id)
-    names = ("text", "priority", "performer", "at", "sensitivity")
+    names = ("text", "priority", "at", "sensitivity")
     form = Form(
         code="record.order", title=say("开检查检验申请"), word="开出申请",
-        fields=lambda ask: _fields(ask, own_institution(request.actor)),
+        fields=lambda ask: _fields(request.actor, ask),
         write=lambda posted: ordering.place_order(
             by=request.actor, key=key_of(request), resident_id=opened.resident.pk, encounter_id=under(posted),
-            title=_picked(posted, "title"), **{name: posted.get(name, "") for name in names},
+            title=_picked(posted, "title"), performer=_performer(request.actor, posted),
+            **{name: posted.get(name, "") for name in names},
         ),
     )  # fmt: skip
     return answer(request, opened, form)
 
 
 def _picked(posted: Mapping[str, str], name: str) -> str:
-    """What was picked, else what was typed: no list knows every examination."""
-    return posted.get(name, "") or posted.get(f"{name}_text", "")
+    """What was typed or picked, which are the same words: no list knows every examination."""
+    return posted.get(f"{name}_text", "") or posted.get(name, "")
 
 
-def _fields(ask: Ask, own: int | None) -> list[Field]:
-    item = ask.typed.get("title") or ask.typed.get("title_text", "")
-    chosen = ask.typed.get("performer", str(own or ""))
-    known = ordering.performer_named(chosen)
+def _performer(by: Actor, posted: Mapping[str, str]) -> str:
+    """The institution that was picked, or the one that the typed name means; a name that stands is never none.
+
+    Raises BadValue where it means none or several.
+    """
+    chosen, typed = (
+        posted.get("performer_choice") or posted.get("performer", ""),
+        posted.get("performer_text", "").strip(),
+    )
+    if not typed or posted.get("performer_choice") or typed == getattr(ordering.performer_named(chosen), "name", ""):
+        return chosen
+    found = meant("institution", for_=by, text=typed, given={})
+    if len(found) != 1:
+        problem = "请从名单中选择一个" if found else "没有找到"
+        raise BadValue(field="performer", label="执行机构", value=typed[:LONGEST_NAME], problem=problem)
+    return found[0].value
+
+
+def _candidates(by: Actor, ask: Ask) -> list[Option]:
+    """What may have been meant by a name that several answer to."""
+    typed = ask.typed.get("performer_text", "").strip() if ask.errors.get("performer") else ""
+    found = meant("institution", for_=by, text=typed, given={}) if typed else []
+    return [Option(value=choice.value, label=choice.label, help=choice.detail) for choice in found]
+
+
+def _fields(by: Actor, ask: Ask) -> list[Field]:
+    own = str(own_institution(by) or "")
+    known = ordering.performer_named(ask.typed.get("performer", own))
+    name = ask.typed.get("performer_text", known.name if known else "")
     urgency = [Option(value=word, label=say(word)) for word in PRIORITIES]
     return [
-        ask.one("title", KINDS["order"].name, "picker", url="/pick/order_item", text=item,
+        ask.one("title", KINDS["order"].name, "picker", url="/pick/order_item", text=_picked(ask.typed, "title"),
                 placeholder=say(pickers["order_item"].hint), help=say("没有列出的，直接填写名称")),
         ask.area("text", "诊断和目的", help_="例如：高血压 3 年，复查肾功能"),
         ask.one("priority", "缓急", "cards", options=urgency, value="普通"),
-        ask.one("performer", "执行机构", "picker", url="/pick/institution", value=str(own or ""),
-                text=known.name if known else "", help=say("登记了收申请的对外接口的，同时发到它的系统")),
+        ask.one("performer", "执行机构", "picker", url="/pick/institution", value=own,
+                text=name, candidates=_candidates(by, ask), help=say("登记了收申请的对外接口的，同时发到它的系统")),
         ask.when(KINDS["order"].when),
         ask.secret(),
     ]  # fmt: skip
