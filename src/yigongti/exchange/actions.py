@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from yigongti.exchange import known_entries
 from yigongti.exchange.identity_lines import mended
 from yigongti.exchange.inbox import take_in
-from yigongti.exchange.models import Message, Sender
+from yigongti.exchange.models import RESTARTS, Message, Sender
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import Receipt, action
@@ -17,6 +18,10 @@ from yigongti.organisations.queries import open_institutions
 
 class NotWaiting(Refusal):
     """第 {number} 号已不在等待，不能再这样办。"""
+
+
+class NotOfAnother(Refusal):
+    """第 {number} 号不是因编号是另一个人的在等，不用这样办。"""
 
 
 class MendedMeanwhile(Refusal):
@@ -70,9 +75,26 @@ def refuse(*, by: Actor, message_id: int, why: str) -> Receipt:
     return _receipt(found, "refused", why=why.strip()[:400])
 
 
+@action("exchange.number_anew", permission="exchange.inbox_work")
+def number_anew(*, by: Actor, message_id: int, why: str) -> Receipt:
+    """认定来源方的编号又给了另一个人：先前那份不动，这一份另记。"""
+    found = _waiting(message_id)
+    if found.rule != known_entries.RULE:
+        raise NotOfAnother(number=message_id)
+    if not why.strip():
+        raise Missing(field="why", label="核对依据")
+    with known_entries.given_anew():
+        return _again(found, anew=found.value, why=why.strip()[:400])
+
+
 @action("exchange.confirm_sender", permission="exchange.inbox_work")
-def confirm_sender(*, by: Actor, sender_id: int, title: str, institution_id: int) -> Receipt:
-    """确认一个来源方是谁、代表哪家机构。"""
+def confirm_sender(
+    *, by: Actor, sender_id: int, title: str, institution_id: int, restarts: str | None = None
+) -> Receipt:
+    """确认一个来源方是谁、代表哪家机构。
+
+    `restarts`: whether its numbers begin anew each day or year; None leaves it as it is.
+    """
     sender = Sender.objects.select_for_update().filter(pk=sender_id).first()
     place = open_institutions().filter(pk=institution_id).first()
     if sender is None:
@@ -81,13 +103,18 @@ def confirm_sender(*, by: Actor, sender_id: int, title: str, institution_id: int
         raise BadValue(field="title", label="来源方名称", value=title[:40], problem="1 到 120 个字")
     if place is None:
         raise Missing(field="institution", label="所属机构")
+    anew = sender.numbers_restart if restarts is None else restarts
+    if anew not in RESTARTS:
+        raise BadValue(field="restarts", label="报告号、就诊号", value=anew[:40], problem="请选择一项")
     Sender.objects.filter(pk=sender_id).update(
-        title=title.strip(), institution=place, confirmed_at=clock.now(), confirmed_by_id=by.post_id
-    )
+        title=title.strip(), institution=place, confirmed_at=clock.now(), confirmed_by_id=by.post_id,
+        numbers_restart=anew,
+    )  # fmt: skip
     return Receipt(
         number=f"S{sender_id}", done=phrase("{title}：{place}", title=title.strip(), place=place.name),
         href="/inbox/senders", subject=f"exchange.Sender:{sender_id}",
-        facts={"institution": [sender.institution_id, place.pk], "title": [sender.title, title.strip()]},
+        facts={"institution": [sender.institution_id, place.pk], "title": [sender.title, title.strip()],
+               "numbers_restart": [sender.numbers_restart, anew]},
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import act_within
 from yigongti.kernel.refusal import Refusal
 from yigongti.residents.actions.arriving import identity_of, take_in
+from yigongti.residents.queries.alike import by_papers
 
 
 KNOWN = """
@@ -86,7 +87,7 @@ def meant(
         raise TwoPersons(field="PID-3", numbers="、".join(value for _, value in told.numbers))
     resident, how = (next(iter(known)), "number") if known else _by_paper(sender, told, by or the_inbox(), whole)
     if how not in REGISTERED_NOW:
-        _require_name(resident, told)
+        _require_same(resident, told)
     return resident, how
 
 
@@ -108,11 +109,16 @@ def _by_paper(sender: Sender, told: ToldPerson, by: Actor, whole: bool) -> tuple
     return int(receipt.data["resident"]), str(receipt.data["how"])
 
 
-def _require_name(resident: int, told: ToldPerson) -> None:
-    """Names say whether a number was mistyped or a card lent: what differs is for a human to look at."""
+def _require_same(resident: int, told: ToldPerson) -> None:
+    """Names say whether a number was mistyped or a card lent, and so does a card that is somebody else's: what differs
+    is for a human to look at."""
     known = identity_of(resident)
     if told.name and not known.is_called(told.name):
         raise NameDiffers(field="PID-5", known=known.name, told=told.name)
+    if told.id_card and known.id_card and told.id_card != known.id_card:
+        holder = by_papers(for_=the_inbox(), numbers=[told.id_card]).get(told.id_card, resident)
+        if holder != resident:
+            raise TwoPersons(field="PID-3", numbers="、".join([*(value for _, value in told.numbers), told.id_card]))
 
 
 def remember(*, sender: Sender, numbers: Iterable[Number], resident: int, how: str) -> None:

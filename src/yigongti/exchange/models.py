@@ -30,12 +30,14 @@ from yigongti.exchange.watching.models import Rhythm as Rhythm
 CHANNELS = ("hl7v2", "table", "dicom", "waveform", "fhir", "document")
 ENTRY_KINDS = ("visit", "report", "result", "document", "vaccination", "recording", "resource", "allergy", "measured")
 STATES = ("received", "applied", "waiting", "superseded", "refused")
+RESTARTS = ("", "day", "year")
 
 
 class Sender(models.Model):
     """Another system, by what it calls itself in its channel. `institution` is on whose behalf it speaks.
 
     One that nobody announced stands for an outside institution of its own until data staff confirm or correct it.
+    `numbers_restart` says whether it counts its reports and visits anew each day or year.
     """
 
     channel = models.CharField(max_length=12)
@@ -46,10 +48,12 @@ class Sender(models.Model):
     last_seen = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    numbers_restart = models.CharField(max_length=4, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(channel__in=CHANNELS), name="sender_channel"),
+            models.CheckConstraint(condition=Q(numbers_restart__in=RESTARTS), name="sender_numbers_restart"),
             models.UniqueConstraint(fields=["channel", "code"], name="sender_once"),
         ]
 
@@ -126,17 +130,25 @@ class KnownPerson(models.Model):
 
 
 class KnownEntry(models.Model):
-    """A sender's own number of a report, a visit, a document or a resource, and its newest version in the record."""
+    """A sender's own number of a report, a visit, a document or a resource, and its newest version in the record.
+
+    `resident` is whom it was given to, where it may be given to several; null where it names one thing for ever.
+    """
 
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=24)
     value = models.CharField(max_length=200)
     entry = models.ForeignKey("record.Entry", on_delete=models.PROTECT, related_name="+")
+    resident = models.ForeignKey(
+        "residents.Resident", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=ENTRY_KINDS), name="known_entry_kind"),
-            models.UniqueConstraint(fields=["sender", "kind", "value"], name="known_entry_once"),
+            models.UniqueConstraint(
+                fields=["sender", "kind", "value", "resident"], nulls_distinct=False, name="known_entry_of"
+            ),
         ]
 
     def __str__(self) -> str:

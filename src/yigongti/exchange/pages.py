@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from yigongti.exchange import actions, identity_lines, queries
+from yigongti.exchange import actions, identity_lines, known_entries, queries
 from yigongti.exchange.closed_words import done_words, reason_words
 from yigongti.exchange.documents import attaching as documents
 from yigongti.exchange.imaging import identity
@@ -121,13 +121,20 @@ def _named(title: str, institution: str) -> str:
 
 def _acts(found: Message) -> list[Act]:
     mends = [Act(word=say("改正"), href=f"/inbox/{found.pk}/mend")] if found.channel == "hl7v2" else []
-    first = imaging_pages.acts(found)
+    first = [*imaging_pages.acts(found), *_number_acts(found)]
     return [
         *first,
         Act(word=say("重新处理"), post=f"/inbox/{found.pk}/retry", kind="secondary" if first else "primary"),
         *mends,
         Act(word=say("不收"), href=f"/inbox/{found.pk}/refuse", kind="danger"),
     ]
+
+
+def _number_acts(found: Message) -> list[Act]:
+    """What can be done about a number that is somebody else's already."""
+    if found.rule != known_entries.RULE:
+        return []
+    return [Act(word=say("编号另用"), href=f"/inbox/{found.pk}/anew", kind="primary")]
 
 
 @page("exchange.retry", "inbox/<int:pk>/retry", title="重新处理", permission=WORK, writes=True)
@@ -152,11 +159,22 @@ class RefuseForm(ActForm):
     why = forms.CharField(label="不收的理由", max_length=200, help_text="例如测试消息、发错了县")
 
 
+class AnewForm(ActForm):
+    """How it is known."""
+
+    why = forms.CharField(label="核对依据", max_length=200, help_text="例如与来源方核对过，编号按年重新开始")
+
+
 class SenderForm(ActForm):
-    """Who it is."""
+    """Who it is, and how it counts."""
 
     title = forms.CharField(label="来源方名称", max_length=120)
     institution = Picked("institution", label="所属机构", help_text="它代表哪家机构送数据")
+    restarts = forms.ChoiceField(
+        label="报告号、就诊号", required=False,
+        choices=[("", "不重复使用"), ("day", "每天重新开始"), ("year", "每年重新开始")],
+        help_text="重新开始的，连同标本或就诊的日期（年份）一起认；不重复使用的，同一个号来了另一个人就等您核对",
+    )  # fmt: skip
 
 
 @page("exchange.mend", "inbox/<int:pk>/mend", title="改正消息", permission=WORK, writes=True)
@@ -182,6 +200,17 @@ def refuse(request: Request, pk: int) -> HttpResponse:
         request, RefuseForm, title=say("不收第 {n} 号", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
         word=say("不收"),
         act=lambda given, key: actions.refuse(by=request.actor, key=key, message_id=pk, why=given["why"]),
+    )  # fmt: skip
+
+
+@page("exchange.number_anew", "inbox/<int:pk>/anew", title="编号另用", permission=WORK, writes=True)
+def number_anew(request: Request, pk: int) -> HttpResponse:
+    """Say that the sender gave a number anew: what it stood for stays where it is, and this is kept beside it."""
+    found = queries.message(for_=request.actor, pk=pk)
+    return act_by_form(
+        request, AnewForm, title=say("第 {n} 号的编号另用", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
+        word=say("编号另用，收进档案"),
+        act=lambda given, key: actions.number_anew(by=request.actor, key=key, message_id=pk, why=given["why"]),
     )  # fmt: skip
 
 
@@ -226,9 +255,11 @@ def confirm_sender(request: Request, pk: int) -> HttpResponse:
     return act_by_form(
         request, SenderForm, title=say("确认来源方"), line=f"{CHANNELS[sender.channel]} {sender.code}",
         back="/inbox/senders", word=say("确认"),
-        initial={"title": sender.title, "institution": str(sender.institution_id)},
+        initial={"title": sender.title, "institution": str(sender.institution_id),
+                 "restarts": sender.numbers_restart},
         act=lambda given, key: actions.confirm_sender(
-            by=request.actor, key=key, sender_id=pk, title=given["title"], institution_id=given["institution"].pk
+            by=request.actor, key=key, sender_id=pk, title=given["title"], institution_id=given["institution"].pk,
+            restarts=given["restarts"],
         ),
     )  # fmt: skip
 

@@ -57,9 +57,9 @@ class Taking:
         self.taken.persons.add(resident)
         return resident
 
-    def entry(self, kind: str, number: str, told: Told) -> int:
-        """Write an entry and say so; its number."""
-        entry, version = known_entries.write(sender=self.sender, kind=kind, number=number, told=told)
+    def entry(self, kind: str, number: str, told: Told, *, field: str = "") -> int:
+        """Write an entry and say so; its number. `field` is where the sender's own number stands, if it gave one."""
+        entry, version = known_entries.write(sender=self.sender, kind=kind, number=number, told=told, field=field)
         self.taken.done.append(f"{told.title}（第 {version} 版）" if version > 1 else told.title)
         return entry
 
@@ -148,7 +148,7 @@ def _(fact: facts.Visit, taking: Taking) -> None:
         withdrawn=fact.happened == "cancelled", detail=lossless(fact, beside=taking.beside),
     )  # fmt: skip
     number = fact.number or fact.account
-    taking.entry("visit", number.value if number else at.isoformat(), told)
+    taking.entry("visit", number.value if number else at.isoformat(), told, field=number.field if number else "")
 
 
 @write.register
@@ -164,11 +164,12 @@ def _(fact: facts.Report, taking: Taking) -> None:
     more: dict[str, Any] = {"order": ordered[0].id} if ordered else {}
     more |= orders.numbers(fact.asked.placer, fact.asked.filler)
     told = told_by(
-        taking, fact.person, "report", title=title, at=at_of(taking, fact.observed, fact.reported, fact.received),
+        taking, fact.person, "report", title=title, at=_reported_at(fact, taking),
         text=hl7v2_words.report_text(fact), author=fact.read_by.name if fact.read_by else "",
         system=fact.asked.service.system[:24], code=fact.asked.service.code[:40], detail=lossless(fact) | more,
     )  # fmt: skip
-    report = taking.entry("report", report_key(fact), told)
+    number = fact.asked.filler or fact.asked.placer
+    report = taking.entry("report", report_key(fact, taking), told, field=number.field if number else "")
     by = taking.sender.institution_id
     closed = [one for one in ordered if orders.may_close(one, by)]
     orders.answered(orders=closed, report=report, by=by, asked=fact.asked, state=state_of_report(fact.status))
@@ -199,22 +200,31 @@ def _ordered(fact: facts.Report, whom: int, taking: Taking) -> list[Numbered]:
     return one
 
 
-def report_key(fact: facts.Report) -> str:
-    """The sender's number of a report, with what was asked: one request may bring several."""
+def report_key(fact: facts.Report, taking: Taking) -> str:
+    """The sender's number of a report, with what was asked: one request may bring several. One without a number is told
+    by its time, as a visit is."""
     number = fact.asked.filler or fact.asked.placer
-    return f"{number.value if number else ''}|{fact.asked.service.code or fact.asked.service.says}"
+    told = number.value if number else _reported_at(fact, taking).isoformat()
+    return f"{told}|{fact.asked.service.code or fact.asked.service.says}"
+
+
+def _reported_at(fact: facts.Report, taking: Taking) -> datetime:
+    return at_of(taking, fact.observed, fact.reported, fact.received)
 
 
 def _measure(fact: facts.Report | facts.Result, taking: Taking) -> None:
     """The numbers of a report, or a result without one, as measurements of the record's series."""
+    if fact.person is None:
+        return
+    whom = taking.person(fact.person)
     if isinstance(fact, facts.Report):
-        results, key, at = fact.results, report_key(fact), at_of(taking, fact.observed, fact.reported, fact.received)
+        results, at = fact.results, _reported_at(fact, taking)
+        key = known_entries.name_of(sender=taking.sender, kind="report", number=report_key(fact, taking), whom=whom,
+                                    at=at)  # fmt: skip
     else:
-        at = at_of(taking, fact.time, fact.analysed)
-        results, key = (fact,), at.isoformat()
-    whom = fact.person
-    if whom is not None:
-        taking.measuring.measure(results, key=key, at=at, person=lambda: taking.person(whom))
+        results, at = (fact,), at_of(taking, fact.time, fact.analysed)
+        key = at.isoformat()
+    taking.measuring.measure(results, key=key, at=at, whom=whom)
 
 
 @write.register
@@ -245,7 +255,9 @@ def _(fact: facts.Document, taking: Taking) -> None:
         author=fact.authors[0].name if fact.authors else "", withdrawn=fact.change == "cancel", detail=lossless(fact),
     )  # fmt: skip
     number = fact.parent if fact.change in ("replacement", "edit", "cancel") and fact.parent else fact.number
-    taking.entry("document", number.value if number else told.at.isoformat(), told)
+    taking.entry(
+        "document", number.value if number else told.at.isoformat(), told, field=number.field if number else ""
+    )
 
 
 @write.register

@@ -37,10 +37,15 @@ WITH RECURSIVE newer(asked, id, next) AS (
 SELECT asked, id FROM newer WHERE next IS NULL
 """
 KEYS = """SELECT nextval(pg_get_serial_sequence('record_entry', 'id')) FROM generate_series(1, %(count)s::int)"""
+MASTERS = """SELECT id, master_id FROM residents_resident WHERE id = ANY(%s)"""
 REPLACE = """
 UPDATE record_entry e SET replaced_by_id = pairs.fresh
 FROM unnest(%s::bigint[], %s::bigint[]) AS pairs(old, fresh) WHERE e.id = pairs.old
 """
+
+
+class OfSomebodyElse(Refusal):
+    """这是另一个人的记录，不能当作这个人的更正。"""
 
 
 @dataclass(slots=True)
@@ -68,6 +73,9 @@ def write_told(told: Sequence[Told], *, keys: Sequence[int] = ()) -> list[Entry 
     left = [(n, one) for n, one in enumerate(told) if n not in results]
     while left:
         newest = _newest({one.follows for _, one in left if one.follows})
+        astray = _astray(left, newest)
+        results |= {n: OfSomebodyElse() for n in astray}
+        left = [(n, one) for n, one in left if n not in astray]
         taken: set[int] = set()
         now: list[tuple[int, Told]] = []
         left_over: list[tuple[int, Told]] = []
@@ -124,6 +132,19 @@ def before_of(entries: Mapping[int, Entry]) -> dict[int, Before]:
                           incision=one.incision)
         )  # fmt: skip
     return found
+
+
+def _astray(rows: Sequence[tuple[int, Told]], newest: Mapping[int, Before]) -> set[int]:
+    """Those told of another person than what they follow: no sender's number moves anything into another's record."""
+    told = {n: (one.resident_id, newest[one.follows].entry.resident_id) for n, one in rows
+            if one.follows and one.resident_id}  # fmt: skip
+    other = {n: pair for n, pair in told.items() if pair[0] != pair[1]}
+    if not other:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(MASTERS, [list({one for pair in other.values() for one in pair})])
+        master = dict(cursor.fetchall())
+    return {n for n, (one, of) in other.items() if master.get(one) != master.get(of)}
 
 
 # --- what is written

@@ -6,7 +6,7 @@ The report itself is written as it was sent; a measurement stands beside it, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -48,16 +48,16 @@ class Measuring:
     written: int = 0
 
     def measure(
-        self, results: Sequence[facts.Result], *, key: str, at: datetime, person: Callable[[], int]
+        self, results: Sequence[facts.Result], *, key: str, at: datetime, whom: int
     ) -> None:  # fmt: skip
         """Write the measurements among results of one report; `at` where a result has no time of its own."""
         own = [one for one in results if one.about == "patient" and (self.only is None or _named(one) == self.only)]
         pressures = [one for one in own if loinc_of(one.code) in (SYSTOLIC, DIASTOLIC)]
         for upper, lower in _pairs(pressures):
-            self._write(upper, _pressure(upper, lower), key=key, at=at, person=person)
+            self._write(upper, _pressure(upper, lower), key=key, at=at, whom=whom)
         for one in own:
             if one not in pressures:
-                self._write(one, self._single(one, at), key=key, at=at, person=person)
+                self._write(one, self._single(one, at), key=key, at=at, whom=whom)
 
     def _single(self, one: facts.Result, at: datetime) -> dict[str, Any] | None:
         number = number_of(one)
@@ -73,13 +73,13 @@ class Measuring:
         return None if value is None else _measured(meaning.series, value)
 
     def _write(self, one: facts.Result, measured: dict[str, Any] | None, *, key: str, at: datetime,
-               person: Callable[[], int]) -> None:  # fmt: skip
+               whom: int) -> None:  # fmt: skip
         number = f"{key}|{code_of(one.code)}|{one.sub}"
         if one.status in GONE:
-            self.written += known_entries.withdraw(sender=self.sender, kind="measured", number=number)
+            self.written += known_entries.withdraw(sender=self.sender, kind="measured", number=number, whom=whom)
         elif measured is not None and one.status in TAKEN:
             told = Told(
-                resident_id=person(), institution_id=self.sender.institution_id, kind="observation", source="inbox",
+                resident_id=whom, institution_id=self.sender.institution_id, kind="observation", source="inbox",
                 title=SERIES[measured["series"]].title, at=one.time.at if one.time else at, measured=measured,
                 text=f"原文：{one.name} {_as_sent(one)}",
                 detail={"measured": {"code": code_of(one.code), "report": key}},

@@ -8,7 +8,7 @@ from yigongti.exchange import inbox, known_entries
 from yigongti.exchange.documents.reading import SharedDocument, read
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.matching import ToldPerson, known_persons, person_of
-from yigongti.exchange.models import KnownEntry, Sender
+from yigongti.exchange.models import Sender
 from yigongti.exchange.senders import the_inbox
 from yigongti.kernel.files import received
 from yigongti.kernel.parameters import values
@@ -37,10 +37,11 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
         text="、".join(found.sections), code=found.kind[:40],
         detail={"shared_document": {"number": found.number, "institution": found.institution, "digest": kept.digest}},
     )  # fmt: skip
-    entry, version = known_entries.write(sender=sender, kind="document", number=found.family, told=told)
-    KnownEntry.objects.update_or_create(  # the next version may name this one as what it replaces
-        sender=sender, kind="document", value=found.number, defaults={"entry_id": entry}
-    )
+    entry, version = known_entries.write(sender=sender, kind="document", number=found.family, told=told,
+                                          field="setId")  # fmt: skip
+    # The next version may name this one as what it replaces.
+    known_entries.also(sender=sender, kind="document", number=found.number, entry=entry, whom=resident, at=told.at,
+                       field="id")  # fmt: skip
     attach_files(by=the_inbox(), entry_id=entry, files=[
         TakenFile(digest=kept.digest, role="document", media_type=MEDIA_TYPE, name=name, label=told.title[:120])
     ])  # fmt: skip

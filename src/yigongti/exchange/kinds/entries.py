@@ -130,7 +130,7 @@ def remember_versions(kind: str, rows: Sequence[Row], outcomes: Sequence[Outcome
             for row, one in zip(rows, outcomes, strict=True)
             if one.state == "applied"
         ),
-        update_conflicts=True, unique_fields=["sender", "kind", "value"], update_fields=["entry"],
+        update_conflicts=True, unique_fields=["sender", "kind", "value", "resident"], update_fields=["entry"],
     )  # fmt: skip
 
 
