@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -285,6 +286,23 @@ def test_nobody_learns_of_those_whom_no_basis_opens(person, referral, foreign):
         shown = {one["resource"]["resourceType"] for one in foreign.get(path).json().get("entry", ())}
         assert shown <= {"Organization"}, path
     assert not Trail.objects.filter(kind="read", persons__contains=[person.pk]).exists()
+
+
+def test_a_total_of_all_counts_whom_each_row_s_own_condition_shows(
+    county, person, referral, hospital, township, foreign
+):
+    """Everybody at once or one row after another: minors, merged registrations and special classes among them."""
+    lives.merged(county, person)
+    child = factories.resident(county.township, name="小明", born=date(2021, 5, 1))
+    lives.entry(child, county.township, "condition", "手足口病", system="icd10", code="B08.401")
+    lives.entry(person, county.hospital, "condition", "抑郁发作", system="icd10", code="F32.900",
+                sensitivity="psychiatric")  # fmt: skip
+    for client in (hospital, township, foreign):
+        caller = caller_of(f"Bearer {client.token}")
+        for kind in tables.TABLES:
+            one, all_ = (fetching.count(kind, [], {}, few=few, for_=caller) for few in (True, False))
+            assert one == all_, kind
+    assert fetching.count("Patient", [], {}, few=False, for_=caller_of(f"Bearer {township.token}")) > 0
 
 
 @pytest.mark.never("fhir_client.special")

@@ -10,7 +10,7 @@ from yigongti.exchange.fhir.clients import Caller
 from yigongti.exchange.fhir.own import composing, orders, people, referrals
 from yigongti.exchange.fhir.own.naming import chosen, entries_of, is_own
 from yigongti.exchange.fhir.own.parts import Made, Raw, at
-from yigongti.exchange.fhir.own.sight import condition, given_of
+from yigongti.exchange.fhir.own.sight import condition, condition_on_many, given_of
 from yigongti.exchange.fhir.own.tables import ALL_VERSIONS, CURRENT, ENTRIES, RECORD, TABLES
 from yigongti.exchange.fhir.searching import END, Row
 from yigongti.exchange.fhir.sight import sight_of
@@ -53,9 +53,10 @@ def page(kind: str, wheres: Sequence[str], given: Mapping[str, Any], *, after: i
     return shown(rows_of(sql, asked, often=often), for_=for_)
 
 
-def count(kind: str, wheres: Sequence[str], given: Mapping[str, Any], *, for_: Caller) -> int:
-    """How many."""
-    sql = COUNT.format(rows=TABLES[kind].rows, where=_where(kind, wheres, for_))
+def count(kind: str, wheres: Sequence[str], given: Mapping[str, Any], *, few: bool, for_: Caller) -> int:
+    """How many; `few` where the conditions name what few rows have in common."""
+    seen = (condition if few else condition_on_many)(TABLES[kind].sight, for_=for_)
+    sql = COUNT.format(rows=TABLES[kind].rows, where=_all(seen, wheres))
     return int(rows_of(sql, {**given_of(for_=for_), **given})[0]["count"])
 
 
@@ -65,7 +66,11 @@ def newest(kind: str) -> int:
 
 
 def _where(kind: str, wheres: Sequence[str], for_: Caller) -> str:
-    return " AND ".join([condition(TABLES[kind].sight, for_=for_), *(f"({one})" for one in wheres)]).replace("{r}", "r")
+    return _all(condition(TABLES[kind].sight, for_=for_), wheres)
+
+
+def _all(seen: str, wheres: Sequence[str]) -> str:
+    return " AND ".join([seen, *(f"({one})" for one in wheres)]).replace("{r}", "r")
 
 
 # --- by name

@@ -58,7 +58,8 @@ def _extend(page: Page, question: Asked, for_: Caller) -> None:
 
 
 def _count(question: Asked, for_: Caller) -> int:
-    return fetching.count(question.kind, ordering.wheres(question), question.values, for_=for_)
+    few = searching.names_few(question)
+    return fetching.count(question.kind, ordering.wheres(question), question.values, few=few, for_=for_)
 
 
 def _fill(page: Page, question: Asked, for_: Caller) -> None:

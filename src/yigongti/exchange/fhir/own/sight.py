@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from yigongti.exchange.fhir.clients import Caller
-from yigongti.exchange.fhir.sight import FRESH_SECONDS, sight_of
+from yigongti.exchange.fhir.sight import FRESH_SECONDS, Sight, sight_of
 from yigongti.exchange.fhir.statements import fetched
 from yigongti.kernel.workflow import rooms
 from yigongti.organisations import queries as organisations
@@ -39,7 +39,17 @@ def given_of(*, for_: Caller) -> dict[str, Any]:
 
 def condition(which: str, *, for_: Caller) -> str:
     """The condition on a row `{r}`: record, person, asked or all."""
+    return _condition(which, sight_of(for_=for_))
+
+
+def condition_on_many(which: str, *, for_: Caller) -> str:
+    """The same for who reads rows of everybody: those who may be seen are looked for once, not for each row."""
     sight = sight_of(for_=for_)
+    grown = GROWN if "s_grown" in sight.given else ""
+    return _condition(which, sight).replace(sight.person, f"{{r}}.master_id IN ({sight.people}){grown}")
+
+
+def _condition(which: str, sight: Sight) -> str:
     if which == "all":
         return "true"
     if which == "asked":
