@@ -12,7 +12,7 @@ from yigongti.exchange.senders import the_inbox
 from yigongti.kernel import clock, prepared
 from yigongti.kernel.access.actor import Actor
 from yigongti.kernel.action.gate import act_within
-from yigongti.kernel.refusal import Refusal
+from yigongti.kernel.refusal import BadValue, Refusal
 from yigongti.residents.actions.arriving import identity_of, take_in
 from yigongti.residents.queries.alike import by_papers
 
@@ -22,8 +22,10 @@ SELECT k.system, k.value, r.master_id FROM unnest(%(systems)s::text[], %(values)
 JOIN exchange_knownperson k ON k.sender_id = %(sender)s AND k.system = w.system AND k.value = w.value
 JOIN residents_resident r ON r.id = k.resident_id
 """
+MASTER = "SELECT master_id FROM residents_resident WHERE id = %(resident)s"
 REGISTERED_NOW = frozenset({"new", "suspected"})
 Number = tuple[str, str]
+ORDERED_RULE = "OtherThanOrdered"
 
 
 class NameDiffers(Refusal):
@@ -36,6 +38,20 @@ class TwoPersons(Refusal):
     """来源方的这些号码已对到不同的人（{numbers}）：请先核对是否同一人。"""
 
     status = 422
+
+
+class OtherThanOrdered(BadValue):
+    """申请“{value}”是给{known}开的，来的报告写的是{told}：请核对是不是同一个人，改正或补全证件后重新处理。"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """Somebody of whom an order was written here that the sender's institution carries out and quotes by its number;
+    `registration` is the one that it was written for."""
+
+    registration: int
+    number: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +81,41 @@ class ToldPerson:
         return {name: part for name, part in said.items() if part}
 
 
-def person_of(*, sender: Sender, told: ToldPerson) -> int:
+def person_of(*, sender: Sender, told: ToldPerson, ordered: Ordered | None = None) -> int:
     """The resident that the sender means; the numbers it used are remembered.
 
-    Raises what registration refuses, NameDiffers where a known number comes with another name, TwoPersons where its
-    numbers point to different people.
+    Our own order's number, quoted by who carries it out, with the same name, birth date and sex means whom it was
+    written for. Raises what registration refuses, NameDiffers where a known number comes with another name, TwoPersons
+    where its numbers point to different people, OtherThanOrdered where the order is somebody else's.
     """
     known = known_persons(sender=sender, numbers=told.numbers)
-    resident, how = meant(sender=sender, told=told, known=known, by=None if known else the_inbox())
+    asked_for = _master(ordered.registration) if ordered else None
+    if asked_for and not known and _is_ordered_for(asked_for, told):
+        resident, how = asked_for, "order"
+    else:
+        resident, how = _found(sender, told, known)
+    if ordered and asked_for and resident != asked_for:
+        raise OtherThanOrdered(field=ordered.field, rule=ORDERED_RULE, value=ordered.number,
+                               known=identity_of(asked_for).name, told=told.name)  # fmt: skip
     remember(sender=sender, numbers=told.numbers, resident=resident, how=how)
     return resident
+
+
+def _found(sender: Sender, told: ToldPerson, known: Collection[int]) -> tuple[int, str]:
+    return meant(sender=sender, told=told, known=known, by=None if known else the_inbox())
+
+
+def _master(registration: int) -> int:
+    ((master,),) = prepared.fetched(MASTER, {"resident": registration})
+    return int(master)
+
+
+def _is_ordered_for(resident: int, told: ToldPerson) -> bool:
+    """Name and whole birth date must be told and the same; sex and card, where told, must not speak against it."""
+    known = identity_of(resident)
+    if not told.name or told.born is None or told.born_estimated:
+        return False
+    return known.agrees(name=told.name, sex=told.sex, birth_date=told.born, id_card=told.id_card)
 
 
 def meant(

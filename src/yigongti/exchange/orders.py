@@ -17,7 +17,7 @@ from yigongti.exchange.policy.orders import closers, movers
 from yigongti.exchange.senders import the_inbox
 from yigongti.record.actions import Told, take_in
 from yigongti.record.queries import Numbered
-from yigongti.record.queries.numbered import appointed, numbered, ordered, reported
+from yigongti.record.queries.numbered import appointed, numbered, ordered, placed, reported
 from yigongti.record.queries.ordered import versions_of
 
 
@@ -84,6 +84,12 @@ def spoken_of(
         return found
     named = [one for one in found if one.detail.get("placer") == placer.value]
     return named or [one for one in found if not one.detail.get("placer")]
+
+
+def our_own(*, by: int, placer: Identifier | None) -> Numbered | None:
+    """The one order written here that the institution is to carry out and quotes by its number."""
+    found = placed(for_=the_inbox(), placer=placer.value, by=by) if placer else []
+    return found[0] if len(found) == 1 else None
 
 
 def of_others(*, by: int, resident: int, placer: Identifier | None, filler: Identifier | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import singledispatch
@@ -20,13 +20,14 @@ from yigongti.exchange.hl7v2.order_states import state_of_report
 from yigongti.exchange.hl7v2.reading import read_with_rest
 from yigongti.exchange.hl7v2.standing import BESIDE, beside_of, role_of, whole_role
 from yigongti.exchange.inbox import NoRuleYet, Taken
-from yigongti.exchange.matching import ToldPerson, TwoPersons, known_persons, person_of, remember
+from yigongti.exchange.matching import Ordered, ToldPerson, TwoPersons, known_persons, person_of, remember
 from yigongti.exchange.models import Sender
 from yigongti.exchange.policy.orders import NOT_CLOSED, NOT_MEANT, SEVERAL
 from yigongti.kernel.parameters import values
 from yigongti.kernel.refusal import Refusal
 from yigongti.record.actions import Told
 from yigongti.record.queries import Numbered
+from yigongti.record.queries.vocabulary import OWN_NUMBERS
 from yigongti.residents.actions.arriving import agrees
 
 
@@ -42,6 +43,8 @@ class Taking:
     matched: dict[facts.Person, int] = field(default_factory=dict)
     receiver: tuple[str, str] = ("", "")
     """The application and the facility for which the message was meant."""
+    ordered: dict[facts.Person, Ordered] = field(default_factory=dict)
+    """Of whom it quotes an order that was written here for its sender's institution."""
 
     def person(self, told: facts.Person) -> int:
         """The resident it is about, matched once however many facts name the same person."""
@@ -51,7 +54,7 @@ class Taking:
 
     def _match(self, told: facts.Person) -> int:
         said = _told(told)
-        resident = person_of(sender=self.sender, told=said)
+        resident = person_of(sender=self.sender, told=said, ordered=self.ordered.get(told))
         if any(hl7v2_words.is_id_card(one) for one in told.identifiers) and not said.id_card:
             self.taken.note("身份证号不合规定，没有采用，只记为来源方的号码")
         self.taken.persons.add(resident)
@@ -87,11 +90,25 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     reading = read_with_rest(message)
     taking.beside = beside_of(message)
     taking.receiver = (header.receiving_application.name, header.receiving_facility.name)
+    taking.ordered = _ordered_here(sender, reading.facts)
     for fact in reading.facts:
         write(fact, taking)
     taking.measuring.count_unnamed()
     _say_segments(taking, reading.unread)
     return taking.taken
+
+
+def _ordered_here(sender: Sender, told: Iterable[object]) -> dict[facts.Person, Ordered]:
+    """The people of whom reports and progress quote an order of our own by its number."""
+    found = {}
+    for fact in told:
+        if isinstance(fact, facts.Report | facts.Order) and fact.person is not None and fact.asked.placer:
+            placer = fact.asked.placer
+            if placer.value.startswith(OWN_NUMBERS) and (
+                one := orders.our_own(by=sender.institution_id, placer=placer)
+            ):
+                found[fact.person] = Ordered(registration=one.resident_id, number=placer.value, field=placer.field)
+    return found
 
 
 def measured_again(sender: Sender, body: bytes, received_at: datetime, *, only: Code) -> bool:

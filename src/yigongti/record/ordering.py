@@ -15,7 +15,7 @@ from yigongti.organisations.queries import open_institutions
 from yigongti.record import drafts
 from yigongti.record.actions import ADD, encounter_of, open_to_write, own_entry, receipt, write
 from yigongti.record.policy.kinds import KINDS
-from yigongti.record.policy.order_items import LOINC_OF, PRIORITIES
+from yigongti.record.policy.order_items import LOINC_OF, OWN_NUMBERS, PRIORITIES
 from yigongti.record.seeing import own_institution
 
 
@@ -81,7 +81,7 @@ def _number() -> str:
     """Short enough for an accession number (16 letters); never given twice."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
-        return f"YG{int(cursor.fetchone()[0])}"
+        return f"{OWN_NUMBERS}{int(cursor.fetchone()[0])}"
 
 
 @action("record.cancel_order", permission=ADD)

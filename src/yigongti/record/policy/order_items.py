@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 
+OWN_NUMBERS = "YG"
+"""How the number of an order that is written here begins."""
 LAB, IMAGING, ECG = "检验", "影像", "心电"
 
 ITEMS: dict[str, tuple[tuple[str, str], ...]] = {

@@ -29,6 +29,8 @@ ORDERED = f"""{STANDING} AND (e.detail->>'placer' = %(placer)s AND {SIDE}
  OR e.detail->>'filler' = %(filler)s AND {DOES})"""
 """The placer's number is told by who asked and by who is to do it; the filler's by whoever gave it."""
 REPORTED = f"{NUMBERED} AND e.institution_id = ANY(%(does)s)"
+PLACED = """e.kind = 'order' AND e.replaced_by_id IS NULL AND NOT e.withdrawn AND e.detail->>'placer' = %(placer)s
+AND e.detail->>'performer' = %(by)s::text AND NOT e.detail ?| ARRAY['hl7v2', 'fhir']"""
 NEWER = """WITH RECURSIVE newer AS (
     SELECT id, replaced_by_id FROM record_entry WHERE id = ANY(%(ids)s)
     UNION SELECT n.id, n.replaced_by_id FROM newer JOIN record_entry n ON n.id = newer.replaced_by_id)
@@ -59,6 +61,12 @@ def ordered(
     """The standing orders of this person that an institution may mean by these numbers, oldest first: its own, and
     those that it is to carry out, by its own number or by the names of its systems (application|facility)."""
     return _held(for_, ORDERED, "order", resident_id, placer, filler, {"by": by, "systems": list(systems)})
+
+
+def placed(*, for_: Actor, placer: str, by: int) -> list[Numbered]:
+    """The standing orders that were written here under this number, of anybody, for the institution to carry out."""
+    for_.require("record.take_in")
+    return _read({"placer": placer, "by": by}, PLACED)
 
 
 def reported(*, for_: Actor, resident_id: int, by: Sequence[int], placer: str, filler: str) -> list[Numbered]:
