@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from yigongti.exchange import known_entries
+from yigongti.exchange import known_entries, matching
 from yigongti.exchange.identity_lines import mended
 from yigongti.exchange.inbox import take_in
 from yigongti.exchange.models import RESTARTS, Message, Sender
@@ -24,6 +24,10 @@ class NotOfAnother(Refusal):
     """第 {number} 号不是因编号是另一个人的在等，不用这样办。"""
 
 
+class NoOtherName(Refusal):
+    """第 {number} 号不是因姓名不同在等，不用这样办。"""
+
+
 class MendedMeanwhile(Refusal):
     """第 {number} 号已由别人改过，请重新打开，看过现在的内容再改。"""
 
@@ -40,6 +44,11 @@ def _waiting(pk: int) -> Message:
     if found.state != "waiting":
         raise NotWaiting(number=pk)
     return found
+
+
+def waits_for_a_name(found: Message) -> bool:
+    """Whether it waits because a known number comes with another name; images are given to their person instead."""
+    return found.rule == matching.NameDiffers.__name__ and found.channel in ("hl7v2", "fhir", "document")
 
 
 @action("exchange.retry", permission="exchange.inbox_work")
@@ -85,6 +94,19 @@ def number_anew(*, by: Actor, message_id: int, why: str) -> Receipt:
         raise Missing(field="why", label="核对依据")
     with known_entries.given_anew():
         return _again(found, anew=found.value, why=why.strip()[:400])
+
+
+@action("exchange.same_person", permission="exchange.inbox_work")
+def same_person(*, by: Actor, message_id: int, why: str) -> Receipt:
+    """认定姓名不同的是同一个人：来源方以后这样叫这位，不再等待；登记的姓名不动。"""
+    found = _waiting(message_id)
+    if not waits_for_a_name(found):
+        raise NoOtherName(number=message_id)
+    if not why.strip():
+        raise Missing(field="why", label="核对依据")
+    with matching.one_person(Sender.objects.get(pk=found.sender_id), read=found.reason):
+        state = _try(found)
+    return _receipt(found, state, same=found.reason, why=why.strip()[:400])
 
 
 @action("exchange.confirm_sender", permission="exchange.inbox_work")

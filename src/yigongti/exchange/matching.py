@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -26,6 +28,8 @@ MASTER = "SELECT master_id FROM residents_resident WHERE id = %(resident)s"
 REGISTERED_NOW = frozenset({"new", "suspected"})
 Number = tuple[str, str]
 ORDERED_RULE = "OtherThanOrdered"
+CALLED = "called"
+"""System of what a sender calls a person, said by data staff."""
 
 
 class NameDiffers(Refusal):
@@ -42,6 +46,30 @@ class TwoPersons(Refusal):
 
 class OtherThanOrdered(BadValue):
     """申请“{value}”是给{known}开的，来的报告写的是{told}：请核对是不是同一个人，改正或补全证件后重新处理。"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """What a sender calls somebody who is registered under another name."""
+
+    resident: int
+    name: str
+
+    @property
+    def number(self) -> Number:
+        """As it is remembered among the sender's numbers."""
+        return CALLED, f"{self.resident}|{''.join(self.name.split()).casefold()}"[:120]
+
+
+@dataclass(slots=True, kw_only=True)
+class OnePerson:
+    """What data staff have read, and the names that they so say to be one person's."""
+
+    read: str
+    called: list[Called] = field(default_factory=list)
+
+
+_one: ContextVar[OnePerson | None] = ContextVar("one_person", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +156,7 @@ def meant(
         raise TwoPersons(field="PID-3", numbers="、".join(value for _, value in told.numbers))
     resident, how = (next(iter(known)), "number") if known else _by_paper(sender, told, by or the_inbox(), whole)
     if how not in REGISTERED_NOW:
-        _require_same(resident, told)
+        _require_same(sender, resident, told)
     return resident, how
 
 
@@ -150,16 +178,41 @@ def _by_paper(sender: Sender, told: ToldPerson, by: Actor, whole: bool) -> tuple
     return int(receipt.data["resident"]), str(receipt.data["how"])
 
 
-def _require_same(resident: int, told: ToldPerson) -> None:
+def _require_same(sender: Sender, resident: int, told: ToldPerson) -> None:
     """Names say whether a number was mistyped or a card lent, and so does a card that is somebody else's: what differs
     is for a human to look at."""
     known = identity_of(resident)
     if told.name and not known.is_called(told.name):
-        raise NameDiffers(field="PID-5", known=known.name, told=told.name)
+        _require_called(sender, resident, known.name, told.name)
     if told.id_card and known.id_card and told.id_card != known.id_card:
         holder = by_papers(for_=the_inbox(), numbers=[told.id_card]).get(told.id_card, resident)
         if holder != resident:
             raise TwoPersons(field="PID-3", numbers="、".join([*(value for _, value in told.numbers), told.id_card]))
+
+
+def _require_called(sender: Sender, resident: int, known: str, told: str) -> None:
+    """Unless data staff have said before, or say now of what they have read, that the sender calls them so."""
+    name = Called(resident=resident, name=told)
+    if resident in known_persons(sender=sender, numbers=[name.number]):
+        return
+    differs, one = NameDiffers(field="PID-5", known=known, told=told), _one.get()
+    if one is None or str(differs) not in one.read:
+        raise differs
+    one.called.append(name)
+
+
+@contextmanager
+def one_person(sender: Sender, *, read: str) -> Iterator[None]:
+    """Inside, the names of which the reason speaks that was read are the registered people's; it is remembered, though
+    the message may wait for something else."""
+    said = OnePerson(read=read)
+    token = _one.set(said)
+    try:
+        yield
+    finally:
+        _one.reset(token)
+    for name in said.called:
+        remember(sender=sender, numbers=[name.number], resident=name.resident, how="hand")
 
 
 def remember(*, sender: Sender, numbers: Iterable[Number], resident: int, how: str) -> None:

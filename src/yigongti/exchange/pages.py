@@ -121,7 +121,7 @@ def _named(title: str, institution: str) -> str:
 
 def _acts(found: Message) -> list[Act]:
     mends = [Act(word=say("改正"), href=f"/inbox/{found.pk}/mend")] if found.channel == "hl7v2" else []
-    first = [*imaging_pages.acts(found), *_number_acts(found)]
+    first = [*imaging_pages.acts(found), *_step_acts(found)]
     return [
         *first,
         Act(word=say("重新处理"), post=f"/inbox/{found.pk}/retry", kind="secondary" if first else "primary"),
@@ -130,11 +130,13 @@ def _acts(found: Message) -> list[Act]:
     ]
 
 
-def _number_acts(found: Message) -> list[Act]:
-    """What can be done about a number that is somebody else's already."""
-    if found.rule != known_entries.RULE:
-        return []
-    return [Act(word=say("编号另用"), href=f"/inbox/{found.pk}/anew", kind="primary")]
+def _step_acts(found: Message) -> list[Act]:
+    """What can be said of a number that is somebody else's already, or of another name."""
+    if found.rule == known_entries.RULE:
+        return [Act(word=say("编号另用"), href=f"/inbox/{found.pk}/anew", kind="primary")]
+    if actions.waits_for_a_name(found):
+        return [Act(word=say("是同一个人"), href=f"/inbox/{found.pk}/same", kind="primary")]
+    return []
 
 
 @page("exchange.retry", "inbox/<int:pk>/retry", title="重新处理", permission=WORK, writes=True)
@@ -163,6 +165,15 @@ class AnewForm(ActForm):
     """How it is known."""
 
     why = forms.CharField(label="核对依据", max_length=200, help_text="例如与来源方核对过，编号按年重新开始")
+
+
+class SameForm(ActForm):
+    """How it is known."""
+
+    why = forms.CharField(
+        label="核对依据", max_length=200,
+        help_text="例如核对过证件，改过名。来源方以后这样叫这位，不再等；是另一个人的，选“不收”，请来源方改号码",
+    )  # fmt: skip
 
 
 class SenderForm(ActForm):
@@ -211,6 +222,17 @@ def number_anew(request: Request, pk: int) -> HttpResponse:
         request, AnewForm, title=say("第 {n} 号的编号另用", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
         word=say("编号另用，收进档案"),
         act=lambda given, key: actions.number_anew(by=request.actor, key=key, message_id=pk, why=given["why"]),
+    )  # fmt: skip
+
+
+@page("exchange.same_person", "inbox/<int:pk>/same", title="是同一个人", permission=WORK, writes=True)
+def same_person(request: Request, pk: int) -> HttpResponse:
+    """Say that the name that differs is the registered person's; the register keeps its own."""
+    found = queries.message(for_=request.actor, pk=pk)
+    return act_by_form(
+        request, SameForm, title=say("第 {n} 号是同一个人", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
+        word=say("是同一个人，收进档案"),
+        act=lambda given, key: actions.same_person(by=request.actor, key=key, message_id=pk, why=given["why"]),
     )  # fmt: skip
 
 
