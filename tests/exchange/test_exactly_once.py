@@ -185,3 +185,12 @@ def send(port, numbers, acknowledged):
                 time.sleep(0.1)
     if link is not None:
         link.close()
+
+
+def test_of_two_people_who_come_under_one_number_at_one_moment_one_waits(county):
+    bodies = [message("ORU^R01", *result(), control=str(n), card="", name=name).replace(b"P100", b"P%d" % n)
+              for n, name in ((1, "赵老四"), (2, "钱五"))]  # fmt: skip
+    kept = [keep(body)[0].arrived.id for body in bodies]
+    assert sorted(together(*[lambda pk=pk: inbox.take_in(pk) for pk in kept])) == ["applied", "waiting"]
+    assert Message.objects.get(state="waiting").rule == "OtherPerson"
+    assert Entry.objects.filter(kind="report").count() == 1

@@ -152,10 +152,9 @@ def test_what_bears_no_number_is_each_person_s_own(county):
     assert Observation.objects.count() == 3
 
 
-@pytest.mark.parametrize("whom", [A, B])
-@pytest.mark.parametrize(("restarts", "second", "outcome"), [
-    ("day", "20260311", "applied"), ("day", "20260310", "waiting"), ("year", "20260311", "waiting"),
-    ("year", "20270310", "applied"), ("", "20270310", "waiting"),
+@pytest.mark.parametrize(("whom", "restarts", "second", "outcome"), [
+    (A, "day", "20260311", "applied"), (A, "year", "20260311", "waiting"), (B, "day", "20260311", "applied"),
+    (B, "day", "20260310", "waiting"), (B, "year", "20270310", "applied"), (B, "", "20270310", "waiting"),
 ])  # fmt: skip
 def test_a_sender_that_counts_anew_is_known_by_number_and_day_or_year(county, whom, restarts, second, outcome):
     reported(A)
