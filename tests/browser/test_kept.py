@@ -124,6 +124,30 @@ def test_signing_out_clears_the_browser_and_nobody_reads_another_s_draft(visit, 
     assert hand.page.evaluate(KEPT) == []  # of an account that signed out nothing stays, whoever put it there
 
 
+def test_what_was_sent_while_somebody_else_was_signed_in_waits_for_who_typed_it(visit, town):
+    resident = town.new_person("施换人")
+    hand = Hand(visit())
+    hand.sign_in(town.doctor.login, PASSWORD)
+    hand.page.goto(f"/new/referral.upward?resident={resident.pk}")
+    write(hand)
+    context = hand.page.context
+    context.add_cookies(
+        [{"name": "session", "value": town.session(town.at("referral_desk", "hospital")), "url": town.url}]
+    )
+    hand.keep("submit")
+    assert (
+        hand.page.locator("[data-unsent]").count() == 1
+        and "胸痛两小时" in hand.page.locator("[data-unsent]").inner_text()
+    )
+    hand.go("[data-unsent] form[data-keeps] button")
+    assert "/sign-in" in hand.page.url and len(hand.page.evaluate(KEPT)) == 1
+    hand.page.fill("[name=login]", town.doctor.login)
+    hand.page.fill("[name=password]", PASSWORD)
+    hand.go("button.primary")
+    assert hand.page.input_value("[name=summary]") == "胸痛两小时"
+    assert not Case.objects.filter(person_id=resident.pk).exists()
+
+
 def test_at_the_door_what_is_older_than_its_limit_goes_and_what_is_fresh_stays(visit, town):
     page = visit()
     page.goto("/sign-in")

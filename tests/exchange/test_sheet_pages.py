@@ -183,6 +183,10 @@ def test_of_two_who_mend_one_row_the_second_is_told(county, steward):
     typed = {"name": "张桂兰", "id_card": card(122), "managing": place(county)}
     assert pages[0].post(address, typed | {"phone": "13", "seen": seen[0], "key": uuid.uuid4()}).status_code == 303
     late = pages[1].post(address, typed | {"phone": "12", "seen": seen[1], "key": uuid.uuid4()})
-    assert late.status_code == 409 and "已由别人改过" in late.content.decode()
+    shown = late.content.decode()
+    assert late.status_code == 409 and "已由别人改过" in shown
+    assert 'value="12"' in shown and "表里现在是“13”" in shown  # what was typed stays, beside what stands there
     (row,) = queries.rows(of=batch, state="wrong")
     assert "13" in row.mended
+    again = re.search(r'name="seen" value="(\w+)"', shown)[1]
+    assert pages[1].post(address, typed | {"phone": "12", "seen": again, "key": uuid.uuid4()}).status_code == 303

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.access.conftest import signed_in
-from tests.factories import PASSWORD, account, post, resident
+from tests.factories import PASSWORD, account, actor, post, resident
 from tests.factories import county as make_county
 from yigongti.kernel import clock
 from yigongti.kernel.access import sign_in
@@ -168,6 +168,36 @@ def test_a_token_from_before_signing_in_or_out_is_worth_nothing(browser, li):
     leave(browser)
     stale = {"csrfmiddlewaretoken": inside, "login": "li", "password": PASSWORD}
     assert browser.post("/sign-in", stale).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/residents/5/open", "/tables/5/run", "/inbox/replay", "/identity/merge"])
+def test_a_session_that_ended_leads_back_to_the_page_on_which_one_was(db, address):
+    """What is only ever posted to is no page to come back to."""
+    from_there = {"Referer": "http://testserver/residents?q=%E5%BC%A0"}
+    assert (
+        Client().post(address, {}, headers=from_there)["Location"] == "/sign-in?next=%2Fresidents%3Fq%3D%25E5%25BC%25A0"
+    )
+    elsewhere = {"Referer": "http://elsewhere.example/residents"}
+    assert Client().post(address, {}, headers=elsewhere)["Location"] == f"/sign-in?next={address.replace('/', '%2F')}"
+
+
+def test_where_a_form_is_sent_there_is_a_way_on_for_who_only_looks(county, li):
+    steward = signed_in(actor("data_steward", county.group))
+    assert steward.get("/identity/merge")["Location"] == "/identity/duplicates"
+    assert signed_in(sign_in.actor_of(li[1])).get("/residents/5/open")["Location"] == "/residents"
+
+
+def test_a_password_page_does_not_say_that_it_kept_what_it_emptied(county, li):
+    refused = signed_in(sign_in.actor_of(li[1])).post("/password", {"old": PASSWORD, "new": "x", "again": "y"})
+    assert refused.status_code == 422
+    assert "处要改" in refused.content.decode() and "填过的都还在" not in refused.content.decode()
+
+
+def test_what_is_written_for_a_reason_is_kept_in_its_browser(project_root):
+    """Forms on which one writes why: a session that ends loses none of it."""
+    for template in (project_root / "src/yigongti/residents/templates").rglob("*.html"):
+        for form in POSTED.findall(template.read_text(encoding="utf-8")):
+            assert "data-keep=" in form and "parts/kept.html" in form, (template, form[:120])
 
 
 def test_no_template_writes_a_form_of_its_own_making(project_root):

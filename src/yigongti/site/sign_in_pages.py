@@ -153,7 +153,8 @@ def password(request: Visit) -> HttpResponse:
         Field(name=n, label=label, input_type="password", autocomplete=c, error=" ".join(errors.get(n, ())))
         for n, label, c in kinds
     ]
-    context = {"fields": fields, "errors": [(f"f-{k}", s) for k, several in errors.items() for s in several]}
+    said = [(f"f-{k}", s) for k, several in errors.items() for s in several]
+    context = {"fields": fields, "errors": said, "emptied": True}
     return render(request, "site/password.html", context, status=422 if errors else 200)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -343,29 +345,47 @@ def fill(request: Request, pk: int) -> HttpResponse:
 
 @page("exchange.mend_row", "tables/<int:pk>/rows/<int:number>", title="改正一行", permission=WORK, writes=True)
 def mend(request: Request, pk: int, number: int) -> HttpResponse:
-    """The row as a form: each column with its cell, and what is wrong with it beside it."""
+    """The row as a form: each column with its cell, and what is wrong with it beside it; refused, as it was typed."""
     found, kind = queries.batch(for_=request.actor, pk=pk)
     one = queries.row(of=found, number=number)
     closed = queries.closed_to(for_=request.actor, of=found, kind=kind)
     _audited(request, found, {})
     columns = [column for column in kind.sheet.columns if column.field not in closed and column.field in found.heading]
-    if request.method == "POST":
-        given = {column.field: request.POST[column.field] for column in columns if column.field in request.POST}
+    if request.method != "POST":
+        return _mending(request, found, one, columns, closed)
+    given = {column.field: request.POST[column.field] for column in columns if column.field in request.POST}
+    try:
         return done(request, actions.mend(by=request.actor, key=key_of(request), batch_id=pk, number=number,
                                           cells=given, seen=request.POST.get("seen", "")))  # fmt: skip
-    wrong: dict[str, list[str]] = {}
+    except Refusal as refusal:
+        return _mending(request, found, one, columns, closed, given=given, refusal=refusal)
+
+
+def _mending(
+    request: Request, found: Batch, one: BatchRow, columns: list[Any], closed: frozenset[str], *,
+    given: Mapping[str, str] = MappingProxyType({}), refusal: Refusal | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The form of a row as it stands; after a refusal with what was typed, and beside it what stands there now."""
+    wrong: dict[str, list[str]] = {"": [refusal.sentence]} if refusal else {}
     for problem in problems_of(one):
         if problem.field not in closed:
             wrong.setdefault(problem.field, []).append(problem.why)
     cells = _cells(found, one, columns)
     context = {
-        "title": say("改正第 {n} 行", n=number), "line": found.name, "back": f"/tables/{pk}",
+        "title": say("改正第 {n} 行", n=one.number), "line": found.name, "back": f"/tables/{found.pk}",
         "word": say("改正并重新检查"), "seen": actions.print_of(one),
         "fields": [
-            Field(name=column.field, label=say(column.header), value=cell, help=say(column.hint) if column.hint else "",
-                  required=column.required, error=" ".join(wrong.get(column.field, ())))
+            Field(name=column.field, label=say(column.header), value=given.get(column.field, cell),
+                  help=_beside(column, cell, given), required=column.required,
+                  error=" ".join(wrong.get(column.field, ())))
             for column, cell in zip(columns, cells, strict=True)
         ],
         "errors": [(f"f-{name}" if name else "", word) for name, words in wrong.items() for word in words],
     }  # fmt: skip
-    return render(request, "register/form.html", context)
+    return render(request, "register/form.html", context, status=refusal.status if refusal else 200)
+
+
+def _beside(column: Any, cell: str, given: Mapping[str, str]) -> str:
+    if given.get(column.field, cell) != cell:
+        return say("表里现在是“{text}”", text=cell)
+    return say(column.hint) if column.hint else ""

@@ -33,7 +33,7 @@ def reviews(request: Request) -> HttpResponse:
     return _list(request)
 
 
-def _list(request: Request, *, errors: Any = (), status: int = 200) -> HttpResponse:
+def _list(request: Request, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = request.actor
     after = request.GET.get("after", "")
     rows = persons.reviews(for_=actor, after=row_number(after))
@@ -52,7 +52,8 @@ def _list(request: Request, *, errors: Any = (), status: int = 200) -> HttpRespo
             for one, person in rows[:50]
         ],
         "more_url": f"/reviews?after={rows[49][0].pk}" if len(rows) > 50 else "",
-        "errors": errors,
+        "errors": [],
+        **more,
     }
     return render(request, "residents/reviews.html", context, status=status)
 
@@ -71,4 +72,4 @@ def review(request: Request, pk: int) -> HttpResponse:
     try:
         return done(request, review_opening(by=actor, key=key_of(request), opening=pk, verdict=verdict, note=note))
     except Refusal as refusal:
-        return _list(request, errors=drawn.above(errors_of(refusal)), status=refusal.status)
+        return _list(request, errors=drawn.above(errors_of(refusal)), typed={pk: note}, status=refusal.status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from yigongti.kernel.access.actor import Actor
@@ -133,7 +133,9 @@ def _lines(left: Resident, right: Resident) -> list[dict[str, Any]]:
 
 @page("residents.merge", "identity/merge", title="合并登记", permission="residents.merge", writes=True)
 def do_merge(request: Request) -> HttpResponse:
-    """Merge two, with a reason."""
+    """Merge two, with a reason; to look at, it leads to those that wait."""
+    if request.method != "POST":
+        return HttpResponseRedirect("/identity/duplicates")
     actor = request.actor
     left, right = (_number(request.POST, name) for name in ("left", "right"))
     kept, absorbed = (right, left) if request.POST.get("keep") == "right" else (left, right)
@@ -261,7 +263,7 @@ def transfers(request: Request) -> HttpResponse:
     return _transfers(request)
 
 
-def _transfers(request: Request, *, errors: Any = (), status: int = 200) -> HttpResponse:
+def _transfers(request: Request, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = request.actor
     after = request.GET.get("after", "")
     rows = persons.transfers(for_=actor, after=row_number(after))
@@ -270,7 +272,8 @@ def _transfers(request: Request, *, errors: Any = (), status: int = 200) -> Http
         "title": say("转入申请"),
         "transfers": rows[:50],
         "more_url": f"/identity/transfers?after={rows[49].pk}" if len(rows) > 50 else "",
-        "errors": errors,
+        "errors": [],
+        **more,
     }
     return render(request, "residents/transfers.html", context, status=status)
 
@@ -288,7 +291,9 @@ def decide(request: Request, pk: int) -> HttpResponse:
     return _tried(
         request,
         lambda key: decide_transfer(by=request.actor, key=key, transfer=pk, move=move, note=note),
-        lambda refusal: _transfers(request, errors=drawn.above(errors_of(refusal)), status=refusal.status),
+        lambda refusal: _transfers(
+            request, errors=drawn.above(errors_of(refusal)), typed={pk: note}, status=refusal.status
+        ),
     )
 
 

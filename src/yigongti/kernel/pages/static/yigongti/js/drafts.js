@@ -50,8 +50,8 @@ function fill(form, said) {
 /** Put back what was kept, and say so. @param {HTMLFormElement} form */
 function restore(form) {
   const kept = JSON.parse(localStorage.getItem(placeOf(form)) ?? "null");
-  // After a refusal the server has filled in what was typed.
-  if (!kept || document.querySelector("[data-errors]") || JSON.stringify(kept.said) === JSON.stringify(saidIn(form))) return;
+  // After a refusal the server has filled in what was typed; a page may also be opened for the faults it already has.
+  if (!kept || document.querySelector("[data-errors=POST]") || JSON.stringify(kept.said) === JSON.stringify(saidIn(form))) return;
   fill(form, kept.said);
   const told = /** @type {HTMLElement | null} */ (form.querySelector("[data-kept]"));
   const at = told?.querySelector("[data-kept-at]");
