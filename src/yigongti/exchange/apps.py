@@ -27,6 +27,7 @@ IMAGING = (
     "imaging.taking_dicom",
     "imaging.taking_waveforms",
     "imaging.attaching",
+    "imaging.reversing",
     "imaging.pages",
     "imaging.archive.actions",
     "imaging.archive.pages",

@@ -22,7 +22,7 @@ RULES = {
     "NotProduction": "测试或培训消息", "CouldNot": "系统没能处理",
     "UnknownPatient": "不知道是谁的", "NobodyNamed": "文书没有说清是谁", "OtherCount": "一批消息不完整",
     "UnknownOrder": "没有收到过的申请", "OtherPerson": "编号是另一个人的",
-    "OtherThanOrdered": "申请是另一个人的",
+    "OtherThanOrdered": "申请是另一个人的", "GivenToTheWrongPerson": "对错了人，已撤回",
 }  # fmt: skip
 
 

@@ -17,11 +17,12 @@ from yigongti.exchange.policy.orders import closers, movers
 from yigongti.exchange.senders import the_inbox
 from yigongti.record.actions import Told, take_in
 from yigongti.record.queries import Numbered
-from yigongti.record.queries.numbered import appointed, numbered, ordered, placed, reported
-from yigongti.record.queries.ordered import versions_of
+from yigongti.record.queries.numbered import appointed, newest, numbered, ordered, placed, reported
+from yigongti.record.queries.ordered import state_before, versions_of
 
 
 BY_PERFORMER = "执行机构报告进度"
+WRONG_PERSON = "收到的影像对错了人，已撤回"
 
 
 def numbers(placer: Identifier | None, filler: Identifier | None) -> dict[str, str]:
@@ -192,6 +193,20 @@ def examined(*, order: Numbered, images: int) -> None:
     """Images have come for this order: it is under way, and leads to them."""
     detail = order.detail | {"images": order.detail.get("images", images)}
     _told(order, detail | {"state": after(order.detail.get("state", ""), IN_PROGRESS)})
+
+
+def unexamined(*, resident: int, ids: Sequence[int], images: Sequence[int]) -> int:
+    """These images were somebody else's: the orders that lead to them wait for theirs again, unless more has been done
+    since; how many."""
+    held = newest(for_=the_inbox(), resident_id=resident, ids=ids, kind="order")
+    found = [one for one in held if one.detail.get("images") in images]
+    for order in found:
+        detail = {name: part for name, part in order.detail.items() if name != "images"}
+        if detail.get("state") == IN_PROGRESS and not detail.get("received_by"):
+            before = state_before(for_=the_inbox(), entry_id=order.id, images=int(order.detail["images"]))
+            detail["state"] = before or IN_PROGRESS
+        again(order, detail=detail, reason=WRONG_PERSON)
+    return len(found)
 
 
 def again(order: Numbered, *, detail: dict[str, Any], reason: str = "", **columns: Any) -> int:

@@ -95,7 +95,7 @@ def one_message(request: Request, pk: int) -> HttpResponse:
         "pairs": _about(request.actor, found) + identity.pairs(found) + documents.pairs(found),
         "lines": identity_lines.readable(body) if found.channel == "hl7v2" else "",
         "closed": identity_lines.closed_count(body) if found.channel == "hl7v2" else 0,
-        "acts": _acts(found) if request.actor.may(WORK) and found.state == "waiting" else [],
+        "acts": _acts(found) if request.actor.may(WORK) else [],
     }
     return render(request, "exchange/message.html", context)
 
@@ -120,6 +120,8 @@ def _named(title: str, institution: str) -> str:
 
 
 def _acts(found: Message) -> list[Act]:
+    if found.state != "waiting":
+        return imaging_pages.undo(found)
     mends = [Act(word=say("改正"), href=f"/inbox/{found.pk}/mend")] if found.channel == "hl7v2" else []
     first = [*imaging_pages.acts(found), *_step_acts(found)]
     return [

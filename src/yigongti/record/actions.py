@@ -30,6 +30,7 @@ from yigongti.record.refusals import NothingChanged, NotInAnInstitution, NotYour
 from yigongti.record.rows import chain_of
 from yigongti.record.seeing import own_institution
 from yigongti.record.taking_back import take_back_many as take_back_many
+from yigongti.record.taking_back import take_back_wrong as take_back_wrong
 from yigongti.record.told import wrong_with as wrong_with
 
 

@@ -65,6 +65,25 @@ def take_back_many(
     )  # fmt: skip
 
 
+@action("record.take_back_wrong", permission="record.take_in")
+def take_back_wrong(*, by: Actor, entries: Sequence[int], why: str) -> Receipt:
+    """撤回外部系统送来、记到别人名下的记录。
+
+    Whatever was made of an entry since: it is somebody else's in every version. One that is withdrawn stays as it is.
+    """
+    chains = {chain[-1].pk: chain for chain in _held(list(dict.fromkeys(entries))).values() if not chain[-1].withdrawn}
+    told = _told_again(chain[-1] for chain in chains.values())
+    fresh = write_told([
+        replace(told[head], follows=head, withdrawn=True, whole=False, reason=why[:400]) for head in chains
+    ])  # fmt: skip
+    Entry.objects.filter(pk__in=[one.pk for chain in chains.values() for one in chain]).update(withdrawn=True)
+    gone = [one.pk for one in fresh if isinstance(one, Entry)]
+    return Receipt(
+        number=f"J{gone[0]}" if gone else "J0", done=phrase("撤回 {n} 条", n=len(gone)), data={"entries": gone},
+        persons=tuple({chain[-1].resident_id for chain in chains.values()}), facts={"entries": stretches(gone)},
+    )  # fmt: skip
+
+
 def _parts(visits: Sequence[int]) -> list[int]:
     """What belongs to these visits, stands, and was told by their source and not written by a post."""
     told = Entry.objects.filter(encounter__in=visits, withdrawn=False, replaced_by=None, author_post=None)

@@ -166,7 +166,9 @@ def test_data_staff_say_whose_it_is_and_the_number_learns_it(county, tmp_path):
     steward = actor("data_steward", county.group)
     nameless = {"name": b"ZHANG GL", "PatientBirthDate": ""}
     first, second = (brought(tmp_path, instance(n, **nameless)) for n in (1, 2))
-    attach_person(by=steward, key=uuid.uuid4(), message_id=first.pk, resident_id=known.pk, why="与申请单核对")
+    attach_person(
+        by=steward, key=uuid.uuid4(), message_id=first.pk, resident_id=known.pk, why="与申请单核对", sure=True
+    )
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, first.persons, second.state) == ("applied", [known.pk], "received")

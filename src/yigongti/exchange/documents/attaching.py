@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from yigongti.exchange.documents.reading import SharedDocument, read
-from yigongti.exchange.documents.taking import marks_of
+from yigongti.exchange.documents.taking import alone, marks_of
+from yigongti.exchange.imaging import comparing
 from yigongti.exchange.inbox import take_in
 from yigongti.exchange.matching import remember
 from yigongti.exchange.models import Message, Sender
@@ -16,7 +17,9 @@ from yigongti.residents.queries.agreeing import same_name
 
 
 SEXES = {"1": "男", "2": "女"}
-RULE = "NobodyNamed"
+RULES = ("NobodyNamed", "GivenToTheWrongPerson")
+"""Why a document waits that is nobody's."""
+HAND = "by_hand"
 
 
 class NoDocumentWaits(Refusal):
@@ -31,12 +34,15 @@ class OtherName(Refusal):
 
 def waits_for_its_person(found: Message) -> bool:
     """Whether it is a document that nobody was found for."""
-    return found.state == "waiting" and found.channel == "document" and found.rule == RULE
+    return found.state == "waiting" and found.channel == "document" and found.rule in RULES
 
 
 @action("exchange.attach_document", permission="exchange.inbox_work")
-def attach_document(*, by: Actor, message_id: int, resident_id: int, why: str) -> Receipt:
-    """把对不上人的共享文书对到居民。"""
+def attach_document(*, by: Actor, message_id: int, resident_id: int, why: str, sure: bool = False) -> Receipt:
+    """把对不上人的共享文书对到居民。
+
+    `sure`: it is the same human, though sex, birth or card differ from what is registered; another name never passes.
+    """
     found = Message.objects.select_for_update().filter(pk=message_id).first()
     if found is None:
         raise NotFound
@@ -48,16 +54,20 @@ def attach_document(*, by: Actor, message_id: int, resident_id: int, why: str) -
     person = residents.person(for_=by, resident=resident_id).person
     if document.name and not same_name(document.name, person.name):
         raise OtherName(field="resident", told=document.name, chosen=person.name)
+    paper = comparing.paper_of(found) or comparing.Paper()
+    doubts = comparing.require_surely(paper, person, sure=sure)
     sender = Sender.objects.get(pk=found.sender_id)
-    remember(sender=sender, numbers=marks_of(document), resident=person.pk, how="by_hand")
+    alone(sender, document)
+    remember(sender=sender, numbers=marks_of(document), resident=person.pk, how=HAND)
     Message.objects.filter(pk=found.pk).update(state="received")
     state = take_in(found.pk)
     fresh = Message.objects.defer("body", "mended").get(pk=found.pk)
     words = "第 {n} 号已收进档案" if state == "applied" else "第 {n} 号仍在等待"
     return Receipt(
-        number=f"#{message_id}", done=phrase(words, n=message_id), next=fresh.reason if state != "applied" else "",
-        persons=(person.pk,), subject=f"exchange.Message:{message_id}", href="/inbox", data={"state": state},
-        facts={"state": state, "resident": person.pk, "why": why.strip()[:400]},
+        number=f"#{message_id}", done=phrase(words, n=message_id), data={"state": state}, persons=(person.pk,),
+        next=fresh.reason if state != "applied" else phrase("这个号码已记住；对错了可以在这里撤回"),
+        subject=f"exchange.Message:{message_id}", href=f"/inbox/{message_id}",
+        facts={"state": state, "resident": person.pk, "why": why.strip()[:400], "differs": doubts},
     )  # fmt: skip
 
 

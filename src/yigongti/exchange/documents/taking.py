@@ -6,6 +6,7 @@ from datetime import datetime
 
 from yigongti.exchange import inbox, known_entries
 from yigongti.exchange.documents.reading import SharedDocument, read
+from yigongti.exchange.imaging import persons
 from yigongti.exchange.inbox import Taken
 from yigongti.exchange.matching import ToldPerson, known_persons, person_of
 from yigongti.exchange.models import Sender
@@ -48,7 +49,14 @@ def take(sender: Sender, body: bytes, received_at: datetime) -> Taken:
     return Taken(persons={resident}, done=[f"{told.title}（第 {version} 版）" if version > 1 else told.title])
 
 
+def alone(sender: Sender, found: SharedDocument) -> None:
+    """Wait for whoever has a document under one of these numbers in hand, or says whose they are."""
+    for root, value in sorted(marks_of(found)):
+        persons.alone(f"{sender.pk}|{root}|{value}")
+
+
 def _whose(sender: Sender, found: SharedDocument) -> int:
+    alone(sender, found)
     card = card_of(found)
     numbers = tuple(one for one in found.numbers if one[1] != card) if card else marks_of(found)
     told = ToldPerson(numbers=numbers, name=found.name, sex=found.sex, born=found.born, id_card=card)

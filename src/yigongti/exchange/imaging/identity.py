@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from yigongti.exchange.dicom import reading
 from yigongti.exchange.dicom.opening import opened
 from yigongti.exchange.dicom.pixels import DATA
-from yigongti.exchange.imaging import recordings, taking_dicom, taking_waveforms
+from yigongti.exchange.imaging import recordings, taking_dicom, taking_waveforms, words
 from yigongti.exchange.imaging.manifest import contents, files_of
 from yigongti.exchange.imaging.persons import Sent
 from yigongti.exchange.models import Message
@@ -23,8 +24,17 @@ HEAD = 4 << 20
 SEXES = {"male": "男", "female": "女"}
 
 
-def read_again(message: Message) -> tuple[Sent, datetime | None] | None:
-    """Who was examined, and when; None where nothing of it can be read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who was examined, when, and by what kind of device."""
+
+    sent: Sent
+    moment: datetime | None
+    kind: str
+
+
+def read_again(message: Message) -> Said | None:
+    """What a message of files says of that; None where nothing of it can be read."""
     try:
         return _dicom(message) if message.channel == "dicom" else _waveform(message)
     except (Refusal, ValueError):
@@ -38,7 +48,7 @@ def pairs(message: Message) -> list[tuple[str, str]]:
     found = read_again(message)
     if found is None:
         return []
-    sent, moment = found
+    sent, moment = found.sent, found.moment
     said = [
         (say("病人号码"), " ".join(filter(None, (sent.number, sent.issuer)))), (say("病人姓名"), sent.name),
         (say("性别"), say(SEXES.get(sent.sex, ""))), (say("出生日期"), sent.born.isoformat() if sent.born else ""),
@@ -47,18 +57,18 @@ def pairs(message: Message) -> list[tuple[str, str]]:
     return [(label, value or "—") for label, value in said]
 
 
-def _dicom(message: Message) -> tuple[Sent, datetime | None]:
+def _dicom(message: Message) -> Said:
     (held,) = files_of(bytes(message.body))
     with store.path_of(held.digest).open("rb") as content:
         head = content.read(HEAD)
     file = opened(head, wanted=[tag for tag in taking_dicom.WANTED if tag != DATA])
     found = reading.told(file)
-    return taking_dicom.sent_of(file, found), recordings.local(found.examined or found.acquired)
+    moment = recordings.local(found.examined or found.acquired)
+    return Said(sent=taking_dicom.sent_of(file, found), moment=moment, kind=words.modality(found.modality))
 
 
-def _waveform(message: Message) -> tuple[Sent, datetime | None]:
+def _waveform(message: Message) -> Said:
     body = bytes(message.body)
     recording = read(contents(body))
-    return taking_waveforms.sent_of(recording, own=taking_waveforms.number_of(recording, body)), recordings.local(
-        recording.started
-    )
+    sent = taking_waveforms.sent_of(recording, own=taking_waveforms.number_of(recording, body))
+    return Said(sent=sent, moment=recordings.local(recording.started), kind=words.recording_title(recording))

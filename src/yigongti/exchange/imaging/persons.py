@@ -23,6 +23,8 @@ SEXES = {"male": "1", "female": "2"}
 PATIENT = "病人身份"
 """Where a message stands that waits for its person."""
 NUMBER, AS, OWN = "number", "as", "own"
+HAND = "hand"
+"""How a number came to mean somebody where data staff have said so."""
 """Systems of numbers: the patient's with the sender; that number with the name as sent; the study's or recording's."""
 LONGEST = 120
 
@@ -47,6 +49,11 @@ class Sent:
     def system(self) -> str:
         """Whose numbering the patient's number is of."""
         return f"{NUMBER}|{self.issuer}"[:80]
+
+    @property
+    def decided_by(self) -> list[tuple[str, str]]:
+        """By what a decision by hand is found, the first that is known: this very study, the number under this name."""
+        return [(OWN, self.own[:LONGEST]), *([self.named_number] if self.number else [])]
 
     @property
     def named_number(self) -> tuple[str, str]:
@@ -82,7 +89,7 @@ def alone(key: str) -> None:
 
 def decided_for(*, sender: Sender, sent: Sent) -> int | None:
     """Whom data staff have said it is: this very study, or this number under this name."""
-    for key in ((OWN, sent.own[:LONGEST]), *([sent.named_number] if sent.number else [])):
+    for key in sent.decided_by:
         found = known_persons(sender=sender, numbers=[key])
         if found:
             return found.pop()
@@ -91,14 +98,16 @@ def decided_for(*, sender: Sender, sent: Sent) -> int | None:
 
 def decide(*, sender: Sender, sent: Sent, resident: int) -> None:
     """Remember a decision by hand. A number that already means somebody keeps meaning them under their own name."""
-    keys = [(OWN, sent.own[:LONGEST]), *([sent.named_number] if sent.number else [])]
-    for system, value in keys:
-        KnownPerson.objects.update_or_create(
-            sender=sender, system=system, value=value,
-            defaults={"resident_id": resident, "how": "hand", "matched_at": clock.now()},
-        )  # fmt: skip
+    now = clock.now()
+    for system, value in sent.decided_by:
+        said = {"resident_id": resident, "how": HAND}
+        row, made = KnownPerson.objects.get_or_create(
+            sender=sender, system=system, value=value, defaults={**said, "matched_at": now}
+        )
+        if not made and (row.resident_id, row.how) != (resident, HAND):  # else it holds since it was said first
+            KnownPerson.objects.filter(pk=row.pk).update(**said, matched_at=now)
     if sent.number:
-        remember(sender=sender, numbers=[(sent.system, sent.number[:LONGEST])], resident=resident, how="hand")
+        remember(sender=sender, numbers=[(sent.system, sent.number[:LONGEST])], resident=resident, how=HAND)
 
 
 def _told(sent: Sent) -> ToldPerson:

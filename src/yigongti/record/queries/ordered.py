@@ -56,6 +56,18 @@ def ordering(*, for_: Actor, ids: Sequence[int], kind: str = "order") -> dict[in
     }  # fmt: skip
 
 
+def state_before(*, for_: Actor, entry_id: int, images: int) -> str:
+    """How far an order was before these images came for it."""
+    for_.require("record.take_in")
+    said = Entry.objects.filter(pk__in=chain_of(entry_id)).order_by("version").values_list("detail", flat=True)
+    found = ""
+    for detail in said:
+        if detail.get("images") == images:
+            return found
+        found = detail.get("state", "")
+    return found
+
+
 def versions_of(*, for_: Actor, entry_id: int) -> list[int]:
     """The numbers of all versions of an entry."""
     for_.require("record.take_in")

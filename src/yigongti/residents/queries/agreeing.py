@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 
@@ -15,6 +16,17 @@ def same_name(one: str, other: str) -> bool:
     """Whether two names are one but for blanks, dots, case and width; no name differs from none."""
     plain, against = _plain(one), _plain(other)
     return not plain or not against or plain == against
+
+
+def spelled_alike(told: str, spelled: str) -> bool:
+    """Whether a name in letters is the pinyin of a registered one, with surname first or last, as devices write it."""
+    words = re.findall(r"[a-z]+", unicodedata.normalize("NFKC", told).casefold())
+    wanted = "".join(re.findall(r"[a-z]+", spelled.casefold()))
+    return bool(wanted) and wanted in (
+        "".join(words),
+        "".join([*words[1:], *words[:1]]),
+        "".join([*words[-1:], *words[:-1]]),
+    )
 
 
 def same_sex(one: str, other: str) -> bool:
