@@ -18,7 +18,7 @@ UNSCOPED = {
     "indicators/queries/cells.py": {"as_seen", "back_from", "in_order", "kinds_of", "plain"},
     "indicators/queries/releases.py": {"rows"},
     # Two tellings of one person compared: whoever compares has both already.
-    "residents/queries/agreeing.py": {"same_name", "same_sex", "same_birth"},
+    "residents/queries/agreeing.py": {"spelled_alike", "same_name", "same_sex", "same_birth"},
     # How complete what came is, in numbers of messages: nothing of any person.
     "exchange/queries.py": {"covered"},
     # The engine asks how cases show that it has already found to be visible.

@@ -48,7 +48,7 @@ def card(serial: int, born: str = "19660712") -> str:
 def brought(by, content: str | bytes, *, kind="residents", name="居民.csv") -> Batch:
     """A sheet that was brought and checked."""
     body = content.encode() if isinstance(content, str) else content
-    kept = store.keep(by=by, name=name, media_type=media_type(name), chunks=[body])
+    kept = store.keep(by=by, name=name, media_type=media_type(name), chunks=[body], judged=False)
     receipt = actions.bring(by=by, key=uuid.uuid4(), kind=kind, digest=kept.digest, name=name)
     return worked(receipt.data["batch"])
 

@@ -64,7 +64,7 @@ def test_a_judgement_is_proven_confirmed_by_another_and_then_stays(county):
     assert "已确认" in told
     assert "纪要.pdf" in told
     assert "还没有评定" in told
-    assert attached(county.quality, pk, content=b"%PDF more").status_code == 409
+    assert attached(county.quality, pk, content=b"%PDF- more").status_code == 409
     for change in (
         lambda: Judgement.objects.filter(pk=pk).update(answer="yes"),
         lambda: Judgement.objects.filter(pk=pk).delete(),

@@ -72,16 +72,52 @@ def test_the_county_s_own_list_of_types_counts(doctor):
     values.forget()
     with pytest.raises(BadValue):
         keep(doctor)
-    assert keep(doctor, media_type="text/csv").media_type == "text/csv"
+    assert keep(doctor, content="姓名".encode(), media_type="text/csv").media_type == "text/csv"
 
 
 def test_a_file_beyond_the_limit_is_refused_and_leaves_nothing(doctor, monkeypatch):
     monkeypatch.setattr(values, "number", lambda code, **on: 1)
-    keep(doctor, content=b"x" * 1024 * 1024)
+    keep(doctor, content=b"%PDF-" + b"x" * (1024 * 1024 - 5))
     before = lying()
     with pytest.raises(BadValue, match="超过 1 MB"):
-        keep(doctor, content=b"x" * (1024 * 1024 + 1))
+        keep(doctor, content=b"%PDF-" + b"x" * (1024 * 1024 - 4))
     assert lying() == before
+
+
+BEGINNINGS = {
+    "application/pdf": b"%PDF-1.7\n",
+    "image/png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/jpeg": b"\xff\xd8\xff\xe0\0\x10JFIF",
+    "text/plain": "血压 120".encode(), "text/csv": "姓名,性别".encode("gb18030"), "application/json": b"{}",
+    "application/dicom": bytes(128) + b"DICM\x02", "text/xml": b"<?xml version='1.0'?><a/>",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK\x03\x04\x14\0",
+}  # fmt: skip
+
+
+def test_every_type_that_is_taken_is_known_by_its_first_bytes(doctor):
+    assert set(values.value("files.accepted_types")) == set(BEGINNINGS)
+    for media_type, content in BEGINNINGS.items():
+        assert keep(doctor, content=content, media_type=media_type).media_type == media_type
+    assert keep(doctor, content=b"\n\n%PDF-1.4", media_type="application/pdf").media_type == "application/pdf"
+    assert keep(doctor, content="宽".encode("utf-16"), media_type="text/plain").media_type == "text/plain"
+    assert keep(doctor, content=BEGINNINGS["image/png"] + b"2", media_type="image/jpeg").media_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content", "what"),
+    [
+        ("application/pdf", "不是".encode(), "说是PDF，里面是文字"),
+        ("image/png", b"<!DOCTYPE html><p>x", "说是PNG 图片，里面是网页"),
+        ("image/jpeg", b"MZ\x90\0", "程序"), ("application/pdf", BEGINNINGS["image/png"], "PNG 图片"),
+        ("text/plain", b" \n<!-- a --><HTML >", "网页"), ("text/plain", b"\0\1\2\3", "认不出"),
+        ("text/xml", b"<svg onload='x'>", "网页"), ("application/dicom", b"PK\x03\x04", "压缩包"),
+        ("image/png", b"GIF89a", "GIF"), ("application/pdf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Office"),
+        ("image/jpeg", b"\0\0\0\x24ftypheic\0", "兼容性最佳"), ("image/heic", b"\0\0\0\x24ftypmif1", "截图再传"),
+    ],
+)  # fmt: skip
+def test_what_is_not_what_it_is_called_is_refused_with_what_it_seems_to_be(doctor, media_type, content, what):
+    with pytest.raises(BadValue, match=what):
+        keep(doctor, content=content, media_type=media_type)
+    assert (lying(), StoredFile.objects.count()) == ([], 0)
 
 
 def test_an_empty_file_is_refused(doctor):
@@ -123,7 +159,7 @@ def aged(path, days=3):
 
 def test_what_no_row_knows_is_swept_once_it_is_old_and_nothing_else(doctor):
     kept, lost, fresh, undone = (
-        keep(doctor, content) for content in (b"%PDF kept", b"%PDF lost", b"%PDF new", b"%PDF aside")
+        keep(doctor, content) for content in (b"%PDF- kept", b"%PDF- lost", b"%PDF- new", b"%PDF- aside")
     )
     for row in (kept, lost, undone):
         aged(store.path_of(row.digest))
@@ -137,8 +173,8 @@ def test_what_no_row_knows_is_swept_once_it_is_old_and_nothing_else(doctor):
     foreign.write_bytes(b"not ours")
     aged(foreign)
     assert sweeping.sweep() == 2
-    assert store.read(kept.digest) == b"%PDF kept"
-    assert store.read(undone.digest) == b"%PDF aside"
+    assert store.read(kept.digest) == b"%PDF- kept"
+    assert store.read(undone.digest) == b"%PDF- aside"
     assert store.path_of(fresh.digest).exists()
     assert foreign.exists()
     assert not store.path_of(lost.digest).exists()

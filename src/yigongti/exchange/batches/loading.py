@@ -92,7 +92,7 @@ def load(path: Path, kind: Kind, constants: Mapping[str, str], *, keeper: Unit) 
     body = path.read_bytes()
     kept = store.keep(
         by=the_inbox(), name=path.name, media_type=media_type(path.name), chunks=[body],
-        megabytes=values.number("exchange.table_largest_megabytes"),
+        megabytes=values.number("exchange.table_largest_megabytes"), judged=False,
     )  # fmt: skip
     known = {column.field for column in kind.sheet.columns}
     given = {name: text for name, text in constants.items() if name in known}

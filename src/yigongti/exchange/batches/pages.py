@@ -117,7 +117,7 @@ def _brought(request: Request, kind: Kind) -> Any:
     name, key = given.name or "", key_of(request)
     kept = store.keep(
         by=request.actor, name=name, media_type=media_type(name), chunks=given.chunks(),
-        megabytes=values.number("exchange.table_largest_megabytes"),
+        megabytes=values.number("exchange.table_largest_megabytes"), judged=False,
     )  # fmt: skip
     return actions.bring(by=request.actor, key=key, kind=kind.code, digest=kept.digest, name=name)
 

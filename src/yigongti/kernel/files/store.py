@@ -13,6 +13,7 @@ from django.conf import settings
 
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.files import beginnings
 from yigongti.kernel.files.models import StoredFile
 from yigongti.kernel.language import phrase
 from yigongti.kernel.parameters import values
@@ -29,19 +30,30 @@ def path_of(digest: str) -> Path:
     return folder() / digest[:2] / digest[2:4] / digest
 
 
-def keep(*, by: Actor, name: str, media_type: str, chunks: Iterable[bytes], megabytes: int | None = None) -> StoredFile:
-    """Store bytes once and return their row. Raises BadValue for a type or size that the county does not take.
+def keep(
+    *, by: Actor, name: str, media_type: str, chunks: Iterable[bytes], megabytes: int | None = None,
+    judged: bool = True,
+) -> StoredFile:  # fmt: skip
+    """Store bytes once and return their row. Raises BadValue for a type or size that the county does not take, and
+    for what is not what it is called.
 
-    `megabytes` is the limit of a door with its own; otherwise that of a document by hand holds.
+    `megabytes` is the limit of a door with its own; otherwise that of a document by hand holds. `judged` is False for
+    a door whose own reader finds out what it holds.
     """
     if not name.strip() or len(name) > 200 or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
         problem = "文件名不能为空、超过 200 个字或含控制字符"
         raise BadValue(
             field="file", label="文件", value="".join(c for c in name[:20] if c.isprintable()), problem=problem
         )
-    accepted = values.value("files.accepted_types")
-    if media_type not in (accepted if isinstance(accepted, tuple) else (accepted,)):
+    said = values.value("files.accepted_types")
+    accepted = said if isinstance(said, tuple) else (str(said),)
+    if judged:
+        head, chunks = beginnings.beginning(chunks)
+        beginnings.require_readable(head, told=media_type, name=name)
+    if media_type not in accepted:
         raise BadValue(field="file", label="文件", value=name, problem=phrase("不接收 {kind} 类型", kind=media_type))
+    if judged:
+        media_type = beginnings.judged(head, told=media_type, name=name, accepted=accepted)
     most = megabytes or values.number("files.largest_megabytes")
     return stored(by=by, name=name, media_type=media_type, chunks=chunks, megabytes=most)
 
