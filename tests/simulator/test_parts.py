@@ -1,7 +1,7 @@
 """The simulator's small parts, against the chapters that verify the same things on their own."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulator.conftest import rows
+from yigongti.kernel.clock import COUNTY_ZONE
 from yigongti.organisations.codes import credit_warning
 from yigongti.residents import codes
 from yigongti.simulator import digits
 from yigongti.simulator.ages import structure
+from yigongti.simulator.certifying import Registry
 from yigongti.simulator.copying import Table, text_of
 from yigongti.simulator.households import Human, assemble
 from yigongti.simulator.naming import Names
@@ -146,3 +148,14 @@ def test_values_in_copys_own_form():
     assert [text_of(v) for v in (None, True, False, date(2026, 3, 4), {"a": "中"})] == [
         "\\N", "t", "f", "2026-03-04", '{"a": "中"}',
     ]  # fmt: skip
+
+
+@given(st.integers(0, 1200))
+def test_no_certificate_is_received_ahead_of_the_clock_or_of_what_it_certifies(ago):
+    today = date(2026, 11, 22)
+    registry = Registry.__new__(Registry)
+    registry._today = today
+    at = datetime.fromisoformat(str(registry._version(Table("t", "id"), "SW", ago)[7]))
+    midnight = datetime(2026, 11, 22, tzinfo=COUNTY_ZONE)
+    assert at <= midnight
+    assert at.date() >= today - timedelta(days=ago)

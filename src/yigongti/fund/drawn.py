@@ -260,8 +260,13 @@ def amounts(one: Claim) -> dict[str, Any]:
     }
 
 
+SOURCES = {"sheet": "表格导入", "table": "表格导入", "fhir": "FHIR"}
+"""By which way a claim came, as people say it."""
+
+
 def version(one: Claim, at: str) -> Row:
     """A version in the list of versions."""
     state = standing(one) or State(word=say("有效"), kind="done")
     first = Cell(text=say("第 {n} 版", n=one.version), href=f"/fund/claims/{one.pk}")
-    return Row(cells=[first, at, one.source, Cell(text="", state=state), one.withdrawn_why])
+    source = say(SOURCES.get(one.source, one.source))
+    return Row(cells=[first, at, source, Cell(text="", state=state), one.withdrawn_why])

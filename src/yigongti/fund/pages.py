@@ -204,7 +204,7 @@ def claim(request: Request, pk: int) -> HttpResponse:
         "state": drawn.standing(found),
         "pairs": drawn.pairs(found, shown, for_=request.actor),
         "amounts": drawn.amounts(found),
-        "columns": [Column(label=say(label)) for label in ("版本", "收进", "来源批次", "状态", "撤回的理由")],
+        "columns": [Column(label=say(label)) for label in ("版本", "收进", "来源", "状态", "撤回的理由")],
         "rows": [drawn.version(one, exact_date(one.taken_in_at)) for one in same],
         "back": _address("/fund/claims", Asked(month=found.month)),
     }

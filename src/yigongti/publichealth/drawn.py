@@ -174,11 +174,13 @@ def chain_rows(one: Death, *, for_: Actor) -> list[Row]:
     return [Row(cells=[str(number), said, interval]) for number, (said, interval) in enumerate(found, 1)]
 
 
-VERSION_COLUMNS = ("版本", "收进", "来源批次", "状态", "撤回的理由")
+SOURCES = {"sheet": "表格导入", "table": "表格导入", "fhir": "FHIR"}
+VERSION_COLUMNS = ("版本", "收进", "来源", "状态", "撤回的理由")
 
 
 def version(one: Version, route: str) -> Row:
     """A version in the list of versions."""
     state = standing(one) or State(word=say("有效"), kind="done")
     first = Cell(text=say("第 {n} 版", n=one.version), href=f"{route}/{one.pk}")
-    return Row(cells=[first, exact_date(one.taken_in_at), one.source, Cell(text="", state=state), one.withdrawn_why])
+    source, at = say(SOURCES.get(one.source, one.source)), exact_date(one.taken_in_at)
+    return Row(cells=[first, at, source, Cell(text="", state=state), one.withdrawn_why])

@@ -81,9 +81,11 @@ class Registry:
     # --- certificates
 
     def _version(self, table: Table, prefix: str, ago: int) -> tuple[object, ...]:
-        number, taken = self._next(table), max(0, ago - 6)
-        return (number, "", f"{prefix}{number:07d}", 1, True, f"00000000-0000-0000-0001-{number:012x}", "table",
-                f"{self._day(taken)}T09:00:00+08:00", False)  # fmt: skip
+        # Six days after, at nine; yesterday at the latest, of today at midnight: no receipt lies ahead of the clock.
+        number, taken = self._next(table), max(1, ago - 6) if ago else 0
+        hour = "09" if taken else "00"
+        return (number, "", f"{prefix}{number:07d}", 1, True, f"00000000-0000-0000-0001-{number:012x}", "sheet",
+                f"{self._day(taken)}T{hour}:00:00+08:00", False)  # fmt: skip
 
     def _death(self, one: Human) -> None:
         assert one.died is not None  # noqa: S101 - asked before
