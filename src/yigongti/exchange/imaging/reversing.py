@@ -165,18 +165,20 @@ def _singles(given: Given) -> Brought:
         theirs = given_of(one)
         if theirs is not None and theirs.resident == given.resident and set(theirs.keys) & set(given.keys):
             found.messages[one.pk] = theirs.own
-            found.entries += _known(one).values_list("entry_id", flat=True)
+            found.entries += _known(one, given.resident).values_list("entry_id", flat=True)
     return found
 
 
-def _known(found: Message) -> QuerySet[KnownEntry]:
-    """What the sender's numbers of it stand for."""
+def _known(found: Message, resident: int) -> QuerySet[KnownEntry]:
+    """What the sender's numbers of it stand for, of this person; a sender that counts anew has the period behind."""
     if found.channel == "document":
         document = read_document(bytes(found.body))
-        kind, numbers = "document", [document.family[:200], document.number[:200]]
+        kind, numbers = "document", [document.family, document.number]
     else:
-        kind, numbers = "recording", [_keys_of(found)[0][:200]]
-    return KnownEntry.objects.filter(sender=found.sender_id, kind=kind, value__in=numbers)
+        kind, numbers = "recording", [_keys_of(found)[0]]
+    called = (Q(value=one[:200]) | Q(value__startswith=f"{one[:180]} @") for one in numbers)
+    rows = KnownEntry.objects.filter(functools.reduce(operator.or_, called), sender=found.sender_id, kind=kind)
+    return rows.filter(entry__resident__master__aliases=resident)
 
 
 # --- taken back
