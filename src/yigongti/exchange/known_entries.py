@@ -155,9 +155,14 @@ def _require_free(
             for_=the_inbox(), resident_id=entry.resident_id, ids=[entry.pk], kind=entry.kind
         ):
             raise OtherPerson(
-                field=field, rule=RULE, value=number.rstrip("|"), known=_called_so(entry.resident.master_id),
+                field=field, rule=RULE, value=_as_given(number, entry.kind), known=_called_so(entry.resident.master_id),
                 told=_called_so(whom),
             )  # fmt: skip
+
+
+def _as_given(number: str, kind: str) -> str:
+    """The sender's number alone: what was asked, which stands behind a report's, is not for data staff."""
+    return number.partition("|")[0] if kind == "report" else number
 
 
 def _called_so(resident: int) -> str:
