@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from yigongti.kernel import clock
@@ -47,15 +47,11 @@ def _options(basis: bases.Basis) -> list[Option]:
     writes=True,
 )
 def open_record(request: Request, resident_id: int) -> HttpResponse:
-    """Opens with a basis and a reason; what is wrong with them is said beside the form.
-
-    To look at, it leads to where one searches: the form proves that one knew whom one searched for.
-    """
-    if request.method != "POST":
-        return HttpResponseRedirect("/residents")
+    """Opens with a basis and a reason; what is wrong with them is said beside the form."""
     actor = request.actor
     typed = {name: request.POST.get(name, "") for name in ("basis", "reason", "proof", "subject")}
     context: dict[str, Any] = {"resident_id": resident_id, "bases": choices(actor), "typed": typed, "errors": []}
+    _require_post(request)
     try:
         return done(request, open_with_basis(by=actor, key=key_of(request), resident=resident_id, **typed))
     except Refusal as refusal:
