@@ -10,7 +10,7 @@ from tests.exchange.fhir.test_orders import CARD, report, request, task
 from yigongti.exchange.fhir.own import sight as own_sight
 from yigongti.exchange.fhir_r4.reading import read
 from yigongti.exchange.fhir_r4.validator import check
-from yigongti.exchange.policy.fhir_own import ORDERS_FROM
+from yigongti.exchange.policy.fhir_own_orders import ORDERS_FROM
 from yigongti.record.models import Entry
 
 

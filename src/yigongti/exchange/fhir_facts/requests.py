@@ -27,7 +27,7 @@ from yigongti.exchange.hl7v2.order_states import RESULTED, after
 from yigongti.exchange.models import KnownEntry
 from yigongti.exchange.policy import fhir_orders as codes
 from yigongti.exchange.policy import orders as rule
-from yigongti.exchange.policy.fhir_own import ORDERS_FROM
+from yigongti.exchange.policy.fhir_own_orders import ORDERS_FROM
 from yigongti.kernel import prepared
 from yigongti.kernel.language import phrase
 from yigongti.organisations.queries import open_institutions

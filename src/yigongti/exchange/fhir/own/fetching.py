@@ -15,7 +15,7 @@ from yigongti.exchange.fhir.own.tables import ALL_VERSIONS, CURRENT, ENTRIES, RE
 from yigongti.exchange.fhir.searching import END, Row
 from yigongti.exchange.fhir.sight import sight_of
 from yigongti.exchange.fhir_r4.writing import write
-from yigongti.exchange.policy.fhir_own import ORDERS_FROM
+from yigongti.exchange.policy.fhir_own_orders import ORDERS_FROM
 from yigongti.kernel import prepared
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from yigongti.exchange.fhir.own.tables import ALL_VERSIONS, RECORD, TABLES
 from yigongti.exchange.fhir.statements import fetched
-from yigongti.exchange.policy.fhir_own import ORDERS_FROM
+from yigongti.exchange.policy.fhir_own_orders import ORDERS_FROM
 
 
 NAME = re.compile(r"r-([1-9][0-9]{0,14})")

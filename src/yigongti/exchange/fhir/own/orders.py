@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yigongti.exchange.fhir.own.parts import Made, Raw, address, at, coding, concept, full, refer, system_of
 from yigongti.exchange.policy import fhir_own as words
+from yigongti.exchange.policy import fhir_own_orders as rule
 from yigongti.kernel.language import say
 from yigongti.record.queries.vocabulary import ORDER_STATES
 
@@ -19,9 +20,9 @@ def _shared(row: Raw) -> Made:
 
 def _numbers(row: Raw) -> list[Made]:
     """A number is its institution's: that stands in its system."""
-    told = (("PLAC", row["number"], f"{words.PLACER_OF}{row['asks']}"),
-            ("FILL", row["filler"], f"{words.FILLER_OF}{row['filler_of']}"))  # fmt: skip
-    return [{"type": concept(coding(words.NUMBER_KINDS, kind)), "system": system, "value": number}
+    told = (("PLAC", row["number"], f"{rule.PLACER_OF}{row['asks']}"),
+            ("FILL", row["filler"], f"{rule.FILLER_OF}{row['filler_of']}"))  # fmt: skip
+    return [{"type": concept(coding(rule.NUMBER_KINDS, kind)), "system": system, "value": number}
             for kind, number, system in told if number]  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def service_request(row: Raw) -> Made:
     """What is to be examined, of whom, by whom, why."""
     performer = _performer(row)
     return _shared(row) | full(
-        status=words.ORDER_STATUS[row["state"]], subject=_whom(row), performer=[performer] if performer else [],
+        status=rule.ORDER_STATUS[row["state"]], subject=_whom(row), performer=[performer] if performer else [],
         reasonCode=[{"text": row["said"]}] if row["said"] else [],
     )  # fmt: skip
 
@@ -48,7 +49,7 @@ def task(row: Raw) -> Made:
     state = say(ORDER_STATES.get(row["state"], "不能执行"))
     report = {"type": {"text": say("报告")}, "valueReference": refer(row["answer"])}
     return _shared(row) | full(
-        status=words.ORDER_TASK_STATUS[row["state"]], statusReason=full(text=row["unable"]),
-        businessStatus=concept(coding(words.ORDER_STATE, row["state"], state), text=state), focus=refer(row["asked"]),
+        status=rule.ORDER_TASK_STATUS[row["state"]], statusReason=full(text=row["unable"]),
+        businessStatus=concept(coding(rule.ORDER_STATE, row["state"], state), text=state), focus=refer(row["asked"]),
         for_=_whom(row), lastModified=at(row["at"]), owner=_performer(row), output=[report] if row["answer"] else [],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from yigongti.exchange.fhir.own import sources as of
 from yigongti.exchange.fhir.own.sources import Source, cased
 from yigongti.exchange.policy import fhir_own as words
+from yigongti.exchange.policy import fhir_own_orders as orders
 from yigongti.residents.queries.spelled import COMPOUNDS
 
 
@@ -59,7 +60,7 @@ VISIT = f"""(SELECT CASE WHEN w.detail ? 'fhir' THEN 'Encounter/' || (w.detail #
  ELSE 'Encounter/r-' || {ROOT.replace("{e}", "w")} END FROM record_entry w WHERE w.id = e.encounter_id)"""
 NAMED = """(SELECT CASE WHEN w.detail ? 'fhir' THEN '{kind}/' || (w.detail #>> '{{fhir,id}}')
  ELSE '{kind}/r-' || ({base} + {root}) END FROM record_entry w WHERE w.id = (e.detail ->> '{name}')::bigint)"""
-ORDERED = NAMED.format(kind="ServiceRequest", base=words.ORDERS_FROM, root=ROOT.replace("{e}", "w"), name="order")
+ORDERED = NAMED.format(kind="ServiceRequest", base=orders.ORDERS_FROM, root=ROOT.replace("{e}", "w"), name="order")
 OWN_ROOT = ROOT.replace("{e}", "e")
 ENTRIES = f"""SELECT {_key(3, "e.id")}, {cased("e.kind", KINDS)} AS type, {OWN_ROOT} AS root,
  e.version::int AS version, e.entered_at AS at, e.withdrawn AS deleted, e.resident_id AS person_id, p.master_id,
@@ -238,7 +239,7 @@ LEFT JOIN organisations_institution b ON b.unit_id = (e.detail ->> 'performer'):
 WHERE e.kind = 'order'"""
 STANDING_ORDERS = f"{ORDERS} AND e.replaced_by_id IS NULL AND NOT e.withdrawn"
 NOT_BY_FHIR = "AND NOT e.detail ? 'fhir'"
-ASKED_ROOT = f"({words.ORDERS_FROM} + {ROOT.replace('{e}.id', 'u.entry').replace('{e}', 'u')})"
+ASKED_ROOT = f"({orders.ORDERS_FROM} + {ROOT.replace('{e}.id', 'u.entry').replace('{e}', 'u')})"
 ANSWER = NAMED.format(kind="DiagnosticReport", base=0, root=ROOT.replace("{e}", "w"), name="report").replace(
     "(e.detail ->> 'report')::bigint", "u.report")  # fmt: skip
 LOOKED_UP = f"""SELECT u.*, CASE WHEN u.entry IS NULL THEN u.case_id ELSE {ASKED_ROOT} END AS root,
@@ -269,8 +270,8 @@ IS_ORDER, IS_CASE = "{r}.entry IS NOT NULL", "{r}.entry IS NULL"
 _SHARED = {
     "identifier": of.both(
         of.coded("{r}.number", of.said(words.CASE_NUMBER), IS_CASE),
-        of.both(of.coded("{r}.number", of.said(words.PLACER_OF) + " || {r}.asks", IS_ORDER + " AND {r}.number <> ''"),
-                of.coded("{r}.filler", of.said(words.FILLER_OF) + " || {r}.filler_of", "{r}.filler <> ''"))),
+        of.both(of.coded("{r}.number", of.said(orders.PLACER_OF) + " || {r}.asks", IS_ORDER + " AND {r}.number <> ''"),
+                of.coded("{r}.filler", of.said(orders.FILLER_OF) + " || {r}.filler_of", "{r}.filler <> ''"))),
     "intent": of.always("order"),
     "priority": of.coded(cased("{r}.urgency", words.PRIORITIES), where="{r}.urgency <> ''"),
     "code": of.both(of.coded("{r}.kind", of.said(words.REFERRAL_KIND), IS_CASE),
@@ -280,7 +281,7 @@ _SHARED = {
 SERVICE_REQUEST = Table(
     rows=REQUESTS, sight="asked",
     sources=_SHARED | {
-        "status": of.coded(cased("{r}.state", words.REQUEST_STATUS | words.ORDER_STATUS)),
+        "status": of.coded(cased("{r}.state", words.REQUEST_STATUS | orders.ORDER_STATUS)),
         "authored": of.second("opened"),
         "category": of.coded(of.said(words.PATIENT_REFERRAL[1]), of.said(words.PATIENT_REFERRAL[0]), IS_CASE),
         "performer": of.link("'Organization/r-' || {r}.does"),
@@ -289,9 +290,9 @@ SERVICE_REQUEST = Table(
 TASK = Table(
     rows=TASKS, sight="asked",
     sources=_SHARED | {
-        "status": of.coded(cased("{r}.state", words.TASK_STATUS | words.ORDER_TASK_STATUS)),
+        "status": of.coded(cased("{r}.state", words.TASK_STATUS | orders.ORDER_TASK_STATUS)),
         "authored-on": of.second("opened"), "modified": of.second("at"),
-        "business-status": of.coded("{r}.state", f"CASE WHEN {IS_ORDER} THEN {of.said(words.ORDER_STATE)} "
+        "business-status": of.coded("{r}.state", f"CASE WHEN {IS_ORDER} THEN {of.said(orders.ORDER_STATE)} "
                                                  f"ELSE {of.said(words.CASE_STATE)} END"),
         "owner": of.link("'Organization/r-' || {r}.does"),
         "focus": of.link("coalesce({r}.asked, 'ServiceRequest/r-' || {r}.root)"),
