@@ -158,6 +158,23 @@ def test_a_line_that_its_sender_cuts_is_closed_here_too(port):
     assert not left
 
 
+def test_a_listener_stops_whatever_stands_of_its_associations(county):
+    server = listening.listen(host="127.0.0.1", port=0, title="YIGONGTI")
+    place = ("127.0.0.1", server.server_address[1])
+    link = associated(place[1], Verification)
+    with socket.create_connection(place, timeout=10), socket.create_connection(place, timeout=10) as half:
+        half.sendall(b"\x01\x00")
+        deadline = time.monotonic() + 10
+        while len(server.active_associations) < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        standing = server.active_associations
+        assert len(standing) == 3
+        listening.stop(server)
+        assert half.recv(100) == b""
+    assert not any(one.dul.is_alive() for one in standing)
+    link.abort()
+
+
 def open_lines():
     """The sockets of this process, by their numbers in the kernel."""
     names = []

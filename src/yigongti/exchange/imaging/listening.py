@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import structlog
 from django.db import DatabaseError, connection
 from pydicom.dataset import Dataset
 from pynetdicom import AE, _config, evt
+from pynetdicom.association import Association
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]  # made when the module is loaded
     PatientRootQueryRetrieveInformationModelFind,
     StudyRootQueryRetrieveInformationModelFind,
@@ -84,7 +86,19 @@ def stop(server: ThreadedAssociationServer) -> None:
     """Take no more, and end what is under way: nothing unfinished was acknowledged."""
     server.shutdown()
     for association in server.active_associations:
-        association.abort()
+        if association.is_established:
+            association.abort()
+        else:
+            _hang_up(association)
+
+
+def _hang_up(association: Association) -> None:
+    """Nothing was agreed yet, so there is no association to abort: pynetdicom ends it as it does one that is cut."""
+    meter = getattr(association.dul.socket, "recv", None)
+    if isinstance(meter, Metered):
+        with suppress(OSError):  # cut already
+            meter.line.shutdown(socket.SHUT_RDWR)
+    association.kill()
 
 
 def _meter(event: evt.Event, most: int) -> None:
