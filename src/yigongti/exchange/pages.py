@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from yigongti.exchange.sending import queries as sending
 from yigongti.exchange.watching import queries as watching
 from yigongti.kernel import clock
 from yigongti.kernel.access.actor import Actor
+from yigongti.kernel.action.gate import Receipt
 from yigongti.kernel.audit import trail
 from yigongti.kernel.language import say
 from yigongti.kernel.pages.asking import Request, row_number
@@ -208,33 +210,33 @@ def mend(request: Request, pk: int) -> HttpResponse:
 @page("exchange.refuse", "inbox/<int:pk>/refuse", title="不收", permission=WORK, writes=True)
 def refuse(request: Request, pk: int) -> HttpResponse:
     """Leave it out of the record, for a reason; it stays in the inbox."""
-    found = queries.message(for_=request.actor, pk=pk)
-    return act_by_form(
-        request, RefuseForm, title=say("不收第 {n} 号", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
-        word=say("不收"),
-        act=lambda given, key: actions.refuse(by=request.actor, key=key, message_id=pk, why=given["why"]),
-    )  # fmt: skip
+    return _decide(request, pk, RefuseForm, say("不收第 {n} 号", n=pk), say("不收"), actions.refuse)
 
 
 @page("exchange.number_anew", "inbox/<int:pk>/anew", title="编号另用", permission=WORK, writes=True)
 def number_anew(request: Request, pk: int) -> HttpResponse:
     """Say that the sender gave a number anew: what it stood for stays where it is, and this is kept beside it."""
-    found = queries.message(for_=request.actor, pk=pk)
-    return act_by_form(
-        request, AnewForm, title=say("第 {n} 号的编号另用", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
-        word=say("编号另用，收进档案"),
-        act=lambda given, key: actions.number_anew(by=request.actor, key=key, message_id=pk, why=given["why"]),
-    )  # fmt: skip
+    return _decide(
+        request, pk, AnewForm, say("第 {n} 号的编号另用", n=pk), say("编号另用，收进档案"), actions.number_anew
+    )
 
 
 @page("exchange.same_person", "inbox/<int:pk>/same", title="是同一个人", permission=WORK, writes=True)
 def same_person(request: Request, pk: int) -> HttpResponse:
     """Say that the name that differs is the registered person's; the register keeps its own."""
+    return _decide(
+        request, pk, SameForm, say("第 {n} 号是同一个人", n=pk), say("是同一个人，收进档案"), actions.same_person
+    )
+
+
+def _decide(
+    request: Request, pk: int, form: type[ActForm], title: str, word: str, act: Callable[..., Receipt]
+) -> HttpResponse:
+    """A decision on a message that waits, for a reason; why it waits stands above."""
     found = queries.message(for_=request.actor, pk=pk)
     return act_by_form(
-        request, SameForm, title=say("第 {n} 号是同一个人", n=pk), line=reason_words(found.reason), back=f"/inbox/{pk}",
-        word=say("是同一个人，收进档案"),
-        act=lambda given, key: actions.same_person(by=request.actor, key=key, message_id=pk, why=given["why"]),
+        request, form, title=title, line=reason_words(found.reason), back=f"/inbox/{pk}", word=word,
+        act=lambda given, key: act(by=request.actor, key=key, message_id=pk, why=given["why"]),
     )  # fmt: skip
 
 

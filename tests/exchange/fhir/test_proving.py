@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.exchange.fhir.conftest import observation, patient
-from tests.exchange.fhir.test_straight import rows
+from tests.exchange.fhir.test_straight import WAYS_OUT, rows
 from yigongti.exchange.fhir import clients, sight
-from yigongti.exchange.fhir.clients import end_client
-from yigongti.exchange.models import AccessToken, Message, Resource
-from yigongti.kernel.access.models import Account
+from yigongti.exchange.models import Message, Resource
 from yigongti.kernel.audit.models import Entry as Trail
 
 
@@ -44,12 +42,7 @@ def writes(whom):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("out", [
-    lambda hospital: end_client(code=hospital.code),
-    lambda hospital: Account.objects.filter(login=hospital.code).update(status="suspended"),
-    lambda hospital: AccessToken.objects.update(expires_at="2020-01-01T00:00:00Z"),
-    lambda hospital: AccessToken.objects.all().delete(),
-])  # fmt: skip
+@pytest.mark.parametrize("out", WAYS_OUT)
 def test_who_is_out_writes_no_more_and_learns_nothing(hospital, whom, out):
     out(hospital)
     before = Resource.objects.count(), Message.objects.count(), Trail.objects.count(), rows()

@@ -45,12 +45,15 @@ def rows():
                                  "subject", "persons"))  # fmt: skip
 
 
-@pytest.mark.parametrize("out", [
+WAYS_OUT = [
     lambda hospital: end_client(code=hospital.code),
     lambda hospital: Account.objects.filter(login=hospital.code).update(status="suspended"),
     lambda hospital: AccessToken.objects.update(expires_at="2020-01-01T00:00:00Z"),
     lambda hospital: AccessToken.objects.all().delete(),
-])  # fmt: skip
+]
+
+
+@pytest.mark.parametrize("out", WAYS_OUT)
 def test_who_is_out_is_out_at_the_next_request_of_every_process(hospital, told, out):
     out(hospital)
     assert clients.claimed(f"Bearer {hospital.token}")  # as in another process, which was not told
